@@ -1,0 +1,1 @@
+"""Variables and selectors: one grammar, one parser, exact positions. Nothing else parses `${`."""

@@ -1,0 +1,1 @@
+"""What every capability may use of the machine: settings, logging, blobs."""

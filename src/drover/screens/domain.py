@@ -1,0 +1,145 @@
+"""Screens as values: what a registry holds and what identification answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from drover.devices.frame import Pixels
+from drover.devices.geometry import Rect, Size
+
+
+class ScreenKind(Enum):
+    """A state is a place in an app; an interrupt covers it (a popup)."""
+
+    STATE = "state"
+    INTERRUPT = "interrupt"
+
+
+class ActionKind(Enum):
+    """What is done to an action's rectangle."""
+
+    TAP = "tap"
+    LONG_TAP = "long_tap"
+    SWIPE = "swipe"
+    TYPE = "type"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Crop:
+    """A reference picture: grey, uint8, of shape (height, width), as the region looks at the reference resolution."""
+
+    gray: Pixels
+    png: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A rectangle that identifies a screen: it must look like `crop`, or, with `absent`, must not."""
+
+    name: str
+    rect: Rect
+    crop: Crop
+    absent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something that can be done on a screen. `crop`, where given, must be seen there before the act."""
+
+    name: str
+    rect: Rect
+    kind: ActionKind
+    leads_to: str | None = None
+    crop: Crop | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One look of a screen (a theme, a locale). `picture` is a JPEG of the whole screen, for showing it."""
+
+    name: str
+    regions: tuple[Region, ...]
+    masks: tuple[Rect, ...] = ()
+    actions: tuple[Action, ...] = ()
+    picture: bytes = b""
+
+    def action(self, name: str) -> Action | None:
+        """Return the action of that name, or None where this variant has none."""
+        return next((action for action in self.actions if action.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A state or interrupt. `key` is whole, such as `plaza.feed` or `global.update`; `app` is None for a global one.
+
+    All rectangles are in pixels of `reference`.
+    """
+
+    key: str
+    name: str
+    description: str
+    app: str | None
+    kind: ScreenKind
+    reference: Size
+    variants: tuple[Variant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """An entry of the app registry: its short name and the package it is on a phone."""
+
+    name: str
+    package: str
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """All screens in service, by key, and the apps, by name."""
+
+    screens: Mapping[str, Screen]
+    apps: Mapping[str, App]
+
+
+@dataclass(frozen=True, slots=True)
+class RegionCheck:
+    """How one region (or an action's crop) fared. The figures are those of the best place within the search margin.
+
+    `correlation` is the normalised cross-correlation (-1 to 1), `brightness` the difference of means in grey levels,
+    `contrast` the ratio of standard deviations; `found_at` is where, in pixels of the frame that was looked at.
+    """
+
+    screen: str
+    variant: str
+    region: str
+    passed: bool
+    correlation: float
+    brightness: float
+    contrast: float
+    found_at: Rect
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    """A screen that failed, but nearly passed: how many of its regions did, and the ones that did not."""
+
+    screen: str
+    variant: str
+    passed: int
+    failed: tuple[RegionCheck, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Identification:
+    """The answer: exactly one screen with its variant, or unknown (`screen` None), and why.
+
+    `conflict` names the screens that claimed the frame together; then `screen` is None. `checks` are those of the
+    screen found, or of the expected screens where none was found.
+    """
+
+    screen: Screen | None
+    variant: Variant | None
+    reason: str
+    checks: tuple[RegionCheck, ...] = ()
+    near_misses: tuple[NearMiss, ...] = ()
+    conflict: tuple[str, ...] = ()
