@@ -84,7 +84,7 @@ class Capture(Protocol):
     """Pictures of the screen."""
 
     async def capture(self) -> Frame:
-        """Return a frame taken now, in the display's present rotation. Raises SecureWindow where captures are forbidden."""
+        """Return a frame taken now, as the display is rotated. Raises SecureWindow where captures are forbidden."""
         ...
 
     async def preview(self, *, max_width: int, quality: int) -> Preview:

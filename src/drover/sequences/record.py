@@ -21,7 +21,7 @@ class Status(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A frame kept as a JPEG in the blobs under `digest`. `frame_size` is that of the frame before it was made small."""
+    """A frame kept as a JPEG in the blobs under `digest`. `frame_size` is that of the whole frame."""
 
     digest: str
     frame_size: Size
