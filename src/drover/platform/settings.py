@@ -1,0 +1,53 @@
+"""Settings: read once, from a file and the environment, and passed to whatever needs them."""
+
+import os
+import tomllib
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from drover.kernel.errors import InvalidInput
+from drover.platform.documents import json_path
+
+SETTINGS_FILE = "drover.toml"
+
+
+def _data_dir() -> Path:
+    base = os.environ.get("XDG_DATA_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "share") / "drover"
+
+
+class Settings(BaseSettings):
+    """All settings. Each is also an environment variable: DROVER_DATA_DIR, DROVER_TASK_RETRIES, ..."""
+
+    model_config = SettingsConfigDict(env_prefix="DROVER_", extra="forbid", frozen=True)
+
+    data_dir: Path = Field(default_factory=_data_dir, description="Where the journal and the evidence are kept.")
+    adb_server: str = Field(default="", description="HOST:PORT of your adb server; empty: adb's own default.")
+    adb_commands: int = Field(default=16, ge=1, le=256, description="How many adb commands may run at once.")
+    task_retries: int = Field(default=2, ge=0, le=5, description="More tries of a task that failed, at once.")
+    task_retry_pause_s: float = Field(default=2.0, ge=0, le=60, description="Pause before each such try.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  the base class names it
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  the base class names it
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Return the sources, strongest first: the environment beats the file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, Path(SETTINGS_FILE))
+
+
+def load_settings() -> Settings:
+    """Return the settings. Raises InvalidInput naming the setting that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [f"setting {json_path(detail['loc'])}: {detail['msg'].lower()}" for detail in error.errors()]
+        raise InvalidInput("\n".join(lines), hint=f"mend {SETTINGS_FILE} or the DROVER_ variable") from error
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidInput(f"{SETTINGS_FILE}: is not TOML: {error}", hint="mend the syntax") from error
