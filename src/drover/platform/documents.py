@@ -64,7 +64,7 @@ def read_text(path: Path, *, limit: int = MAX_DOCUMENT_BYTES) -> str:
 def parse(model: type[Model], text: str, file: str) -> Model:
     """Return `text`, which is JSON, as a `model`. Raises BadDocument naming `file` and every fault."""
     try:
-        data: object = json.loads(text, object_pairs_hook=_without_duplicates)
+        json.loads(text, object_pairs_hook=_without_duplicates)
     except json.JSONDecodeError as error:
         fault = Fault(
             f"line {error.lineno}, column {error.colno}", f"is not JSON: {error.msg.lower()}", "mend the syntax"
@@ -77,7 +77,7 @@ def parse(model: type[Model], text: str, file: str) -> Model:
     except ValueError as error:  # an integer of more digits than Python reads
         raise BadDocument(file, [Fault("", f"is not JSON that can be read: {error}", "mend the value")]) from error
     try:
-        return model.model_validate(data)
+        return model.model_validate_json(text)
     except ValidationError as error:
         raise BadDocument(file, tuple(_faults(error))) from error
 

@@ -169,6 +169,13 @@ def text_of(act: Act) -> Text | None:
     return act.text if isinstance(act, Type | Assert) else None
 
 
+def describe_target(target: Target) -> str:
+    """Return the action's name, or the rectangle's corners."""
+    if isinstance(target, Rect):
+        return f"({target.x1}, {target.y1}) - ({target.x2}, {target.y2})"
+    return str(target)
+
+
 def describe(act: Act) -> str:
     """Return what `act` does, in a few words."""
     words = {
@@ -185,7 +192,7 @@ def describe(act: Act) -> str:
     }[type(act)]
     match act:
         case Tap() | LongTap() | Swipe() | Type() | Assert():
-            return f"{words} {act.target if isinstance(act.target, ActionName) else 'a rectangle'}"
+            return f"{words} {describe_target(act.target)}"
         case OpenApp() | StopApp():
             return f"{words} {act.app}"
         case Press():

@@ -1,0 +1,49 @@
+# `make run` and `make test` do all the set-up. Python 3.11 or newer is the only need of `make run`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev run test bench lint screenshots registry clean
+
+help: ## Show what can be made
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/.run: pyproject.toml constraints.txt
+	@$(PYTHON) tools/check_python.py
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing Drover into $(VENV) (once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+setup: $(VENV)/.run ## Make .venv and install Drover
+setup-dev: $(VENV)/.dev ## Also install what tests and checks need
+
+run: setup ## Six simulated phones play the example; ARGS=--json prints figures
+	@$(BIN)/drover demo $(ARGS)
+
+test: setup-dev ## Run every test; install what they need where that is possible
+	@tools/prepare_tests.sh
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: setup-dev ## Style, types, import contracts
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/pyright
+	@$(BIN)/lint-imports --config pyproject.toml
+	@for file in examples/*/*.json; do $(BIN)/drover sequence lint $$file || exit 1; done
+
+bench: setup-dev ## Measure, and write bench/results/
+	@$(BIN)/python -m bench $(ARGS)
+
+registry: setup-dev ## Draw the example's screen registry again
+	@$(BIN)/python tools/plaza_registry.py
+
+screenshots: setup-dev ## Take the pictures in docs/ again
+	@$(BIN)/python tools/screenshots.py
+
+clean: ## Remove what was made
+	@rm -rf $(VENV) build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,101 @@
+"""Composes a play: phones of an adb server, the registry, the journal, the evidence; and writes the report."""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+
+from drover import __version__
+from drover.devices.errors import PhoneOffline, PhoneUnauthorized
+from drover.devices.ports import DeviceSource, Link
+from drover.kernel.clock import SystemClock
+from drover.kernel.errors import InvalidInput
+from drover.kernel.ids import random_id
+from drover.language.selectors import parse_selector, select
+from drover.platform.blobs import FolderBlobs
+from drover.platform.settings import Settings
+from drover.screens.domain import Registry
+from drover.screens.matching.matcher import Matcher
+from drover.sequences.journal import Journal
+from drover.sequences.plan import Plan
+from drover.sequences.player.player import Retries
+from drover.sequences.player.rack import PlayPhone, Progress, Stage, play_on
+from drover.sequences.record import PlayRecord
+from drover.sequences.report.page import render_report, write_report
+
+IMAGE_THREADS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class PlayRequest:
+    """What is to be played, on which of a source's phones, and where its report goes."""
+
+    plan: Plan
+    registry: Registry
+    selector: str
+    from_step: int
+    report: Path
+    names: Mapping[str, str]
+    """What a person calls a phone, by serial; a phone that is not here goes by its serial."""
+
+
+async def play(request: PlayRequest, source: DeviceSource, settings: Settings, progress: Progress) -> PlayRecord:
+    """Play on the selected phones, write the report, and return the record."""
+    _check_step(request)
+    phones = await _phones(request, source)
+    cv2.setNumThreads(1)  # one picture is small; more threads only fight with the other phones'
+    clock = SystemClock()
+    blobs = FolderBlobs(settings.data_dir / "blobs")
+    started_at, began_s = clock.now(), clock.monotonic()
+    async with AsyncExitStack() as stack:
+        journal = await stack.enter_async_context(Journal(settings.data_dir / "journal.sqlite", clock))
+        images = stack.enter_context(ThreadPoolExecutor(IMAGE_THREADS, thread_name_prefix="images"))
+        stage = Stage(
+            plan=request.plan,
+            registry=request.registry,
+            matcher=Matcher(request.registry),
+            journal=journal,
+            blobs=blobs,
+            images=images,
+            clock=clock,
+            new_id=random_id,
+            retries=Retries(settings.task_retries, settings.task_retry_pause_s),
+            from_step=request.from_step,
+        )
+        records = await play_on(phones, stage, progress)
+    sequence = request.plan.sequence
+    record = PlayRecord(
+        sequence=sequence.name,
+        description=sequence.description,
+        app=sequence.app,
+        file=request.plan.file,
+        parameters=request.plan.parameters,
+        started_at=started_at,
+        wall_s=clock.monotonic() - began_s,
+        phones=records,
+        drover_version=__version__,
+    )
+    write_report(request.report, render_report(record, request.registry, blobs))
+    return record
+
+
+def _check_step(request: PlayRequest) -> None:
+    steps = len(request.plan.steps)
+    if not 1 <= request.from_step <= steps:
+        raise InvalidInput(f"--from-step {request.from_step}: the sequence has {steps} steps", hint=f"give 1 to {steps}")
+
+
+async def _phones(request: PlayRequest, source: DeviceSource) -> Sequence[PlayPhone]:
+    """Return the selected phones that can be played on. Raises the first one's error where one cannot."""
+    sightings = {sighting.serial: sighting.link for sighting in await source.sightings()}
+    by_name = {request.names.get(serial, serial): serial for serial in sightings}
+    chosen = select(parse_selector(request.selector), list(by_name)).chosen
+    for name in chosen:
+        if sightings[by_name[name]] is Link.UNAUTHORIZED:
+            raise PhoneUnauthorized(name)
+        if sightings[by_name[name]] is Link.OFFLINE:
+            raise PhoneOffline(name, "adb lists it as offline")
+    return [PlayPhone(name, source.driver(by_name[name])) for name in chosen]

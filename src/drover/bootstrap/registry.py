@@ -1,0 +1,28 @@
+"""Opening registry folders for a command: bad files are told, the rest is in service."""
+
+from pathlib import Path
+
+import structlog
+
+from drover.kernel.errors import InvalidInput
+from drover.screens.domain import Registry
+from drover.screens.files import load_registry
+
+_log: structlog.stdlib.BoundLogger = structlog.get_logger()
+
+
+def registry_beside(sequence_file: Path) -> Path:
+    """Return the registry folder that belongs to a sequence file: `registry` in the same folder."""
+    return sequence_file.parent / "registry"
+
+
+def open_registry(folder: Path) -> Registry:
+    """Return the registry in `folder`, warning of every file refused. Raises InvalidInput where nothing is usable."""
+    if not folder.is_dir():
+        raise InvalidInput(f"{folder}: there is no registry folder here", hint="name one with --registry DIR")
+    loaded = load_registry(folder)
+    for refusal in loaded.refusals:
+        _log.warning("registry file refused", file=refusal.file, where=refusal.where, reason=refusal.reason)
+    if not loaded.registry.screens:
+        raise InvalidInput(f"{folder}: holds no usable screen", hint="run with --debug, or see docs/reference/registry.md")
+    return loaded.registry

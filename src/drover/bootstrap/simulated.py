@@ -1,0 +1,105 @@
+"""A rack of simulated phones for one command: the simulator in a child process, and an adb server of its own."""
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import httpx2
+
+from drover.drivers.adb.client import AdbServer
+from drover.drivers.adb.server import private_adb_server
+from drover.drivers.adb.source import AdbSource
+from drover.kernel.clock import SystemClock
+from drover.kernel.errors import DroverError, Kind
+from drover.platform.settings import Settings
+from drover.simulator.rack import RackOptions
+
+READY_S = 60.0
+STOP_S = 10.0
+
+
+class SimulatorFailed(DroverError):
+    """The simulator's process did not start, or went away."""
+
+    kind = Kind.UNAVAILABLE
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(f"the simulated phones {detail}", hint="`drover sim` shows why; run with --debug")
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedRack:
+    """A running rack: its phones as an adb source, their names by serial, and the address of the control API."""
+
+    source: AdbSource
+    names: Mapping[str, str]
+    control: str
+
+    async def state(self, name: str) -> dict[str, object]:
+        """Return what the control API tells of one phone. Raises SimulatorFailed."""
+        try:
+            async with httpx2.AsyncClient(base_url=self.control, timeout=10, trust_env=False) as client:
+                answer = await client.get(f"/phones/{name}")
+                answer.raise_for_status()
+                return answer.json()
+        except (httpx2.HTTPError, ValueError) as error:
+            raise SimulatorFailed(f"did not tell the state of {name}: {error}") from error
+
+
+@asynccontextmanager
+async def simulated_rack(options: RackOptions, settings: Settings) -> AsyncIterator[SimulatedRack]:
+    """Run simulated phones, connected to an adb server of their own; both are gone when the block ends."""
+    clock = SystemClock()
+    async with private_adb_server(clock) as address, _simulator(options) as (serials, control):
+        server = AdbServer(*address, limit=settings.adb_commands)
+        source = AdbSource(server, clock)
+        await source.connect(serials)
+        names = {serial: f"phone{number}" for number, serial in enumerate(serials, 1)}
+        yield SimulatedRack(source, names, control)
+
+
+@asynccontextmanager
+async def _simulator(options: RackOptions) -> AsyncIterator[tuple[Sequence[str], str]]:
+    words = [f"--{name}={getattr(options, name)}" for name in ("phones", "port", "seed", "profile", "width", "theme")]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "drover.cli",
+        "sim",
+        "--with-parent",
+        *words,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        start_new_session=True,  # Ctrl-C is for us; the child ends when its standard input does
+    )
+    try:
+        yield await _ready(process)
+    finally:
+        await _stop(process)
+
+
+async def _ready(process: asyncio.subprocess.Process) -> tuple[Sequence[str], str]:
+    assert process.stdout is not None  # noqa: S101  asked for as a pipe
+    try:
+        async with asyncio.timeout(READY_S):
+            line = await process.stdout.readline()
+        ready = json.loads(line)
+        return [str(serial) for serial in ready["phones"]], str(ready["control"])
+    except TimeoutError as error:
+        raise SimulatorFailed(f"were not ready within {READY_S:g} s") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise SimulatorFailed("did not start") from error
+
+
+async def _stop(process: asyncio.subprocess.Process) -> None:
+    if process.stdin is not None:
+        process.stdin.close()
+    try:
+        async with asyncio.timeout(STOP_S):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()

@@ -1,0 +1,57 @@
+"""`drover demo`: simulated phones play a sequence; the first thing Drover does for anybody."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.console import Console
+
+from drover.bootstrap.play import PlayRequest
+from drover.bootstrap.play import play as play_request
+from drover.bootstrap.simulated import RackOptions, SimulatedRack, simulated_rack
+from drover.cli.live import live
+from drover.cli.play import JsonOption, ParamOption, ReportOption, parameters, prepare, show
+from drover.platform.settings import Settings, load_settings
+from drover.sequences.record import PlayRecord
+
+EXAMPLE = Path("examples/plaza/edit-profile.json")
+PACKAGE = "com.drover.plaza"
+
+
+def demo(
+    file: Annotated[Path, typer.Argument(help="The sequence.", metavar="FILE")] = EXAMPLE,
+    phones: Annotated[int, typer.Option(help="How many simulated phones, 1 to 60.")] = 6,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same phones.")] = 1,
+    profile: Annotated[Literal["none", "typical", "slow"], typer.Option(help="How slow the phones are.")] = "typical",
+    width: Annotated[int, typer.Option(help="Display width in pixels: 720, 1080 or 1440.")] = 1080,
+    theme: Annotated[Literal["light", "dark"], typer.Option(help="The apps' theme.")] = "light",
+    param: ParamOption = None,
+    report: ReportOption = None,
+    json_line: JsonOption = False,
+) -> int:
+    """Start simulated phones, play a sequence on all of them, and write a report."""
+    options = RackOptions(phones=phones, seed=seed, profile=profile, width=width, theme=theme)
+    request = prepare(file, None, parameters(param or []), "phone:all", 1, report, {})
+    console = Console(stderr=json_line)
+    record, effects = asyncio.run(_demo(request, options, load_settings(), console))
+    return show(record, request, console, extra={"effects": effects}, json_line=json_line)
+
+
+async def _demo(
+    request: PlayRequest, options: RackOptions, settings: Settings, console: Console
+) -> tuple[PlayRecord, dict[str, dict[str, object]]]:
+    console.print(f"starting {options.phones} simulated phones", style="dim", highlight=False)
+    async with simulated_rack(options, settings) as rack:
+        named = replace(request, names=rack.names)
+        with live(console, len(request.plan.steps)) as progress:
+            record = await play_request(named, rack.source, settings, progress)
+        return record, {name: await _effect(rack, name) for name in rack.names.values()}
+
+
+async def _effect(rack: SimulatedRack, phone: str) -> JsonValue:
+    """Return what really arrived in the demo app, told by the simulator and not by the player."""
+    state = (await rack.state(phone))["state"]
+    stored = state["apps"][PACKAGE]
+    return {field: stored[field] for field in ("name", "bio")}

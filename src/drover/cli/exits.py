@@ -1,0 +1,20 @@
+"""What a command's exit code says; the table is documented in docs/reference/exit-codes.md."""
+
+from drover.kernel.errors import Kind
+
+OK = 0
+FAILED = 1
+INTERNAL = 70
+INTERRUPTED = 130
+
+BY_KIND = {
+    Kind.FAILED: FAILED,
+    Kind.INVALID: 2,
+    Kind.UNAVAILABLE: 3,
+    Kind.TIMEOUT: 4,
+    Kind.REFUSED: 5,
+    Kind.CONFLICT: 6,
+    Kind.PROTOCOL: 7,
+    Kind.UNSUPPORTED: 8,
+    Kind.NOT_FOUND: 9,
+}

@@ -1,0 +1,80 @@
+"""Progress of a play on the terminal: a table that changes where there is one, a line per phone where there is not."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+
+from drover.sequences.player.rack import PhoneEnded, Progress, StepBegan, StepEnded
+from drover.sequences.record import PhoneRecord, PlayRecord, Status
+from drover.sequences.summary import Summary
+
+
+@dataclass
+class _Row:
+    step: int = 0
+    what: str = "attaching"
+    verified: int = 0
+    ended: PhoneRecord | None = None
+
+
+@contextmanager
+def live(console: Console, steps: int) -> Iterator[Progress]:
+    """Show a play's progress while the block runs."""
+    rows: dict[str, _Row] = {}
+    if not console.is_terminal:
+        yield lambda event: _say_end(console, event, steps)
+        return
+    with Live(console=console, refresh_per_second=8, transient=True, get_renderable=lambda: _table(rows, steps)):
+        yield lambda event: _note(rows, event)
+
+
+def show_summary(console: Console, record: PlayRecord, summary: Summary, report: str) -> None:
+    """Print what came out, and where to read more."""
+    for phone in record.phones:
+        if phone.error:
+            console.print(f"✗ {phone.name}: {phone.error}", style="red", markup=False, highlight=False)
+            if phone.hint:
+                console.print(f"  {phone.hint}", style="dim", markup=False, highlight=False)
+    lines = (
+        f"{summary.completed} of {summary.phones} phones completed “{record.sequence}” in {summary.wall_s:.1f} s",
+        f"{summary.verified} of {summary.tasks} tasks verified on screen; overhead"
+        f" {summary.overhead_ms_p50:.0f} ms a task (p95 {summary.overhead_ms_p95:.0f}),"
+        f" {summary.captures_per_task_p50:.0f} captures (median)",
+        f"report: {report}",
+    )
+    for line in lines:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _note(rows: dict[str, _Row], event: StepBegan | StepEnded | PhoneEnded) -> None:
+    row = rows.setdefault(event.phone, _Row())
+    match event:
+        case StepBegan(step=step):
+            row.step, row.what = step.number, step.task.name
+        case StepEnded(record=record):
+            row.verified += record.status is Status.COMPLETED
+        case PhoneEnded(record=record):
+            row.ended, row.what = record, record.error.partition("\n")[0] or "completed"
+
+
+def _say_end(console: Console, event: StepBegan | StepEnded | PhoneEnded, steps: int) -> None:
+    if isinstance(event, PhoneEnded):
+        done = sum(task.status is Status.COMPLETED for task in event.record.tasks)
+        line = f"{event.phone}: {event.record.status.value}, {done}/{steps} tasks, {event.record.wall_s:.1f} s"
+        console.print(line, markup=False, highlight=False)
+
+
+def _table(rows: dict[str, _Row], steps: int) -> Table:
+    table = Table("phone", "tasks", "now", box=None, padding=(0, 2), header_style="dim")
+    for name, row in sorted(rows.items()):
+        failed = row.ended is not None and row.ended.status is Status.FAILED
+        style = "red" if failed else "green" if row.ended is not None else ""
+        filled = round(20 * row.verified / steps)
+        table.add_row(name, f"{'━' * filled}{'╌' * (20 - filled)} {row.verified}/{steps}", row.what, style=style)
+    return table
+
+

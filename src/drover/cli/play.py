@@ -1,0 +1,101 @@
+"""`drover play`: a sequence on phones of the user's own adb server."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from drover.bootstrap.attached import attached_phones
+from drover.bootstrap.play import PlayRequest, play as play_request
+from drover.bootstrap.registry import open_registry, registry_beside
+from drover.cli import exits
+from drover.cli.live import live, show_summary
+from drover.kernel.clock import SystemClock
+from drover.kernel.errors import InvalidInput
+from drover.platform.settings import Settings, load_settings
+from drover.sequences.files import load_sequence
+from drover.sequences.plan import make_plan
+from drover.sequences.record import PlayRecord
+from drover.sequences.summary import summarize
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")]
+ReportOption = Annotated[Path | None, typer.Option(help="Where the report goes.", metavar="FILE")]
+ParamOption = Annotated[list[str] | None, typer.Option("--param", help="An input of the sequence.", metavar="NAME=VALUE")]
+
+
+def play(
+    file: Annotated[Path, typer.Argument(help="The sequence.", metavar="FILE")],
+    phones: Annotated[str, typer.Option(help="phone:all, phone:a,b or phone:all-a.", metavar="SELECTOR")],
+    param: ParamOption = None,
+    from_step: Annotated[int, typer.Option(help="Begin with this step, counted from 1.")] = 1,
+    registry: Annotated[
+        Path | None, typer.Option(help="The registry folder; else `registry` beside FILE.", metavar="DIR")
+    ] = None,
+    report: ReportOption = None,
+    adb_server: Annotated[
+        str | None, typer.Option(help="Your adb server; else adb's own default.", metavar="HOST:PORT")
+    ] = None,
+    json_line: JsonOption = False,
+) -> int:
+    """Play a sequence on attached phones, verifying every screen, and write a report."""
+    settings = load_settings()
+    if adb_server is not None:
+        settings = settings.model_copy(update={"adb_server": adb_server})
+    request = prepare(file, registry, parameters(param or []), phones, from_step, report, {})
+    console = Console(stderr=json_line)
+    record = asyncio.run(_play(request, settings, console))
+    return show(record, request, console, extra={}, json_line=json_line)
+
+
+async def _play(request: PlayRequest, settings: Settings, console: Console) -> PlayRecord:
+    source = attached_phones(settings)
+    with live(console, len(request.plan.steps)) as progress:
+        return await play_request(request, source, settings, progress)
+
+
+def prepare(
+    file: Path,
+    registry_folder: Path | None,
+    given: Mapping[str, str],
+    selector: str,
+    from_step: int,
+    report: Path | None,
+    names: Mapping[str, str],
+) -> PlayRequest:
+    """Return the request, with everything checked that can be checked before a phone is touched."""
+    sequence = load_sequence(file)
+    registry = open_registry(registry_folder or registry_beside(file))
+    plan = make_plan(sequence, registry, given, file=str(file))
+    path = report or _report_path(file.stem, SystemClock().now())
+    return PlayRequest(plan, registry, selector, from_step, path, names)
+
+
+def parameters(words: list[str]) -> dict[str, str]:
+    """Return NAME=VALUE words as a mapping. Raises InvalidInput."""
+    pairs = [word.partition("=") for word in words]
+    for word, (name, equals, _) in zip(words, pairs, strict=True):
+        if not name or not equals:
+            raise InvalidInput(f"--param {word}: is not NAME=VALUE", hint="for instance --param name='Ada Lovelace'")
+    return {name: value for name, _, value in pairs}
+
+
+def show(
+    record: PlayRecord, request: PlayRequest, console: Console, *, extra: Mapping[str, object], json_line: bool
+) -> int:
+    """Print the summary, or the JSON line, and return the exit code."""
+    summary = summarize(record)
+    show_summary(console, record, summary, str(request.report))
+    if json_line:
+        failures = {phone.name: phone.error for phone in record.phones if phone.error}
+        typer.echo(json.dumps(asdict(summary) | {"report": str(request.report), "failures": failures} | dict(extra)))
+    return exits.OK if summary.failed == 0 else exits.FAILED
+
+
+def _report_path(stem: str, now: datetime) -> Path:
+    return Path("reports") / f"{stem}-{now.astimezone():%Y%m%d-%H%M%S}.html"

@@ -1,0 +1,24 @@
+"""`drover sim`: simulated phones until stopped."""
+
+import asyncio
+from typing import Annotated, Literal
+
+import typer
+
+from drover.bootstrap.simulated import RackOptions, serve
+
+
+def sim(
+    phones: Annotated[int, typer.Option(help="How many phones, 1 to 60.")] = 1,
+    port: Annotated[int, typer.Option(help="The first phone's TCP port; 0: any free ports.")] = 0,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same phones.")] = 1,
+    profile: Annotated[Literal["none", "typical", "slow"], typer.Option(help="How slow the phones are.")] = "typical",
+    width: Annotated[int, typer.Option(help="Display width in pixels: 720, 1080 or 1440.")] = 1080,
+    theme: Annotated[Literal["light", "dark"], typer.Option(help="The apps' theme.")] = "light",
+    with_parent: Annotated[bool, typer.Option("--with-parent", help="Stop when standard input ends.")] = False,
+) -> None:
+    """Serve simulated phones, to which adb can connect; print one JSON line when they are ready."""
+    options = RackOptions(
+        phones=phones, port=port, seed=seed, profile=profile, width=width, theme=theme, with_parent=with_parent
+    )
+    asyncio.run(serve(options, lambda line: typer.echo(line)))

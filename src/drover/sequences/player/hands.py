@@ -1,0 +1,103 @@
+"""Acts on a phone: from a step and the place found for it to the driver's calls, with typed text read back."""
+
+from dataclasses import dataclass
+
+from drover.devices.geometry import Point, Rect
+from drover.devices.ports import Driver, Key
+from drover.devices.uitree import UiNode
+from drover.sequences.domain import Direction
+from drover.sequences.player.errors import FieldNotFound, TextDiffers
+from drover.sequences.player.stopwatch import Stopwatch
+
+READ_BACK_S = 2.0
+POLL_S = 0.1
+
+_EDGES = {  # where a swipe begins and ends, as parts of the target's width and height
+    Direction.UP: ((0.5, 0.8), (0.5, 0.2)),
+    Direction.DOWN: ((0.5, 0.2), (0.5, 0.8)),
+    Direction.LEFT: ((0.8, 0.5), (0.2, 0.5)),
+    Direction.RIGHT: ((0.2, 0.5), (0.8, 0.5)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """Acts on one phone; every call of the phone is counted on the task's stopwatch."""
+
+    driver: Driver
+    watch: Stopwatch
+
+    async def tap(self, rect: Rect) -> None:
+        """Touch the middle of `rect`."""
+        await self.watch.device(self.driver.tap(rect.center))
+
+    async def long_tap(self, rect: Rect, seconds: float) -> None:
+        """Touch the middle of `rect` for `seconds`."""
+        await self.watch.device(self.driver.long_tap(rect.center, seconds=seconds))
+
+    async def swipe(self, rect: Rect, direction: Direction, seconds: float) -> None:
+        """Move a finger across the middle 60 % of `rect`."""
+        start, end = (
+            Point(round(rect.x1 + x * rect.width), round(rect.y1 + y * rect.height)) for x, y in _EDGES[direction]
+        )
+        await self.watch.device(self.driver.swipe(start, end, seconds=seconds))
+
+    async def type_into(self, rect: Rect, text: str, *, where: str, secret: bool) -> None:
+        """Replace what the field at `rect` holds by `text`. Raises FieldNotFound, TextDiffers."""
+        await self.tap(rect)
+        field = await self._focused(rect.center, where)
+        if field.text:
+            await self.watch.device(self.driver.press(Key.MOVE_END))
+            await self.watch.device(self.driver.press(Key.DELETE, times=len(field.text)))
+        if text:
+            await self.watch.device(self.driver.type_text(text))
+        await self._read_back(field, rect.center, text, where=where, secret=secret)
+
+    async def read(self, rect: Rect, text: str, *, where: str, timeout_s: float) -> None:
+        """Wait until the UI tree shows `text` inside `rect`. Raises TextDiffers."""
+        deadline = self.watch.clock.monotonic() + timeout_s
+        while True:
+            shown = [
+                n.text for n in (await self._tree()).walk() if n.text and n.bounds and rect.contains(n.bounds.center)
+            ]
+            if text in shown:
+                return
+            if self.watch.clock.monotonic() >= deadline:
+                raise TextDiffers(where, text, " ".join(shown))
+            await self.watch.wait(POLL_S)
+
+    async def _focused(self, point: Point, where: str) -> UiNode:
+        deadline = self.watch.clock.monotonic() + READ_BACK_S
+        while True:
+            field = (await self._tree()).field_at(point)
+            if field is not None and field.focused:
+                return field
+            if self.watch.clock.monotonic() >= deadline:
+                raise FieldNotFound(where, "does not take the focus" if field else "there is no text field here")
+            await self.watch.wait(POLL_S)
+
+    async def _read_back(self, field: UiNode, point: Point, text: str, *, where: str, secret: bool) -> None:
+        deadline = self.watch.clock.monotonic() + READ_BACK_S
+        while True:
+            now = _same_field(await self._tree(), field, point)
+            if now is not None and _holds(now, text):
+                return
+            if self.watch.clock.monotonic() >= deadline:
+                seen = now.text if now is not None else ""
+                raise TextDiffers(where, "***", "another text") if secret else TextDiffers(where, text, seen)
+            await self.watch.wait(POLL_S)
+
+    async def _tree(self) -> UiNode:
+        return await self.watch.device(self.driver.ui_tree())
+
+
+def _same_field(tree: UiNode, field: UiNode, point: Point) -> UiNode | None:
+    """Return the field again; by its resource id where it has one, since a keyboard may have moved it."""
+    if not field.resource_id:
+        return tree.field_at(point)
+    return next((node for node in tree.walk() if node.resource_id == field.resource_id), None)
+
+
+def _holds(field: UiNode, text: str) -> bool:
+    """Whether the field holds `text`; a password field shows dots, so there only the length can be told."""
+    return len(field.text) == len(text) if field.password else field.text == text

@@ -1,0 +1,64 @@
+"""Turns looks into what the report shows: sights with evidence, and what differed where a step failed."""
+
+
+from drover.devices.frame import Frame
+from drover.kernel.errors import DroverError
+from drover.platform.blobs import Blobs
+from drover.screens.domain import RegionCheck, Registry
+from drover.screens.matching.matcher import Matcher
+from drover.sequences.player.errors import StepFailed
+from drover.sequences.player.evidence import encode, keep_frame
+from drover.sequences.player.eyes import Eyes, Look
+from drover.sequences.record import Difference, Evidence, Sight
+
+
+class Witness:
+    """Keeps the evidence of one phone's play."""
+
+    def __init__(self, eyes: Eyes, matcher: Matcher, registry: Registry, blobs: Blobs) -> None:
+        self._eyes = eyes
+        self._matcher = matcher
+        self._registry = registry
+        self._blobs = blobs
+        self._kept: tuple[int, Evidence] | None = None
+
+    async def success(self, look: Look, expected: str | None) -> Sight:
+        """Return the sight of a screen that was as expected."""
+        return Sight(
+            expected=expected,
+            expected_variant=look.variant.name if look.variant is not None else None,
+            actual=look.screen,
+            passed=True,
+            reason=look.answer.reason,
+            checks=look.answer.checks,
+            frame=await self._keep(look.frame),
+        )
+
+    async def failure(self, look: Look, expected: str | None, error: DroverError) -> Sight:
+        """Return the sight of a phone as a failed step left it, with every failed region's pictures."""
+        checks = error.checks if isinstance(error, StepFailed) else ()
+        failed = [check for check in checks if not check.passed]
+        return Sight(
+            expected=expected,
+            expected_variant=checks[0].variant if checks else None,
+            actual=look.screen,
+            passed=False,
+            reason=error.message,
+            checks=checks or look.answer.checks,
+            frame=await self._keep(look.frame),
+            differences=tuple([await self._eyes.compute(self._difference, look.frame, check) for check in failed]),
+        )
+
+    async def _keep(self, frame: Frame) -> Evidence:
+        if self._kept is None or self._kept[0] != frame.sequence:
+            self._kept = frame.sequence, await self._eyes.compute(keep_frame, frame, self._blobs)
+        return self._kept[1]
+
+    def _difference(self, frame: Frame, check: RegionCheck) -> Difference:
+        expected, actual = self._matcher.pictures(frame, check)
+        return Difference(
+            check=check,
+            where=check.found_at,
+            expected_digest=self._blobs.put(encode(".png", expected, [])),
+            actual_digest=self._blobs.put(encode(".png", actual, [])),
+        )

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Installs what the tests need besides Python packages, where this user may; says plainly what is missing where not.
+# In CI a missing component is a failure, never a skip.
+set -eu
+
+missing=()
+command -v adb >/dev/null || missing+=(adb)
+command -v chromium >/dev/null || missing+=(chromium)
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+    echo "installing ${missing[*]} for the tests"
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -qq >/dev/null && apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null && exit 0
+fi
+
+echo "not installed here: ${missing[*]}. Tests that need them are skipped; install them and run again." >&2
+[ "${CI:-}" != true ]
