@@ -1,1 +1,1 @@
-"""Variables and selectors: one grammar, one parser, exact positions. Nothing else parses `${`."""
+"""The one small language: one grammar, one parser with exact positions in its errors, pure rendering."""
