@@ -10,7 +10,7 @@ from drover.language.errors import Ambiguous, BadSyntax, LanguageError, NoSuchPh
 from drover.language.selector import LeftOut, Name, Selection, parse_selector, select
 
 RACK = ("phone1", "phone2", "emulator-5554", "127.0.0.1:40001", "R5CT_x")
-SERIALS = st.lists(st.from_regex(r"[a-z0-9][a-z0-9._:-]{0,8}", fullmatch=True), min_size=1, max_size=6, unique=True)
+SERIALS = st.lists(st.text("ax19.:_-", max_size=8), min_size=1, max_size=6, unique=True)
 
 
 def chosen(source: str, rack: Sequence[str] = RACK) -> tuple[str, ...]:
@@ -110,7 +110,7 @@ def test_all_but_that_is_also_a_phones_name_is_ambiguous() -> None:
         ("phone:", "column 7: expected `all`, `all-` or a phone's name, found the end"),
         ("phone:a,", "column 9: expected a phone's name, found the end"),
         ("phone:a, b", "column 9: expected a phone's name, found ` `"),
-        ("phone:a b", "column 8: expected `,` or the end, found ` `"),
+        ("phone:a b", "column 8: expected `,`, found ` `"),
         ("phone:all,b", "column 10: expected the end, found `,`"),
         ("phone:all-", "column 11: expected a phone's name, found the end"),
         ("phone:-a", "column 7: expected `all`, `all-` or a phone's name, found `-`"),

@@ -131,7 +131,7 @@ def test_a_missing_value_is_named_with_its_column() -> None:
         ("${param.${param.x}}", "column 9: expected a name, found `$`"),
         ("${a b {c}", "column 7: expected `}`, found `{`"),
         ("${a(b", "column 1: this ${ is not closed by }"),
-        ("${a(b\nc}", "column 9: expected `)`, found `}`"),
+        ("${a(b\nc}", "column 8: expected `)`, found `}`"),
     ],
 )
 def test_broken_variables_are_refused_where_they_break(source: str, message: str) -> None:
