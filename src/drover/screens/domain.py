@@ -1,11 +1,26 @@
 """Screens as values: what a registry holds and what identification answers."""
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
 from drover.devices.frame import Pixels
 from drover.devices.geometry import Rect, Size
+from drover.kernel.errors import InvalidInput
+
+
+class UnknownScreen(InvalidInput):
+    """A screen is named that the registry does not have."""
+
+    def __init__(self, key: str, known: Iterable[str]) -> None:
+        super().__init__(f"screen {key} is not in the registry", hint=_closest(key, known))
+        self.key = key
+
+
+def _closest(name: str, known: Iterable[str]) -> str:
+    names = difflib.get_close_matches(name, list(known), n=3)
+    return f"did you mean {' or '.join(names)}?" if names else "look for its name in the registry's folder"
 
 
 class ScreenKind(Enum):
@@ -98,6 +113,13 @@ class Registry:
 
     screens: Mapping[str, Screen]
     apps: Mapping[str, App]
+
+    def screen(self, key: str) -> Screen:
+        """Return the screen of that whole key. Raises UnknownScreen."""
+        try:
+            return self.screens[key]
+        except KeyError:
+            raise UnknownScreen(key, self.screens) from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,80 @@
+"""A frame as the reference resolution sees it: grey patches of it, made from the raw pixels of the patch alone."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from drover.devices.frame import Frame, Pixels
+from drover.devices.geometry import Rect, Size
+
+_ASPECT_TOLERANCE = 0.1
+_BLUR_FROM = 1.5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """A frame, looked at in pixels of `reference`."""
+
+    frame: Frame
+    reference: Size
+
+    @property
+    def comparable(self) -> bool:
+        """Whether the frame has the reference's shape; a rotated one has not."""
+        size = self.frame.size
+        shape = (size.width * self.reference.height) / (size.height * self.reference.width)
+        return abs(shape - 1) <= _ASPECT_TOLERANCE
+
+    def gray(self, rect: Rect) -> Pixels:
+        """Return the grey patch at `rect`, of exactly its shape. `rect` lies within the reference."""
+        size = self.frame.size
+        if size == self.reference:
+            return _to_gray(self.frame.pixels[rect.y1 : rect.y2, rect.x1 : rect.x2])
+        return _sampled(self.frame.pixels, rect, size.width / self.reference.width, size.height / self.reference.height)
+
+    def in_frame(self, rect: Rect) -> Rect:
+        """Return `rect` in pixels of the frame."""
+        return rect.scaled(self.reference, self.frame.size)
+
+    def quarter(self) -> Pixels:
+        """Return the whole frame in grey at a quarter of the reference, whose last rows and columns may be cut."""
+        width, height = self.reference.width // 4, self.reference.height // 4
+        size = self.frame.size
+        across = min(size.width, round(4 * width * size.width / self.reference.width))
+        down = min(size.height, round(4 * height * size.height / self.reference.height))
+        pixels = self.frame.pixels[:down, :across]
+        # Two exact halvings take a quarter of the time of one resize by four.
+        half = cv2.resize(pixels, (2 * width, 2 * height), interpolation=cv2.INTER_AREA)
+        quarter = cv2.resize(half, (width, height), interpolation=cv2.INTER_AREA)
+        return _to_gray(np.asarray(quarter, dtype=np.uint8))
+
+
+def around(rect: Rect, margin: int, size: Size) -> Rect:
+    """Return `rect` widened by `margin` on all sides, as far as `size` goes."""
+    return Rect(
+        max(0, rect.x1 - margin),
+        max(0, rect.y1 - margin),
+        min(size.width, rect.x2 + margin),
+        min(size.height, rect.y2 + margin),
+    )
+
+
+def _to_gray(rgba: Pixels) -> Pixels:
+    return np.asarray(cv2.cvtColor(rgba, cv2.COLOR_RGBA2GRAY), dtype=np.uint8)
+
+
+def _sampled(pixels: Pixels, rect: Rect, fx: float, fy: float) -> Pixels:
+    """Resample: pixel centres of the patch are mapped exactly, so that no rounding of its corners blurs the match."""
+    height, width = pixels.shape[:2]
+    x1, y1 = max(0, int(rect.x1 * fx) - 2), max(0, int(rect.y1 * fy) - 2)
+    x2, y2 = min(width, int(rect.x2 * fx) + 3), min(height, int(rect.y2 * fy) + 3)
+    source = _to_gray(pixels[y1:y2, x1:x2])
+    if max(fx, fy) >= _BLUR_FROM:  # linear sampling would skip pixels
+        source = cv2.GaussianBlur(source, (0, 0), sigmaX=0.3 * fx, sigmaY=0.3 * fy)
+    to_source = np.array(
+        [[fx, 0, fx * (rect.x1 + 0.5) - 0.5 - x1], [0, fy, fy * (rect.y1 + 0.5) - 0.5 - y1]], dtype=np.float64
+    )
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    patch = cv2.warpAffine(source, to_source, (rect.width, rect.height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(patch, dtype=np.uint8)

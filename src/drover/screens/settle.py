@@ -1,0 +1,103 @@
+"""Whether the picture has come to rest: what differs between two frames, over the whole and at the worst place."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from drover.devices.frame import Frame, Rotation
+from drover.devices.geometry import Rect, Size
+
+SETTLED_PICTURE = 0.005
+"""Largest part of the whole picture that may differ; the threshold of Maestro."""
+SETTLED_WINDOW = 0.01
+"""Largest part of any window, a ninth of the width square, that may differ: a spinner of a tenth of the width turning
+by 30 degrees changes more, a blinking cursor less."""
+APART_S = 0.08
+"""Least time between the captures of two frames that are compared: closer ones are alike even while things move."""
+
+_COLUMNS = 270
+_WINDOW = _COLUMNS // 9
+_NOTICEABLE = 12
+_SLACK_S = 1e-6
+
+Sample = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Parts (0 to 1) that differ noticeably: of the whole picture, and of the window where most differs."""
+
+    picture: float
+    window: float
+
+    @property
+    def small(self) -> bool:
+        """Whether a picture that changed so little is at rest."""
+        return self.picture < SETTLED_PICTURE and self.window < SETTLED_WINDOW
+
+
+def change_between(a: Frame, b: Frame, masks: Sequence[Rect] = (), reference: Size | None = None) -> Change:
+    """Return what differs between two frames of one size. `masks`, in pixels of `reference`, do not count.
+
+    Every pixel of a grid of about 270 columns is compared; a pixel differs by more than 12 levels in a colour.
+    Raises ValueError for frames of different sizes.
+    """
+    if a.size != b.size:
+        message = f"frames of {a.size} and {b.size} cannot be compared"
+        raise ValueError(message)
+    return _change(_sample(a), _sample(b), masks, reference or a.size)
+
+
+class Settle:
+    """Fed with the frames of one wait, says when two successive ones, far enough apart in time, are alike.
+
+    It keeps a small sample of a frame, never the frame's own buffer.
+    """
+
+    def __init__(self, apart_s: float = APART_S) -> None:
+        self._apart_s = apart_s
+        self._last: _Kept | None = None
+
+    def add(self, frame: Frame, masks: Sequence[Rect] = (), reference: Size | None = None) -> bool:
+        """Return whether the picture is at rest. A frame taken too soon after the one kept is passed over.
+
+        `masks` are in pixels of `reference`. A rotation is a change.
+        """
+        last = self._last
+        if last is not None and frame.captured_at - last.captured_at < self._apart_s - _SLACK_S:
+            return False
+        kept = self._last = _Kept(_sample(frame), frame.size, frame.rotation, frame.captured_at)
+        if last is None or last.size != kept.size or last.rotation != kept.rotation:
+            return False
+        return _change(last.sample, kept.sample, masks, reference or frame.size).small
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Kept:
+    sample: Sample
+    size: Size
+    rotation: Rotation
+    captured_at: float
+
+
+def _sample(frame: Frame) -> Sample:
+    step = max(1, round(frame.size.width / _COLUMNS))
+    whole_pixels = np.ascontiguousarray(frame.pixels).view(np.uint32)[:, :, 0]
+    grid = np.ascontiguousarray(whole_pixels[::step, ::step])
+    return grid.view(np.uint8).reshape(*grid.shape, 4)
+
+
+def _change(a: Sample, b: Sample, masks: Sequence[Rect], reference: Size) -> Change:
+    noticed = np.ascontiguousarray(cv2.threshold(cv2.absdiff(a, b), _NOTICEABLE, 1, cv2.THRESH_BINARY)[1])
+    differs: npt.NDArray[np.float32] = (noticed.view(np.uint32)[:, :, 0] != 0).astype(np.float32)
+    height, width = differs.shape[0], differs.shape[1]
+    for mask in masks:
+        place = mask.scaled(reference, Size(width, height))
+        differs[place.y1 : place.y2, place.x1 : place.x2] = 0
+    # A cursor is one grid column wide; what moves is wider, so that only pairs side by side count in a window.
+    pairs = differs[:, 1:] * differs[:, :-1]
+    windows = cv2.boxFilter(pairs, -1, (_WINDOW, _WINDOW), borderType=cv2.BORDER_CONSTANT)
+    return Change(picture=float(differs.mean()), window=float(windows.max()))
