@@ -1,10 +1,10 @@
 """JSON documents that users write: read with limits, checked against a model, refused with file, path and reason."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -64,7 +64,7 @@ def read_text(path: Path, *, limit: int = MAX_DOCUMENT_BYTES) -> str:
 def parse(model: type[Model], text: str, file: str) -> Model:
     """Return `text`, which is JSON, as a `model`. Raises BadDocument naming `file` and every fault."""
     try:
-        json.loads(text, object_pairs_hook=_without_duplicates)
+        data: object = json.loads(text, object_pairs_hook=_without_duplicates)
     except json.JSONDecodeError as error:
         fault = Fault(
             f"line {error.lineno}, column {error.colno}", f"is not JSON: {error.msg.lower()}", "mend the syntax"
@@ -79,7 +79,7 @@ def parse(model: type[Model], text: str, file: str) -> Model:
     try:
         return model.model_validate_json(text)
     except ValidationError as error:
-        raise BadDocument(file, tuple(_faults(error))) from error
+        raise BadDocument(file, _faults(error, data)) from error
 
 
 class _DuplicateName(Exception):
@@ -101,10 +101,27 @@ _REASONS = {
 }
 
 
-def _faults(error: ValidationError) -> Iterator[Fault]:
-    for detail in error.errors(include_url=False, include_context=True):
+def _faults(error: ValidationError, data: object) -> tuple[Fault, ...]:
+    """Return the faults by place; where a value may have several forms, the reasons of all are joined."""
+    reasons: dict[str, list[str]] = {}
+    for detail in error.errors(include_url=False):
         reason = _REASONS.get(detail["type"]) or _plain(detail["msg"])
-        yield Fault(json_path(detail["loc"]), reason, "compare it with the JSON Schema and the examples")
+        told = reasons.setdefault(json_path(_parts(detail["loc"], data, missing=detail["type"] == "missing")), [])
+        if reason not in told:
+            told.append(reason)
+    hint = "compare it with the JSON Schema and the examples"
+    return tuple(Fault(where, ", or ".join(told), hint) for where, told in reasons.items())
+
+
+def _parts(location: tuple[str | int, ...], data: object, *, missing: bool) -> list[str | int]:
+    """Return the parts of a location that are in the document; the others name forms that a value may have."""
+    parts: list[str | int] = []
+    here: Any = data
+    for part in location[:-1] if missing else location:
+        if (isinstance(here, dict) and part in here) or (isinstance(here, list) and isinstance(part, int)):
+            parts.append(part)
+            here = here[part]
+    return [*parts, location[-1]] if missing else parts
 
 
 def _plain(message: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from drover.devices.geometry import Rect, Size
 from drover.devices.ports import Key
@@ -44,7 +44,8 @@ _ACTION = r"^[a-z0-9_]+\.[a-z0-9_]+\.[a-z0-9_]+$"
 ScreenKey = Annotated[str, Field(pattern=_KEY, description="A whole screen key, such as plaza.feed.")]
 ActionKey = Annotated[str, Field(pattern=_ACTION, description="A named action, such as plaza.feed.open_profile.")]
 Box = Annotated[
-    tuple[int, int, int, int], Field(description="A rectangle x1, y1, x2, y2 in pixels of the sequence's reference.")
+    list[int],
+    Field(min_length=4, max_length=4, description="A rectangle x1, y1, x2, y2 in pixels of the sequence's reference."),
 ]
 TextSource = Annotated[str, Field(max_length=MAX_TEXT, description="Text; ${param.<name>} stands for an input.")]
 Seconds = Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)]
@@ -59,7 +60,7 @@ class _Reader:
     where: str
     faults: list[Fault]
 
-    def target(self, on: str | tuple[int, int, int, int]) -> Target:
+    def target(self, on: str | list[int]) -> Target:
         if isinstance(on, str):
             screen, _, action = on.rpartition(".")
             return ActionName(screen, action)
@@ -252,14 +253,6 @@ class SequenceFile(_Strict):
     reference: ReferenceFile = ReferenceFile(width=1080, height=2400)
     params: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], ParamFile] = Field(default_factory=dict)
     tasks: list[TaskFile] = Field(min_length=1, max_length=1000)
-
-    @field_validator("tasks", mode="before")
-    @classmethod
-    def _tasks_are_objects(cls, value: object) -> object:
-        if not isinstance(value, list):
-            message = "must be a list of tasks"
-            raise ValueError(message)  # noqa: TRY004  pydantic turns a ValueError, not a TypeError, into a fault
-        return value  # pyright: ignore[reportUnknownVariableType]  whatever it holds is checked next
 
 
 def schema() -> dict[str, object]:
