@@ -14,7 +14,7 @@ from drover.devices.ports import DeviceSource, Link
 from drover.kernel.clock import SystemClock
 from drover.kernel.errors import InvalidInput
 from drover.kernel.ids import random_id
-from drover.language.selectors import parse_selector, select
+from drover.language.selector import parse_selector, select
 from drover.platform.blobs import FolderBlobs
 from drover.platform.settings import Settings
 from drover.screens.domain import Registry
