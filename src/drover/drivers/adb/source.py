@@ -1,0 +1,101 @@
+"""Phones of one adb server: who is there, and bringing back who is not."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from concurrent.futures import Executor
+
+from drover.devices.errors import DeviceError, PhoneOffline, PhoneUnauthorized
+from drover.devices.ports import Sighting
+from drover.drivers.adb.backoff import Backoff
+from drover.drivers.adb.client import AdbServer
+from drover.drivers.adb.deadlines import DEADLINES, Deadlines
+from drover.drivers.adb.driver import AdbDriver
+from drover.drivers.adb.faults import AdbServerUnavailable, phone_error
+from drover.kernel.clock import Clock
+from drover.kernel.errors import DroverError
+
+# The server itself waits 10 s for a phone that accepts the connection and then says nothing.
+_CONNECT_DEADLINE_S = 12.0
+_CONNECTED = ("connected to ", "already connected to ")
+
+
+class AdbSource:
+    """The phones of an adb server, as devices.ports.DeviceSource."""
+
+    def __init__(
+        self,
+        server: AdbServer,
+        clock: Clock,
+        *,
+        poll_s: float = 1.0,
+        deadlines: Deadlines = DEADLINES,
+        images: Executor | None = None,
+    ) -> None:
+        """Look at the server's list at least every `poll_s` seconds: adb 29 does not tell that a phone went away."""
+        self._server = server
+        self._clock = clock
+        self._poll_s = poll_s
+        self._deadlines = deadlines
+        self._images = images
+        self._backoffs: dict[str, Backoff] = {}
+
+    async def sightings(self) -> Sequence[Sighting]:
+        """Return the phones that the server lists. Raises AdbServerUnavailable, AdbProtocolError."""
+        return await self._server.sightings()
+
+    async def changes(self) -> AsyncIterator[Sequence[Sighting]]:
+        """Yield the phones listed, first now, then at every change, until the server fails."""
+        seen: Sequence[Sighting] | None = None
+        async with self._server.tracking() as connection:
+            while True:
+                current = await self.sightings()
+                if current != seen:
+                    seen = current
+                    yield current
+                # Whatever the server says here, it means: look again.
+                try:
+                    async with asyncio.timeout(self._poll_s):
+                        if not await connection.read_some():
+                            address = self._server.address
+                            raise AdbServerUnavailable(address.host, address.port, "it went away")
+                except TimeoutError:
+                    continue
+
+    async def connect(self, addresses: Iterable[str]) -> Mapping[str, DeviceError]:
+        """Connect to phones over TCP, each HOST:PORT, all at once; return what failed, by address."""
+        wanted = list(dict.fromkeys(addresses))
+        results = await asyncio.gather(*(self._failure_to_connect(address) for address in wanted))
+        return {address: error for address, error in zip(wanted, results, strict=True) if error is not None}
+
+    async def reconnect(self, serial: str) -> None:
+        """Try to bring an offline phone back: over TCP by connecting anew, else by resetting what is offline."""
+        if is_address(serial):
+            # `connect` alone may answer that it is connected already, for a phone that is offline.
+            await self._server.disconnect(serial)
+            async with self._server.slot():
+                await self._server.connect(serial, deadline_s=_CONNECT_DEADLINE_S)
+        else:
+            await self._server.reconnect_offline()
+
+    def driver(self, serial: str) -> AdbDriver:
+        """Return a driver, not yet attached. All drivers of one phone share its backoff."""
+        backoff = self._backoffs.setdefault(serial, Backoff())
+        return AdbDriver(
+            serial, self._server, self._clock, backoff=backoff, deadlines=self._deadlines, images=self._images
+        )
+
+    async def _failure_to_connect(self, address: str) -> DeviceError | None:
+        try:
+            async with self._server.slot():
+                said = await self._server.connect(address, deadline_s=_CONNECT_DEADLINE_S)
+        except DroverError as error:
+            return phone_error(address, "connect", error)
+        if said.startswith(_CONNECTED):
+            return None
+        return PhoneUnauthorized(address) if "authenticate" in said else PhoneOffline(address, said)
+
+
+def is_address(serial: str) -> bool:
+    """Whether a serial is the HOST:PORT of a phone that is connected over TCP."""
+    host, colon, port = serial.rpartition(":")
+    return bool(host and colon) and port.isdecimal()
