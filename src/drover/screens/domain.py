@@ -14,11 +14,12 @@ class UnknownScreen(InvalidInput):
     """A screen is named that the registry does not have."""
 
     def __init__(self, key: str, known: Iterable[str]) -> None:
-        super().__init__(f"screen {key} is not in the registry", hint=_closest(key, known))
+        super().__init__(f"screen {key} is not in the registry", hint=closest(key, known))
         self.key = key
 
 
-def _closest(name: str, known: Iterable[str]) -> str:
+def closest(name: str, known: Iterable[str]) -> str:
+    """Return a hint that names the keys most like a mistaken one."""
     names = difflib.get_close_matches(name, list(known), n=3)
     return f"did you mean {' or '.join(names)}?" if names else "look for its name in the registry's folder"
 

@@ -53,7 +53,7 @@ class Template:
     def __init__(self, gray: Pixels, rect: Rect, masks: tuple[Rect, ...] = ()) -> None:
         self.gray = gray
         self.rect = rect
-        self.mask = _mask(rect, masks)
+        self.mask = unmasked(rect, masks)
 
     @cached_property
     def outline(self) -> Outline | None:
@@ -147,7 +147,7 @@ def _half(pixels: Pixels) -> Pixels:
     )
 
 
-def _mask(rect: Rect, masks: tuple[Rect, ...]) -> Mask | None:
+def unmasked(rect: Rect, masks: tuple[Rect, ...]) -> Mask | None:
     """Return 255 for the pixels of `rect` that count, 0 for the masked ones; None where all count."""
     counts = np.full((rect.height, rect.width), 255, dtype=np.uint8)
     for masked in masks:

@@ -1,0 +1,120 @@
+"""Loading a registry folder: bad files are refused one by one, the rest stays in service."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from drover.kernel.errors import InvalidInput
+from drover.platform.documents import BadDocument, Fault, parse, read_text
+from drover.screens.documents import NAME, NAME_HINT, AppFile, ScreenFile
+from drover.screens.domain import App, Registry, Screen
+from drover.screens.reader import ScreenReader, inside
+
+GLOBAL = "global"
+APP_FILE = "app.json"
+
+Loaded = TypeVar("Loaded", App, Screen)
+
+
+class BadRegistry(InvalidInput):
+    """The registry cannot be read at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a file is not in service: the file relative to the registry, where in it, what is wrong, and the cure."""
+
+    file: str
+    where: str
+    reason: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        """Return it as one line."""
+        return ": ".join(part for part in (self.file, self.where, self.reason) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedRegistry:
+    """What is in service, and what was refused. A screen may lead to one that was refused."""
+
+    registry: Registry
+    refusals: tuple[Refusal, ...]
+
+
+def load_registry(folder: Path) -> LoadedRegistry:
+    """Return the registry in `folder`: one folder for each app, plus `global`. Raises BadRegistry without a folder."""
+    try:
+        entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+        places = [entry for entry in entries if entry.is_dir()]
+        files = {place: sorted(path for path in place.iterdir() if path.suffix == ".json") for place in places}
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise BadRegistry(f"registry {folder} cannot be read ({reason})", hint="name a folder of screens") from error
+    loader = _Loader(folder, files)
+    loader.refuse_strays(entry for entry in entries if entry.suffix == ".json" and entry not in files)
+    return loader.load()
+
+
+class _Loader:
+    """Reads one registry folder once."""
+
+    def __init__(self, root: Path, files: Mapping[Path, Sequence[Path]]) -> None:
+        self._root = root
+        self._files = files
+        self._declared = frozenset(f"{place.name}.{path.stem}" for place, paths in files.items() for path in paths)
+        self._refusals: list[Refusal] = []
+
+    def load(self) -> LoadedRegistry:
+        """Return all that can be used, sorted by key, and the refusals."""
+        screens: dict[str, Screen] = {}
+        apps: dict[str, App] = {}
+        for place, paths in self._files.items():
+            if not NAME.match(place.name):
+                self._refuse(place, [Fault("", "is not a folder name for an app", NAME_HINT)])
+                continue
+            if place.name != GLOBAL:
+                apps.update(self._load(place / APP_FILE, self._app))
+            for path in paths:
+                if path.name != APP_FILE or place.name == GLOBAL:
+                    screens.update(self._load(path, self._screen))
+        return LoadedRegistry(Registry(screens, apps), tuple(self._refusals))
+
+    def refuse_strays(self, paths: Iterable[Path]) -> None:
+        """Refuse files that lie beside the folders."""
+        for path in paths:
+            self._refuse(path, [Fault("", "lies in no app's folder", f"move it to an app's folder or to {GLOBAL}/")])
+
+    def _load(self, path: Path, read: Callable[[Path], tuple[str, Loaded]]) -> dict[str, Loaded]:
+        """Return what the file holds by its name, or nothing where it was refused."""
+        try:
+            name, loaded = read(path)
+        except BadDocument as error:
+            self._refuse(path, error.faults)
+            return {}
+        return {name: loaded}
+
+    def _app(self, path: Path) -> tuple[str, App]:
+        document = parse(AppFile, self._text(path), path.name)
+        if document.name != path.parent.name:
+            reason = f"is '{document.name}', but the folder is '{path.parent.name}'"
+            raise BadDocument(path.name, [Fault("name", reason, "name both alike")])
+        return document.name, App(document.name, document.package)
+
+    def _screen(self, path: Path) -> tuple[str, Screen]:
+        document = parse(ScreenFile, self._text(path), path.name)
+        reader = ScreenReader(path, app=None if path.parent.name == GLOBAL else path.parent.name, known=self._declared)
+        screen = reader.read(document)
+        return screen.key, screen
+
+    def _text(self, path: Path) -> str:
+        if path.exists() and not path.is_file():
+            raise BadDocument(path.name, [Fault("", "is not a file", "rename or remove it")])
+        if not inside(path, self._root):
+            raise BadDocument(path.name, [Fault("", "is a link that leaves the registry", "copy the file here")])
+        return read_text(path)
+
+    def _refuse(self, path: Path, faults: Sequence[Fault]) -> None:
+        file = path.relative_to(self._root).as_posix().encode(errors="backslashreplace").decode()
+        self._refusals += [Refusal(file, fault.where, fault.reason, fault.hint) for fault in faults]

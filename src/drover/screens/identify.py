@@ -1,0 +1,95 @@
+"""Identifying frames that lie in files: one answer a file, whatever is wrong with one of them."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from drover.devices.frame import Frame
+from drover.kernel.errors import InvalidInput
+from drover.screens.domain import Identification, NearMiss, RegionCheck, Registry
+from drover.screens.matching.matcher import Matcher
+from drover.screens.pictures import BadPicture, decode_picture, read_bytes
+
+
+class BadFrame(InvalidInput):
+    """A frame's file cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrameAnswer:
+    """What one file shows. `ms` is the CPU time of the identification alone; `error` is empty unless it was refused."""
+
+    file: str
+    screen: str | None
+    variant: str | None
+    reason: str
+    near_misses: tuple[NearMiss, ...] = ()
+    conflict: tuple[str, ...] = ()
+    ms: float = 0.0
+    error: str = ""
+    hint: str = ""
+
+    def document(self) -> dict[str, object]:
+        """Return it as a JSON object; `error` and `hint` only where there is an error."""
+        document: dict[str, object] = {
+            "file": self.file,
+            "screen": self.screen,
+            "variant": self.variant,
+            "reason": self.reason,
+            "near_misses": [_near_miss(miss) for miss in self.near_misses],
+            "conflict": list(self.conflict),
+            "ms": round(self.ms, 3),
+        }
+        return document | ({"error": self.error, "hint": self.hint} if self.error else {})
+
+
+def identify_files(
+    registry: Registry, files: Sequence[Path], *, app: str | None = None, cpu_seconds: Callable[[], float]
+) -> Iterator[FrameAnswer]:
+    """Yield an answer for each file, in order. `cpu_seconds` is a counter of CPU time, such as `time.thread_time`."""
+    matcher = Matcher(registry)
+    for file in files:
+        try:
+            frame = read_frame(file)
+        except BadFrame as error:
+            yield FrameAnswer(str(file), None, None, error.message, error=error.message, hint=error.hint)
+            continue
+        started = cpu_seconds()
+        found = matcher.identify(frame, app=app)
+        yield _answer(file, found, ms=(cpu_seconds() - started) * 1000)
+
+
+def read_frame(file: Path) -> Frame:
+    """Return the PNG or JPEG in `file` as a frame. Raises BadFrame naming the file."""
+    try:
+        return Frame(decode_picture(read_bytes(file)), sequence=1, captured_at=0.0)
+    except BadPicture as error:
+        raise BadFrame(f"frame {file} {error.message}", hint=error.hint) from error
+
+
+def _answer(file: Path, found: Identification, *, ms: float) -> FrameAnswer:
+    return FrameAnswer(
+        file=str(file),
+        screen=found.screen.key if found.screen is not None else None,
+        variant=found.variant.name if found.variant is not None else None,
+        reason=found.reason,
+        near_misses=found.near_misses,
+        conflict=found.conflict,
+        ms=ms,
+    )
+
+
+def _near_miss(miss: NearMiss) -> dict[str, object]:
+    failed = [_check(check) for check in miss.failed]
+    return {"screen": miss.screen, "variant": miss.variant, "passed": miss.passed, "failed": failed}
+
+
+def _check(check: RegionCheck) -> dict[str, object]:
+    return {
+        "region": check.region,
+        "correlation": round(check.correlation, 3),
+        "brightness": round(check.brightness, 1),
+        "contrast": round(check.contrast, 3),
+        "found_at": list(asdict(check.found_at).values()),
+        "why": check.why,
+    }

@@ -1,0 +1,108 @@
+"""Pictures in files: decoded with limits, so that no file can do harm; cut out of frames and encoded."""
+
+import io
+import warnings
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from drover.devices.frame import Frame, Pixels
+from drover.devices.geometry import Rect, Size
+from drover.kernel.errors import DroverError, InvalidInput, Kind
+from drover.screens.domain import Crop
+
+MAX_PICTURE_BYTES = 32 * 1024 * 1024
+MAX_PICTURE_PIXELS = 50_000_000
+_FORMATS = ("PNG", "JPEG")
+_MODES = {"1", "L", "LA", "P", "RGB", "RGBA"}
+_PROOF = Size(135, 300)
+
+
+class BadPicture(InvalidInput):
+    """A picture file cannot be used. The message says what is wrong with it, and not which file it is."""
+
+
+class PictureNotWritten(DroverError):
+    """A picture could not be encoded."""
+
+    kind = Kind.FAILED
+
+
+def read_bytes(path: Path, limit: int = MAX_PICTURE_BYTES) -> bytes:
+    """Return the content of a regular file. Raises BadPicture where it is missing, no file, or too large."""
+    try:
+        if path.exists() and not path.is_file():
+            raise BadPicture("is not a file", hint="name a PNG or JPEG file")
+        with path.open("rb") as stream:
+            content = stream.read(limit + 1)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise BadPicture(f"cannot be read ({reason})", hint="check the path") from error
+    if len(content) > limit:
+        raise BadPicture(f"is larger than {limit} bytes", hint="it is probably not the file meant")
+    return content
+
+
+def decode_picture(content: bytes) -> Pixels:
+    """Return a PNG or JPEG as RGBA. Raises BadPicture for anything else, a broken one, or too many pixels."""
+    return np.array(_loaded(content)[0].convert("RGBA"), dtype=np.uint8)
+
+
+def picture_size(content: bytes) -> Size:
+    """Return the size of a PNG or JPEG, having made sure that it can be decoded. Raises BadPicture."""
+    return _loaded(content, draft=_PROOF)[1]
+
+
+def crop_of(frame: Frame, rect: Rect) -> Crop:
+    """Return what `frame` shows at `rect`, which lies within it. Equal pixels give equal bytes."""
+    rgba = frame.pixels[rect.y1 : rect.y2, rect.x1 : rect.x2]
+    png = _encoded(".png", cv2.cvtColor(rgba, cv2.COLOR_RGBA2BGR), [cv2.IMWRITE_PNG_COMPRESSION, 9])
+    return Crop(to_gray(rgba), png)
+
+
+def picture_of(frame: Frame, *, quality: int = 80) -> bytes:
+    """Return the whole frame as a JPEG of `quality` 1 to 100."""
+    return _encoded(".jpg", cv2.cvtColor(frame.pixels, cv2.COLOR_RGBA2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality])
+
+
+def to_gray(rgba: Pixels) -> Pixels:
+    """Return RGBA pixels in grey, as the matcher sees them."""
+    return np.asarray(cv2.cvtColor(rgba, cv2.COLOR_RGBA2GRAY), dtype=np.uint8)
+
+
+def _loaded(content: bytes, *, draft: Size | None = None) -> tuple[Image.Image, Size]:
+    """Return the decoded picture and its size. With `draft` a JPEG is decoded no finer than needed for that size."""
+    try:
+        with warnings.catch_warnings():
+            # Pillow warns of oddities that do not matter here, and of a size that is refused below.
+            warnings.simplefilter("ignore")
+            image = Image.open(io.BytesIO(content), formats=_FORMATS)
+            size = Size(*image.size)
+            _refuse_unless_usable(image)
+            if draft is not None:
+                image.draft("L", (draft.width, draft.height))
+            image.load()
+    except BadPicture:
+        raise
+    except Image.DecompressionBombError as error:
+        raise BadPicture("has too many pixels", hint="use the phone's own resolution") from error
+    except Exception as error:  # a decoder fails in as many ways as files are broken
+        raise BadPicture("is not a PNG or JPEG that can be read", hint="save it again") from error
+    return image, size
+
+
+def _refuse_unless_usable(image: Image.Image) -> None:
+    if image.width * image.height > MAX_PICTURE_PIXELS:
+        reason = f"has {image.width}x{image.height} pixels, more than {MAX_PICTURE_PIXELS}"
+        raise BadPicture(reason, hint="use the phone's own resolution")
+    if image.mode not in _MODES:
+        raise BadPicture(f"is of colour mode {image.mode}", hint="save it as RGB or grey with 8 bits a colour")
+
+
+def _encoded(suffix: str, bgr: cv2.typing.MatLike, options: list[int]) -> bytes:
+    done, content = cv2.imencode(suffix, bgr, options)
+    if not done:
+        raise PictureNotWritten(f"a picture of shape {bgr.shape} cannot be written as {suffix}")
+    return content.tobytes()

@@ -1,0 +1,134 @@
+"""Writing screens into a registry folder: the same screen gives the same bytes, and no file is ever half written."""
+
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from drover.devices.geometry import Rect
+from drover.kernel.errors import DroverError, InvalidInput, Kind
+from drover.screens.documents import (
+    ActionFile,
+    AppFile,
+    MaskFile,
+    ReferenceFile,
+    RegionFile,
+    ScreenFile,
+    VariantFile,
+    written,
+)
+from drover.screens.domain import Action, App, Region, Screen, Variant
+from drover.screens.files import APP_FILE
+
+
+class RegistryNotWritten(DroverError):
+    """The registry's folder refuses to be written to."""
+
+    kind = Kind.FAILED
+
+
+def save_app(registry: Path, app: App) -> Path:
+    """Write the app's file and return its path. Raises InvalidInput for a name that a file may not have."""
+    try:
+        document = AppFile(name=app.name, package=app.package)
+    except ValidationError as error:
+        raise _unfit(f"app {app.name}", error) from error
+    path = registry / app.name / APP_FILE
+    _write(path, written(document.model_dump(mode="json")).encode())
+    return path
+
+
+def save_screen(registry: Path, screen: Screen) -> Path:
+    """Write the screen's crops, pictures, and last its file, whose path is returned.
+
+    Raises InvalidInput for names that a file may not have, RegistryNotWritten where the folder cannot be written.
+    Crops of regions that the screen no longer has stay where they are.
+    """
+    folder, _, key = screen.key.partition(".")
+    try:
+        document = _document(screen, key)
+    except ValidationError as error:
+        raise _unfit(f"screen {screen.key}", error) from error
+    for name, content in _pictures(screen, key).items():
+        _write(registry / folder / name, content)
+    path = registry / folder / f"{key}.json"
+    _write(path, written(document.model_dump(mode="json", by_alias=True)).encode())
+    return path
+
+
+def _document(screen: Screen, key: str) -> ScreenFile:
+    return ScreenFile(
+        schema=1,
+        key=key,
+        name=screen.name,
+        description=screen.description,
+        kind=screen.kind.value,
+        reference=ReferenceFile(width=screen.reference.width, height=screen.reference.height),
+        variants=[_variant(variant, key) for variant in screen.variants],
+    )
+
+
+def _variant(variant: Variant, key: str) -> VariantFile:
+    return VariantFile(
+        name=variant.name,
+        picture=_picture_name(key, variant) if variant.picture else None,
+        regions=[
+            RegionFile(
+                name=region.name, rect=_box(region.rect), crop=_crop_name(key, variant, region), absent=region.absent
+            )
+            for region in variant.regions
+        ],
+        masks=[MaskFile(name=f"mask{number}", rect=_box(mask)) for number, mask in enumerate(variant.masks, 1)],
+        actions=[
+            ActionFile(
+                name=action.name,
+                rect=_box(action.rect),
+                kind=action.kind.value,
+                leads_to=action.leads_to,
+                crop=_crop_name(key, variant, action) if action.crop is not None else None,
+            )
+            for action in variant.actions
+        ],
+    )
+
+
+def _pictures(screen: Screen, key: str) -> dict[str, bytes]:
+    """Return the content of every crop and picture by its name in the app's folder."""
+    pictures: dict[str, bytes] = {}
+    for variant in screen.variants:
+        for part in (*variant.regions, *variant.actions):
+            if part.crop is not None:
+                pictures[_crop_name(key, variant, part)] = part.crop.png
+        if variant.picture:
+            pictures[_picture_name(key, variant)] = variant.picture
+    return pictures
+
+
+def _crop_name(key: str, variant: Variant, part: Region | Action) -> str:
+    kind = "" if isinstance(part, Region) else "action."
+    return f"crops/{key}.{variant.name}.{kind}{part.name}.png"
+
+
+def _picture_name(key: str, variant: Variant) -> str:
+    return f"pictures/{key}.{variant.name}.jpg"
+
+
+def _box(rect: Rect) -> tuple[int, int, int, int]:
+    return rect.x1, rect.y1, rect.x2, rect.y2
+
+
+def _write(path: Path, content: bytes) -> None:
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_bytes(content)
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        reason = (error.strerror or str(error)).lower()
+        raise RegistryNotWritten(f"{path} cannot be written ({reason})", hint="check the folder's rights") from error
+
+
+def _unfit(what: str, error: ValidationError) -> InvalidInput:
+    detail = error.errors(include_url=False)[0]
+    place = ".".join(str(part) for part in detail["loc"])
+    return InvalidInput(f"{what} cannot be written: {place}: {detail['msg']}", hint="names are a-z, 0-9 and _")
