@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from typing import TypeVar
 
+from drover.devices import picture
 from drover.devices.errors import (
     AppNotInstalled,
     DeviceGarbage,
@@ -20,7 +21,7 @@ from drover.devices.frame import Frame, Preview
 from drover.devices.geometry import Point
 from drover.devices.ports import AppInFront, Capability, Key, PhoneInfo, PhoneState, ShellResult
 from drover.devices.uitree import UiNode
-from drover.drivers.adb import dumpsys, input, picture, sync, uixml  # noqa: A004  named for Android's `input`
+from drover.drivers.adb import dumpsys, input, sync, uixml  # noqa: A004  named for Android's `input`
 from drover.drivers.adb.backoff import Backoff
 from drover.drivers.adb.camera import Camera
 from drover.drivers.adb.client import AdbServer
