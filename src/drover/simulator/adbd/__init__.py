@@ -1,0 +1,1 @@
+"""The device side of the ADB wire protocol: what adbd is on a phone, over TCP."""

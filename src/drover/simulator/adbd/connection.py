@@ -1,0 +1,165 @@
+"""One connection of an adb server (or of a client that speaks the protocol itself) to a phone."""
+
+import asyncio
+import itertools
+import socket
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import structlog
+
+from drover.kernel.errors import DroverError
+from drover.simulator.adbd.line import Line
+from drover.simulator.adbd.outbox import Outbox
+from drover.simulator.adbd.packets import (
+    CLSE,
+    CNXN,
+    MAX_PAYLOAD,
+    OKAY,
+    OPEN,
+    VERSION,
+    WRTE,
+    BadPacket,
+    Buffer,
+    Packet,
+    PacketParser,
+    header,
+    name_of,
+)
+from drover.simulator.adbd.streams import Stream, StreamClosed
+
+_RECEIVE_BYTES = 256 * 1024
+_MOST_SERVICES = 256
+
+Service = Callable[[Stream], Coroutine[Any, Any, None]]
+FindService = Callable[[str], Service | None]
+"""From what an OPEN asks for (`shell:ls`) to what serves it, or None for what the phone does not offer."""
+
+_log = structlog.get_logger()
+
+
+class Connection:
+    """Speaks the protocol on one socket until the peer leaves, misbehaves, or the task that runs it is cancelled.
+
+    A phone asks for no key: CNXN is answered with CNXN, which every client accepts.
+    """
+
+    def __init__(self, sock: socket.socket, *, name: str, banner: str, line: Line, find: FindService) -> None:
+        self._sock = sock
+        self._name = name
+        self._banner = banner
+        self._line = line
+        self._find = find
+        self._parser = PacketParser()
+        self._outbox = Outbox(sock)
+        self._max_payload = 0
+        self._streams: dict[int, Stream] = {}
+        self._services: set[asyncio.Task[None]] = set()
+        self._ids = itertools.count(1)
+
+    async def run(self) -> None:
+        """Serve until the connection ends; why it was closed is logged in one line where the peer is to blame."""
+        try:
+            await self._receive()
+        except BadPacket as error:
+            _log.warning("adb connection closed", phone=self._name, reason=error.message)
+        except ConnectionError as error:
+            _log.info("adb connection lost", phone=self._name, reason=str(error))
+        finally:
+            self._outbox.close()
+            for stream in self._streams.values():
+                stream.close()
+            for task in self._services:
+                task.cancel()
+            await asyncio.gather(*self._services, return_exceptions=True)
+        if self._outbox.overflowed:
+            _log.warning(
+                "adb connection closed", phone=self._name, reason="the peer asks but does not read the answers"
+            )
+
+    async def _receive(self) -> None:
+        loop = asyncio.get_running_loop()
+        while data := await loop.sock_recv(self._sock, _RECEIVE_BYTES):
+            for packet in self._parser.feed(data):
+                await self._line.passable()
+                self._handle(packet)
+        if self._parser.incomplete_bytes:
+            raise BadPacket("the peer left in the middle of a packet")
+
+    def _handle(self, packet: Packet) -> None:
+        if packet.command == CNXN:
+            self._connect(packet)
+            return
+        if not self._max_payload:
+            raise BadPacket(f"a {name_of(packet.command)} packet came before CNXN")
+        match packet.command:
+            case command if command == OPEN:
+                self._open(packet)
+            case command if command == WRTE:
+                self._write(packet)
+            case command if command == OKAY:
+                if stream := self._streams.get(packet.arg1):
+                    stream.acknowledge()
+            case command if command == CLSE:
+                self._close(packet)
+            case command:
+                raise BadPacket(f"a {name_of(command)} packet is not expected by a phone without authentication")
+
+    def _connect(self, packet: Packet) -> None:
+        if packet.arg1 == 0:
+            raise BadPacket("the peer says that it takes packets of 0 bytes")
+        for stream in self._streams.values():
+            stream.close()
+        self._streams.clear()
+        self._max_payload = min(packet.arg1, MAX_PAYLOAD)
+        self._send(CNXN, VERSION, MAX_PAYLOAD, self._banner.encode())
+
+    def _open(self, packet: Packet) -> None:
+        if packet.arg0 == 0:
+            raise BadPacket("a stream is opened with the id 0")
+        wanted = packet.payload.rstrip(b"\0").decode("utf-8", "surrogateescape")
+        service = self._find(wanted) if len(self._services) < _MOST_SERVICES else None
+        if service is None:
+            self._send(CLSE, 0, packet.arg0)
+            return
+        stream = Stream(self._send, next(self._ids), packet.arg0, self._max_payload, self._line.passable)
+        self._streams[stream.local] = stream
+        self._send(OKAY, stream.local, stream.remote)
+        task = asyncio.get_running_loop().create_task(self._serve(service, stream))
+        self._services.add(task)
+        task.add_done_callback(self._served)
+
+    def _served(self, task: asyncio.Task[None]) -> None:
+        self._services.discard(task)
+        if not task.cancelled() and (fault := task.exception()):
+            _log.error("adb service failed", phone=self._name, exc_info=fault)
+
+    async def _serve(self, service: Service, stream: Stream) -> None:
+        try:
+            await service(stream)
+            # A client that gets CLSE before it has acknowledged the last WRTE hangs now and then.
+            await stream.drain()
+        except StreamClosed:
+            pass
+        except DroverError as error:
+            _log.warning("adb service ended", phone=self._name, reason=error.message)
+        finally:
+            if self._streams.pop(stream.local, None) is not None:
+                self._send(CLSE, stream.local, stream.remote)
+
+    def _write(self, packet: Packet) -> None:
+        stream = self._streams.get(packet.arg1)
+        if stream is None:
+            self._send(CLSE, 0, packet.arg0)
+        else:
+            stream.feed(packet.payload)
+
+    def _close(self, packet: Packet) -> None:
+        stream = self._streams.pop(packet.arg1, None)
+        if stream is not None:
+            stream.close()
+            self._send(CLSE, stream.local, stream.remote)
+
+    def _send(self, command: int, arg0: int, arg1: int, *payload: Buffer) -> None:
+        with_checksum = command == CNXN or self._parser.peer_version < VERSION
+        self._outbox.send(header(command, arg0, arg1, *payload, with_checksum=with_checksum), *payload)

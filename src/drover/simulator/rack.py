@@ -1,0 +1,124 @@
+"""A rack of simulated phones in this process: their ports, their threads, their control API."""
+
+import contextlib
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Final, Self
+
+from drover.kernel.clock import Clock, SystemClock
+from drover.kernel.errors import InvalidInput
+from drover.kernel.randomness import stream
+from drover.simulator.control import Control
+from drover.simulator.handset import Handset, Look, Theme
+from drover.simulator.painter import Painter
+from drover.simulator.phone import Identity, SimulatedPhone
+from drover.simulator.profiles import PROFILES, Delays, ProfileName
+from drover.simulator.services import serve_connection
+
+WIDTHS: Final = (720, 1080, 1440)
+THEMES: Final = ("light", "dark")
+MOST_PHONES: Final = 120
+STARTED_WALL: Final = datetime(2026, 1, 15, 9, 41, tzinfo=UTC)
+"""The date and time that every simulated phone shows when it starts, so that runs repeat."""
+_LOWEST_PORT, _HIGHEST_PORT = 1024, 65535
+
+MakeHandset = Callable[[Look, Clock, random.Random, datetime], Handset]
+
+
+@dataclass(frozen=True, slots=True)
+class RackOptions:
+    """What a rack is made of. `port` is the first phone's, the next ones have every second one after it; 0: free ones.
+
+    Raises InvalidInput for what cannot be.
+    """
+
+    phones: int = 1
+    port: int = 0
+    seed: int = 0
+    profile: ProfileName = "typical"
+    width: int = 1080
+    theme: Theme = "light"
+    control_port: int = 0
+    with_parent: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be."""
+        if not 1 <= self.phones <= MOST_PHONES:
+            raise InvalidInput(f"--phones {self.phones} is not possible", hint=f"choose 1 to {MOST_PHONES}")
+        _refuse_other("--profile", self.profile, tuple(PROFILES))
+        _refuse_other("--width", self.width, WIDTHS)
+        _refuse_other("--theme", self.theme, THEMES)
+        last = self.port + 2 * (self.phones - 1)
+        if self.port and not (self.port >= _LOWEST_PORT and last <= _HIGHEST_PORT and self.port % 2 == 0):
+            raise InvalidInput(
+                f"--port {self.port} is not possible with {self.phones} phones",
+                hint=f"choose an even port from {_LOWEST_PORT} on, so that the last phone's is at most {_HIGHEST_PORT}",
+            )
+        if self.control_port and not _LOWEST_PORT <= self.control_port <= _HIGHEST_PORT:
+            raise InvalidInput(
+                f"control port {self.control_port} is not possible",
+                hint=f"choose {_LOWEST_PORT} to {_HIGHEST_PORT}, or 0 for a free one",
+            )
+
+    @property
+    def look(self) -> Look:
+        """How the phones' displays are made."""
+        return Look(self.width, self.width * 20 // 9, self.theme)
+
+
+def _refuse_other(option: str, value: object, possible: tuple[object, ...]) -> None:
+    if value not in possible:
+        choices = ", ".join(str(choice) for choice in possible)
+        raise InvalidInput(f"{option} {value} is not possible", hint=f"choose one of: {choices}")
+
+
+class Rack:
+    """Simulated phones, ready while the `async with` block lasts."""
+
+    def __init__(self, options: RackOptions, make_handset: MakeHandset, clock: Clock | None = None) -> None:
+        self._options = options
+        self._make_handset = make_handset
+        self._clock = clock or SystemClock()
+        self._painter = Painter()
+        self._exits = contextlib.AsyncExitStack()
+        self.phones: tuple[SimulatedPhone, ...] = ()
+        self.control_url = ""
+
+    @property
+    def serials(self) -> tuple[str, ...]:
+        """The phones' addresses, `127.0.0.1:PORT`, in the order of their numbers."""
+        return tuple(phone.line.serial for phone in self.phones)
+
+    async def __aenter__(self) -> Self:
+        async with contextlib.AsyncExitStack() as exits:
+            exits.push_async_callback(self._painter.close)
+            self.phones = tuple(self._phone(number) for number in range(1, self._options.phones + 1))
+            for index, phone in enumerate(self.phones):
+                exits.push_async_callback(phone.line.close)
+                exits.callback(phone.faults.clear_all)
+                phone.line.bind(self._options.port + 2 * index if self._options.port else 0)
+            for phone in self.phones:
+                phone.line.open(partial(serve_connection, phone))
+            control = await exits.enter_async_context(Control(self.phones, self._options.control_port))
+            self.control_url = control.url
+            self._exits = exits.pop_all()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._exits.aclose()
+
+    def _phone(self, number: int) -> SimulatedPhone:
+        options = self._options
+        name = f"phone{number}"
+        handset = self._make_handset(options.look, self._clock, stream(options.seed, name, "handset"), STARTED_WALL)
+        return SimulatedPhone(
+            Identity(name, f"SIM{options.seed & 0xFFFF:04X}{number:04d}"),
+            handset,
+            Delays(options.profile, self._clock, stream(options.seed, name, "delays")),
+            self._painter,
+            faults_rng=stream(options.seed, name, "faults"),
+            started_wall=STARTED_WALL,
+        )

@@ -1,0 +1,1 @@
+"""The shell of a simulated phone: a small parser, an interpreter, and tables of commands."""
