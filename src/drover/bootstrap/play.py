@@ -85,7 +85,8 @@ async def play(request: PlayRequest, source: DeviceSource, settings: Settings, p
 def _check_step(request: PlayRequest) -> None:
     steps = len(request.plan.steps)
     if not 1 <= request.from_step <= steps:
-        raise InvalidInput(f"--from-step {request.from_step}: the sequence has {steps} steps", hint=f"give 1 to {steps}")
+        message = f"--from-step {request.from_step}: the sequence has {steps} steps"
+        raise InvalidInput(message, hint=f"give 1 to {steps}")
 
 
 async def _phones(request: PlayRequest, source: DeviceSource) -> Sequence[PlayPhone]:

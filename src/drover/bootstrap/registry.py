@@ -24,5 +24,5 @@ def open_registry(folder: Path) -> Registry:
     for refusal in loaded.refusals:
         _log.warning("registry file refused", file=refusal.file, where=refusal.where, reason=refusal.reason)
     if not loaded.registry.screens:
-        raise InvalidInput(f"{folder}: holds no usable screen", hint="run with --debug, or see docs/reference/registry.md")
+        raise InvalidInput(f"{folder}: holds no usable screen", hint="see docs/reference/registry.md")
     return loaded.registry

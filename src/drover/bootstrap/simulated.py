@@ -3,18 +3,21 @@
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import httpx2
 
-from drover.drivers.adb.client import AdbServer
-from drover.drivers.adb.server import private_adb_server
+from drover.drivers.adb.client import Address
+from drover.drivers.adb.server import private_server
 from drover.drivers.adb.source import AdbSource
 from drover.kernel.clock import SystemClock
 from drover.kernel.errors import DroverError, Kind
 from drover.platform.settings import Settings
+from drover.simulator.plaza.handset import PlazaHandset
+from drover.simulator.process import serve
 from drover.simulator.rack import RackOptions
 
 READY_S = 60.0
@@ -32,13 +35,14 @@ class SimulatorFailed(DroverError):
 
 @dataclass(frozen=True, slots=True)
 class SimulatedRack:
-    """A running rack: its phones as an adb source, their names by serial, and the address of the control API."""
+    """A running rack: its phones as an adb source, their names by serial, and where its two servers listen."""
 
     source: AdbSource
+    server: Address
     names: Mapping[str, str]
     control: str
 
-    async def state(self, name: str) -> dict[str, object]:
+    async def state(self, name: str) -> dict[str, Any]:
         """Return what the control API tells of one phone. Raises SimulatorFailed."""
         try:
             async with httpx2.AsyncClient(base_url=self.control, timeout=10, trust_env=False) as client:
@@ -49,16 +53,21 @@ class SimulatedRack:
             raise SimulatorFailed(f"did not tell the state of {name}: {error}") from error
 
 
+async def serve_phones(options: RackOptions, announce: Callable[[str], None]) -> None:
+    """Serve simulated phones with the demo app in this process, until stopped."""
+    await serve(options, announce, PlazaHandset)
+
+
 @asynccontextmanager
 async def simulated_rack(options: RackOptions, settings: Settings) -> AsyncIterator[SimulatedRack]:
     """Run simulated phones, connected to an adb server of their own; both are gone when the block ends."""
-    clock = SystemClock()
-    async with private_adb_server(clock) as address, _simulator(options) as (serials, control):
-        server = AdbServer(*address, limit=settings.adb_commands)
-        source = AdbSource(server, clock)
-        await source.connect(serials)
+    async with private_server(commands=settings.adb_commands) as server, _simulator(options) as (serials, control):
+        source = AdbSource(server, SystemClock())
+        refused = await source.connect(serials)
+        if refused:
+            raise next(iter(refused.values()))
         names = {serial: f"phone{number}" for number, serial in enumerate(serials, 1)}
-        yield SimulatedRack(source, names, control)
+        yield SimulatedRack(source, server.address, names, control)
 
 
 @asynccontextmanager

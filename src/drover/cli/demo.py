@@ -10,11 +10,12 @@ from rich.console import Console
 
 from drover.bootstrap.play import PlayRequest
 from drover.bootstrap.play import play as play_request
-from drover.bootstrap.simulated import RackOptions, SimulatedRack, simulated_rack
+from drover.bootstrap.simulated import SimulatedRack, simulated_rack
 from drover.cli.live import live
 from drover.cli.play import JsonOption, ParamOption, ReportOption, parameters, prepare, show
 from drover.platform.settings import Settings, load_settings
 from drover.sequences.record import PlayRecord
+from drover.simulator.rack import RackOptions
 
 EXAMPLE = Path("examples/plaza/edit-profile.json")
 PACKAGE = "com.drover.plaza"
@@ -41,7 +42,7 @@ def demo(
 
 async def _demo(
     request: PlayRequest, options: RackOptions, settings: Settings, console: Console
-) -> tuple[PlayRecord, dict[str, dict[str, object]]]:
+) -> tuple[PlayRecord, dict[str, object]]:
     console.print(f"starting {options.phones} simulated phones", style="dim", highlight=False)
     async with simulated_rack(options, settings) as rack:
         named = replace(request, names=rack.names)
@@ -50,8 +51,7 @@ async def _demo(
         return record, {name: await _effect(rack, name) for name in rack.names.values()}
 
 
-async def _effect(rack: SimulatedRack, phone: str) -> JsonValue:
+async def _effect(rack: SimulatedRack, phone: str) -> object:
     """Return what really arrived in the demo app, told by the simulator and not by the player."""
     state = (await rack.state(phone))["state"]
-    stored = state["apps"][PACKAGE]
-    return {field: stored[field] for field in ("name", "bio")}
+    return {field: state["apps"][PACKAGE][field] for field in ("name", "bio")}

@@ -36,12 +36,10 @@ def _version(value: bool) -> None:
 
 @app.callback()
 def options(
-    version: Annotated[  # noqa: ARG001  typer calls _version for it
+    version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
     ] = False,
-    debug: Annotated[  # noqa: ARG001  taken from the words before they are parsed, so that it works anywhere
-        bool, typer.Option("--debug", help="Show every log line, and tracebacks.")
-    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show every log line, and tracebacks.")] = False,
 ) -> None:
     """Set what holds for every command."""
 

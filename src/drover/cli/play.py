@@ -12,7 +12,8 @@ import typer
 from rich.console import Console
 
 from drover.bootstrap.attached import attached_phones
-from drover.bootstrap.play import PlayRequest, play as play_request
+from drover.bootstrap.play import PlayRequest
+from drover.bootstrap.play import play as play_request
 from drover.bootstrap.registry import open_registry, registry_beside
 from drover.cli import exits
 from drover.cli.live import live, show_summary
@@ -26,7 +27,9 @@ from drover.sequences.summary import summarize
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")]
 ReportOption = Annotated[Path | None, typer.Option(help="Where the report goes.", metavar="FILE")]
-ParamOption = Annotated[list[str] | None, typer.Option("--param", help="An input of the sequence.", metavar="NAME=VALUE")]
+ParamOption = Annotated[
+    list[str] | None, typer.Option("--param", help="An input of the sequence.", metavar="NAME=VALUE")
+]
 
 
 def play(

@@ -14,6 +14,11 @@ from drover.sequences.plan import lint
 app = typer.Typer(help="Look at sequence files.", no_args_is_help=True)
 
 
+@app.callback()
+def sequence() -> None:
+    """Look at sequence files."""
+
+
 @app.command("lint")
 def lint_files(
     files: Annotated[list[Path], typer.Argument(help="Sequence files.", metavar="FILE...")],

@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from drover.bootstrap.simulated import RackOptions, serve
+from drover.bootstrap.simulated import serve_phones
+from drover.simulator.rack import RackOptions
 
 
 def sim(
@@ -21,4 +22,4 @@ def sim(
     options = RackOptions(
         phones=phones, port=port, seed=seed, profile=profile, width=width, theme=theme, with_parent=with_parent
     )
-    asyncio.run(serve(options, lambda line: typer.echo(line)))
+    asyncio.run(serve_phones(options, typer.echo))

@@ -54,7 +54,7 @@ def draw(name: str, *, clock: str = "9:41", dimmed: bool = False, popup: bool = 
     """Return a screen in BGR that looks a little like an app."""
     tint = NAMES.index(name) * 31 % 180 if name in NAMES else 90
     picture = np.full((SIZE.height, SIZE.width, 3), 250, np.uint8)
-    hue = cv2.cvtColor(np.uint8([[[tint, 120, 190]]]), cv2.COLOR_HSV2BGR)[0][0].tolist()
+    hue = cv2.cvtColor(np.array([[[tint, 120, 190]]], np.uint8), cv2.COLOR_HSV2BGR)[0][0].tolist()
     cv2.putText(picture, clock, (40, 60), cv2.FONT_HERSHEY_SIMPLEX, 1.6, (90, 90, 90), 3, cv2.LINE_AA)
     cv2.putText(picture, name.replace("_", " "), (70, 220), cv2.FONT_HERSHEY_DUPLEX, 3, (40, 40, 40), 5, cv2.LINE_AA)
     for row in range(5):
@@ -73,7 +73,7 @@ def draw(name: str, *, clock: str = "9:41", dimmed: bool = False, popup: bool = 
 
 
 def crop(pixels: Pixels, rect: Rect) -> Pixels:
-    return cv2.cvtColor(pixels[rect.y1 : rect.y2, rect.x1 : rect.x2], cv2.COLOR_BGR2GRAY)
+    return cv2.cvtColor(pixels[rect.y1 : rect.y2, rect.x1 : rect.x2], cv2.COLOR_BGR2GRAY).astype(np.uint8)
 
 
 def screen(name: str) -> Screen:

@@ -1,7 +1,6 @@
 """What is kept of a look for the report: the frame as a small JPEG, and what differed as pictures."""
 
 import cv2
-import numpy.typing as npt
 
 from drover.devices.frame import Frame
 from drover.kernel.errors import DroverError, Kind
@@ -27,7 +26,7 @@ def keep_frame(frame: Frame, blobs: Blobs) -> Evidence:
     return Evidence(blobs.put(jpeg), frame.size)
 
 
-def encode(suffix: str, pixels: npt.NDArray[object], options: list[int]) -> bytes:
+def encode(suffix: str, pixels: cv2.typing.MatLike, options: list[int]) -> bytes:
     """Return the picture encoded. Raises PictureFailed."""
     done, content = cv2.imencode(suffix, pixels, options)
     if not done:

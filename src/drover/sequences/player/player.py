@@ -43,6 +43,15 @@ class Retries:
     pause_s: float = 2.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """What a try failed with, the look it began with, and what the phone showed when it failed."""
+
+    error: DroverError
+    before: Look | None
+    look: Look | None
+
+
 @dataclass
 class _TaskRun:
     """One task while it runs."""
@@ -55,6 +64,7 @@ class _TaskRun:
     dismissed: list[str] = field(default_factory=list[str])
     before: Look | None = None
     after: Look | None = None
+    failure: "_Failure | None" = None
 
 
 class Player:
@@ -90,23 +100,30 @@ class Player:
         for step in self._plan.steps[from_step - 1 :]:
             began(step)
             task = _TaskRun(step, Stopwatch(self._clock), self._clock.now())
-            error = await self._play_task(task)
-            ended(await self._record(task, error))
-            if error is not None:
-                return error
+            await self._play_task(task)
+            ended(await self._record(task))
+            if task.failure is not None:
+                return task.failure.error
         return None
 
-    async def _play_task(self, task: _TaskRun) -> DroverError | None:
+    async def _play_task(self, task: _TaskRun) -> None:
         while True:
             task.attempts += 1
             try:
                 await self._attempt(task)
             except DroverError as error:
+                self._note(task, error)
                 if not self._may_retry(task, error):
-                    return error
+                    return
                 await task.watch.wait(self._retries.pause_s)
             else:
-                return None
+                task.failure = None
+                return
+
+    def _note(self, task: _TaskRun, error: DroverError) -> None:
+        """Keep what tells most: a later try that did not get to its act does not hide an earlier one's failure."""
+        if task.failure is None or task.before is not None or task.step.before is None:
+            task.failure = _Failure(error, task.before, self._eyes.last)
 
     def _may_retry(self, task: _TaskRun, error: DroverError) -> bool:
         """Tier 1. A `once` act that was begun is never repeated: only a person can tell whether it happened."""
@@ -116,7 +133,7 @@ class Player:
 
     async def _attempt(self, task: _TaskRun) -> None:
         hands = Hands(self._driver, task.watch)
-        task.after = None
+        task.before = task.after = None
         task.before = await self._see_before(task, hands)
         if self._came_late(task):
             task.after = task.before
@@ -203,14 +220,11 @@ class Player:
             case WaitForScreen() | Tap() | LongTap() | Swipe() | Type() | Assert():
                 pass
 
-    async def _record(self, task: _TaskRun, error: DroverError | None) -> TaskRecord:
+    async def _record(self, task: _TaskRun) -> TaskRecord:
         timing = task.watch.timing()
-        step = task.step
-        before = await self._sight(task.before, step.before)
-        after = await self._sight(task.after, step.after)
-        if error is not None and self._eyes.last is not None:
-            sight = await self._witness.failure(self._eyes.last, _expected(task), error)
-            before, after = (before, sight) if task.before is not None else (sight, None)
+        step, failure = task.step, task.failure
+        error = failure.error if failure is not None else None
+        before, after = await (self._sights(task) if failure is None else self._failed_sights(step, failure))
         return TaskRecord(
             index=step.number,
             name=step.task.name,
@@ -230,9 +244,14 @@ class Player:
             region=error.region if isinstance(error, StepFailed) else "",
         )
 
+    async def _sights(self, task: _TaskRun) -> tuple[Sight | None, Sight | None]:
+        return await self._sight(task.before, task.step.before), await self._sight(task.after, task.step.after)
+
+    async def _failed_sights(self, step: Step, failure: _Failure) -> tuple[Sight | None, Sight | None]:
+        began = failure.before is not None or step.before is None
+        expected = (step.after or step.before) if began else step.before
+        sight = await self._witness.failure(failure.look, expected, failure.error) if failure.look is not None else None
+        return (await self._sight(failure.before, step.before), sight) if began else (sight, None)
+
     async def _sight(self, look: Look | None, expected: str | None) -> Sight | None:
         return await self._witness.success(look, expected) if look is not None else None
-
-
-def _expected(task: _TaskRun) -> str | None:
-    return task.step.before if task.before is None else (task.step.after or task.step.before)

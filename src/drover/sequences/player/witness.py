@@ -1,6 +1,5 @@
 """Turns looks into what the report shows: sights with evidence, and what differed where a step failed."""
 
-
 from drover.devices.frame import Frame
 from drover.kernel.errors import DroverError
 from drover.platform.blobs import Blobs
