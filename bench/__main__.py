@@ -52,19 +52,12 @@ def page() -> str:
         f"| {what} | {target} | {results[name][key]:.2f} |" for name, key, target, what in TARGETS if name in results
     ]
     when = max(result["measured_at"] for result in results.values())
-    return "\n".join(
-        (
-            "# Benchmarks",
-            "",
-            "Written by `make bench`; the whole results are in `bench/results/`. "
-            f"Last measured {when[:10]} on {os.cpu_count()} shared cores, against simulated phones, on no real phone.",
-            "",
-            "| what | target | measured |",
-            "|---|---|---|",
-            *rows,
-            "",
-        )
+    head = (
+        f"Written by `make bench` on {when[:10]}; the whole results are in `bench/results/`. Measured on"
+        f" {os.cpu_count()} shared cores against simulated phones, on no real phone."
     )
+    table = ("| what | target | measured |", "|---|---|---|", *rows)
+    return "\n".join(("# Benchmarks", "", head, "", *table, ""))
 
 
 main()

@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-from drover.screens import files as screens
 from drover.sequences import files as sequences
 
 SOURCE = Path(__file__).parents[1] / "src" / "drover"

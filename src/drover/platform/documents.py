@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 
@@ -116,11 +116,15 @@ def _faults(error: ValidationError, data: object) -> tuple[Fault, ...]:
 def _parts(location: tuple[str | int, ...], data: object, *, missing: bool) -> list[str | int]:
     """Return the parts of a location that are in the document; the others name forms that a value may have."""
     parts: list[str | int] = []
-    here: Any = data
+    here = data
     for part in location[:-1] if missing else location:
-        if (isinstance(here, dict) and part in here) or (isinstance(here, list) and isinstance(part, int)):
-            parts.append(part)
-            here = here[part]
+        if isinstance(here, dict) and part in here:
+            here = cast("dict[str | int, object]", here)[part]
+        elif isinstance(here, list) and isinstance(part, int):
+            here = cast("list[object]", here)[part]
+        else:
+            continue
+        parts.append(part)
     return [*parts, location[-1]] if missing else parts
 
 

@@ -160,7 +160,6 @@ class WaitForScreenFile(_TaskFile):
     """Wait until the `after` screen is there."""
 
     kind: Literal["wait_for_screen"]
-    after: ScreenKey
 
     def act(self, read: _Reader) -> Act:  # noqa: ARG002  others need it
         """Return the act."""
