@@ -20,7 +20,7 @@ from drover.simulator.services import serve_connection
 
 WIDTHS: Final = (720, 1080, 1440)
 THEMES: Final = ("light", "dark")
-MOST_PHONES: Final = 120
+MOST_PHONES: Final = 60
 STARTED_WALL: Final = datetime(2026, 1, 15, 9, 41, tzinfo=UTC)
 """The date and time that every simulated phone shows when it starts, so that runs repeat."""
 _LOWEST_PORT, _HIGHEST_PORT = 1024, 65535

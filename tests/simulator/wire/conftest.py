@@ -1,0 +1,176 @@
+import asyncio
+import contextlib
+import importlib.util
+import os
+import random
+import socket
+import subprocess
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import pytest
+from tests.simulator.wire.blank_handset import BlankHandset
+
+from drover.kernel.clock import Clock, FakeClock, SystemClock
+from drover.simulator.handset import Look
+from drover.simulator.painter import Painter
+from drover.simulator.phone import Identity, SimulatedPhone
+from drover.simulator.profiles import Delays, ProfileName
+from drover.simulator.rack import STARTED_WALL
+from drover.simulator.services import serve_connection
+
+LOOK = Look(90, 200, "light")
+DEBIAN_ADB = Path("/usr/bin/adb")
+
+
+def wheel_adb() -> Path:
+    spec = importlib.util.find_spec("adbutils")
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent / "binaries" / "adb"
+
+
+@dataclass(frozen=True)
+class Ran:
+    stdout: bytes
+    stderr: bytes
+    code: int
+
+    @property
+    def text(self) -> str:
+        return self.stdout.decode()
+
+
+@dataclass(frozen=True)
+class Adb:
+    """An adb binary with its own server."""
+
+    path: Path
+    port: int
+    home: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "HOME": str(self.home), "ANDROID_ADB_SERVER_PORT": str(self.port)}
+
+    async def __call__(self, *words: str, stdin: bytes = b"") -> Ran:
+        process = await asyncio.create_subprocess_exec(
+            self.path,
+            *words,
+            env=self.environment,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        try:
+            async with asyncio.timeout(30):
+                stdout, stderr = await process.communicate(stdin)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+        return Ran(stdout, stderr, process.returncode or 0)
+
+
+@dataclass(frozen=True)
+class PhoneOnAdb:
+    """A simulated phone that one adb server is connected to."""
+
+    adb: Adb
+    phone: SimulatedPhone
+    handset: BlankHandset
+
+    async def __call__(self, *words: str, stdin: bytes = b"") -> Ran:
+        return await self.adb("-s", self.phone.line.serial, *words, stdin=stdin)
+
+
+def free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return sock.getsockname()[1]
+
+
+def _accepts(port: int) -> bool:
+    with socket.socket() as sock:
+        return sock.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.fixture(
+    scope="session",
+    params=[
+        pytest.param(DEBIAN_ADB, marks=pytest.mark.skipif(not DEBIAN_ADB.exists(), reason="no adb package"), id="debian"),
+        pytest.param(wheel_adb(), id="wheel"),
+    ],
+)
+def adb(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Adb]:
+    """Start a private adb server in the foreground, so that it ends with the tests whatever happens."""
+    adb = Adb(request.param, free_port(), tmp_path_factory.mktemp("home"))
+    process = subprocess.Popen(
+        [adb.path, "-P", str(adb.port), "nodaemon", "server"],
+        env=adb.environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        asyncio.run(_until(lambda: _accepts(adb.port)))
+        yield adb
+    finally:
+        process.kill()
+        process.wait()
+
+
+async def _until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+def make_phone(clock: Clock, profile: ProfileName, painter: Painter, seed: int = 1) -> SimulatedPhone:
+    return SimulatedPhone(
+        Identity("phone1", "SIM1"),
+        BlankHandset(LOOK),
+        Delays(profile, clock, random.Random(seed)),
+        painter,
+        faults_rng=random.Random(seed + 1),
+        started_wall=STARTED_WALL,
+    )
+
+
+@pytest.fixture
+async def painter() -> AsyncIterator[Painter]:
+    painter = Painter()
+    yield painter
+    await painter.close()
+
+
+@pytest.fixture
+def fake_clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+async def phone(painter: Painter) -> AsyncIterator[SimulatedPhone]:
+    """A phone on the real clock, without delays, that accepts connections."""
+    phone = make_phone(SystemClock(), "none", painter)
+    phone.line.bind(0)
+    phone.line.open(partial(serve_connection, phone))
+    yield phone
+    phone.faults.clear_all()
+    await phone.line.close()
+
+
+@pytest.fixture
+def handset(phone: SimulatedPhone) -> BlankHandset:
+    assert isinstance(phone.handset, BlankHandset)
+    return phone.handset
+
+
+@pytest.fixture
+async def attached(adb: Adb, phone: SimulatedPhone, handset: BlankHandset) -> AsyncIterator[PhoneOnAdb]:
+    await adb("connect", phone.line.serial)
+    yield PhoneOnAdb(adb, phone, handset)
+    phone.faults.clear_all()
+    await adb("disconnect", phone.line.serial)
