@@ -11,6 +11,7 @@ from drover.devices.geometry import Rect, Size
 from drover.screens.domain import Registry, Screen, ScreenKind, Variant
 from drover.screens.matching.index import Index
 from drover.screens.matching.verdict import Candidate
+from drover.screens.matching.view import Views
 from drover.screens.pictures import decode_picture
 
 
@@ -45,12 +46,12 @@ def find_overlaps(registry: Registry) -> tuple[Overlap, ...]:
 
 
 def _claimants(shown: Candidate, index: Index) -> Iterator[Candidate]:
-    frame = Frame(_canvas(shown.variant, shown.screen.reference), sequence=1, captured_at=0.0)
-    for hit in index.look_up(frame):
+    views = Views(Frame(_canvas(shown.variant, shown.screen.reference), sequence=1, captured_at=0.0))
+    for hit in index.look_up(views):
         rival = hit.candidate
         if hit.impossible or not _rivals(rival.screen, shown.screen) or not _known(rival, shown):
             continue
-        if rival.match(frame) is not None:
+        if rival.match(views) is not None:
             yield rival
 
 
@@ -71,14 +72,14 @@ def _known(claimant: Candidate, shown: Candidate) -> bool:
 
 def _canvas(variant: Variant, reference: Size) -> Pixels:
     """Return the variant as one picture: its crops are exact, its picture is what a JPEG left of it."""
-    canvas = np.zeros((reference.height, reference.width, 4), dtype=np.uint8)
-    if variant.picture:
-        picture = decode_picture(variant.picture)
-        canvas = np.array(cv2.resize(picture, (reference.width, reference.height), interpolation=cv2.INTER_AREA))
+    shape = (reference.width, reference.height)
+    blank = np.zeros((reference.height, reference.width, 4), dtype=np.uint8)
+    picture = cv2.resize(decode_picture(variant.picture), shape) if variant.picture else blank
+    canvas = np.array(picture, dtype=np.uint8)
     for region in variant.regions:
         if not region.absent:
             _paste(canvas, region.rect, region.crop.gray)
-    return canvas.astype(np.uint8, copy=False)
+    return canvas
 
 
 def _paste(canvas: Pixels, rect: Rect, gray: Pixels) -> None:

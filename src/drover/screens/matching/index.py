@@ -5,22 +5,24 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-from drover.devices.frame import Frame, Pixels
+from drover.devices.frame import Pixels
 from drover.devices.geometry import Size
-from drover.screens.matching.outline import CELLS, Floats, Ints, Outline
+from drover.screens.matching.outline import ALIKE, CELLS, GRID, SHIFTS, Floats, Ints, Lookup, Outline, grid_correlation
 from drover.screens.matching.verdict import Candidate
-from drover.screens.matching.view import View
+from drover.screens.matching.view import Views
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A candidate whose outlines were looked up: how many of its regions may be there, and how many cannot."""
+    """A candidate whose outlines were looked up.
+
+    `impossible` of its regions cannot be there; `likeness` is the sum of the grid correlations of those that can.
+    """
 
     candidate: Candidate
-    possible: int
     impossible: int
+    likeness: float
 
 
 class Index:
@@ -32,13 +34,13 @@ class Index:
             _Shelf(reference, [c for c in candidates if c.screen.reference == reference]) for reference in references
         ]
 
-    def look_up(self, frame: Frame) -> list[Hit]:
-        """Return every candidate of which at least one region is possible on `frame`, in the registry's order.
+    def look_up(self, views: Views) -> list[Hit]:
+        """Return every candidate of which at least one region is possible on the frame, in the registry's order.
 
         Only one without an impossible region can match. Regions that must be absent do not count; regions without an
         outline are possible anywhere.
         """
-        return [hit for shelf in self._shelves for hit in shelf.look_up(frame)]
+        return [hit for shelf in self._shelves for hit in shelf.look_up(views)]
 
 
 class _Shelf:
@@ -59,37 +61,38 @@ class _Shelf:
                 else:
                     outlines.append(probe.template.outline)
                     owners.append(number)
+        stride = reference.width // 4 + 1
         self._owners = np.array(owners, dtype=np.intp)
-        self._low = _stacked([o.low for o in outlines])
-        self._high = _stacked([o.high for o in outlines])
-        self._corners, self._areas = _lookups([o.cells for o in outlines], reference.width // 4 + 1)
+        self._low = np.array([o.low for o in outlines]).reshape(-1, CELLS)
+        self._high = np.array([o.high for o in outlines]).reshape(-1, CELLS)
+        self._cells = Lookup(_stacked([o.cells for o in outlines], CELLS), stride)
+        self._grids = Lookup(_stacked([o.grid for o in outlines], GRID), stride)
+        self._used = np.array([o.used for o in outlines], dtype=np.intp)
+        self._patterns = np.array([o.patterns for o in outlines], dtype=np.float32).reshape(-1, SHIFTS, GRID)
 
-    def look_up(self, frame: Frame) -> list[Hit]:
-        view = View(frame, self._reference)
+    def look_up(self, views: Views) -> list[Hit]:
+        view = views.at(self._reference)
         if not view.comparable:
             return []
-        possible = self._possible_regions(view.quarter())
+        likeness = self._likeness(view.quarter())
         count = len(self._candidates)
-        yes = np.bincount(self._owners[possible], minlength=count) + self._possible_anywhere
-        no = np.bincount(self._owners[~possible], minlength=count)
+        sums = np.bincount(self._owners, weights=likeness, minlength=count) + ALIKE * self._possible_anywhere
+        impossible = np.bincount(self._owners[likeness == 0], minlength=count)
         return [
-            Hit(self._candidates[number], int(yes[number]), int(no[number])) for number in np.flatnonzero(yes).tolist()
+            Hit(self._candidates[number], int(impossible[number]), float(sums[number]))
+            for number in np.flatnonzero(sums).tolist()
         ]
 
-    def _possible_regions(self, quarter: Pixels) -> npt.NDArray[np.bool_]:
+    def _likeness(self, quarter: Pixels) -> Floats:
+        """Return the grid correlation of each region, 0 where it cannot be there."""
         sums = np.asarray(cv2.integral(quarter)).ravel()
-        bottom_right, top_right, bottom_left, top_left = (sums[corner] for corner in self._corners)
-        means = (bottom_right - top_right - bottom_left + top_left) / self._areas
-        inside = (means >= self._low) & (means <= self._high)
-        return np.logical_and.reduce(inside, axis=1)
+        means = self._cells.means(sums)
+        rows = np.flatnonzero(np.logical_and.reduce((means >= self._low) & (means <= self._high), axis=1))
+        scores = grid_correlation(self._grids.means(sums, rows), self._used[rows], self._patterns[rows])
+        likeness = np.zeros(len(self._owners))
+        likeness[rows] = np.where(scores >= ALIKE, scores, 0)
+        return likeness
 
 
-def _stacked(rows: Sequence[Floats]) -> Floats:
-    return np.array(rows, dtype=np.float64).reshape(-1, CELLS)
-
-
-def _lookups(cells: Sequence[Ints], stride: int) -> tuple[tuple[Ints, ...], Floats]:
-    """Return where the four corners of each cell are in a flat integral picture of that width, and the areas."""
-    x1, y1, x2, y2 = np.moveaxis(np.array(cells, dtype=np.intp).reshape(-1, CELLS, 4), 2, 0)
-    corners = (y2 * stride + x2, y1 * stride + x2, y2 * stride + x1, y1 * stride + x1)
-    return corners, ((x2 - x1) * (y2 - y1)).astype(np.float64)
+def _stacked(cells: Sequence[Ints], count: int) -> Ints:
+    return np.array(cells, dtype=np.intp).reshape(-1, count, 4)

@@ -17,10 +17,10 @@ from drover.screens.domain import (
 )
 from drover.screens.matching.index import Hit, Index
 from drover.screens.matching.verdict import Candidate, sentence
-from drover.screens.matching.view import View
+from drover.screens.matching.view import View, Views
 
 NEAR_MISSES = 3
-_LOOKED_AT = 8
+_LOOKED_AT = 4
 """How many of the screens that the index finds most alike are looked at for near misses."""
 
 Checks = tuple[RegionCheck, ...]
@@ -54,16 +54,17 @@ class Matcher:
         wanted = [self._registry.screen(key) for key in expected]
         apps = {app} if app is not None else {screen.app for screen in wanted if screen.app is not None}
         interrupts = [self._interrupts.get(name, []) for name in (*sorted(apps), None)]
+        views = Views(frame)
         for keys in (*interrupts, [screen.key for screen in wanted]):
             candidates = [candidate for key in dict.fromkeys(keys) for candidate in self._candidates[key]]
-            matches = _matching(candidates, frame)
+            matches = _matching(candidates, views)
             if matches:
                 return _decided(matches)
-        return self._searched(frame, apps, wanted)
+        return self._searched(views, apps, wanted)
 
     def verify(self, frame: Frame, screen_key: str) -> Identification:
         """Return whether `frame` is that screen, with the checks of its best variant. Raises UnknownScreen."""
-        best = self._best(frame, self._registry.screen(screen_key))
+        best = self._best(Views(frame), self._registry.screen(screen_key))
         checks = best[1]
         if all(check.passed for check in checks):
             return _decided([best])
@@ -75,7 +76,7 @@ class Matcher:
             return None
         screen = self._registry.screen(screen_key)
         candidate = self._candidate(screen, variant.name) or Candidate(screen, variant)
-        return candidate.check_action(frame, action, action.crop)
+        return candidate.check_action(Views(frame), action, action.crop)
 
     def pictures(self, frame: Frame, check: RegionCheck) -> tuple[Pixels, Pixels]:
         """Return the expected picture and the one seen at `check.found_at`, both grey, at the reference resolution.
@@ -97,31 +98,31 @@ class Matcher:
     def _candidate(self, screen: Screen, variant: str) -> Candidate | None:
         return next((c for c in self._candidates[screen.key] if c.variant.name == variant), None)
 
-    def _best(self, frame: Frame, screen: Screen) -> Match:
+    def _best(self, views: Views, screen: Screen) -> Match:
         """Return the variant of `screen` that fares best, and its checks."""
-        return max(((c, c.checks(frame)) for c in self._candidates[screen.key]), key=_merit)
+        return max(((c, c.checks(views)) for c in self._candidates[screen.key]), key=_merit)
 
-    def _searched(self, frame: Frame, apps: set[str], wanted: Sequence[Screen]) -> Identification:
-        hits = self._index.look_up(frame)
-        matches = _matching([hit.candidate for hit in hits if hit.impossible == 0], frame)
+    def _searched(self, views: Views, apps: set[str], wanted: Sequence[Screen]) -> Identification:
+        hits = self._index.look_up(views)
+        matches = _matching([hit.candidate for hit in hits if hit.impossible == 0], views)
         matches.sort(key=lambda match: _rank(match, apps))
         for _, group in groupby(matches, key=lambda match: _rank(match, apps)):
             return _decided(list(group))
-        fared = [self._best(frame, screen) for screen in wanted]
+        fared = [self._best(views, screen) for screen in wanted]
         keys = {screen.key for screen in wanted}
-        alike = [(c, c.checks(frame)) for c in _most_alike(hits, frame) if c.screen.key not in keys]
+        alike = [(c, c.checks(views)) for c in _most_alike(hits, views) if c.screen.key not in keys]
         near = _near_misses([*fared, *alike])
         checks = tuple(check for _, checks in fared for check in checks)
         return Identification(None, None, _why_unknown(checks, near), checks, near)
 
 
-def _matching(candidates: Iterable[Candidate], frame: Frame) -> list[Match]:
+def _matching(candidates: Iterable[Candidate], views: Views) -> list[Match]:
     """Return one match for each screen that has one."""
     found: dict[str, Match] = {}
     for candidate in candidates:
         if candidate.screen.key in found:
             continue
-        checks = candidate.match(frame)
+        checks = candidate.match(views)
         if checks is not None:
             found[candidate.screen.key] = candidate, checks
     return list(found.values())
@@ -146,10 +147,10 @@ def _rank(match: Match, apps: set[str]) -> tuple[bool, bool, bool]:
     return elsewhere, not interrupt, interrupt and screen.app is None
 
 
-def _most_alike(hits: Sequence[Hit], frame: Frame) -> list[Candidate]:
+def _most_alike(hits: Sequence[Hit], views: Views) -> list[Candidate]:
     """Return the best variant of each of the few screens of which most regions pass."""
-    likely = sorted(hits, key=lambda hit: (-hit.possible, hit.impossible))[:_LOOKED_AT]
-    counted = sorted(((hit.candidate.passing(frame), hit.candidate) for hit in likely), key=lambda c: -c[0])
+    likely = sorted(hits, key=lambda hit: -hit.likeness)[:_LOOKED_AT]
+    counted = sorted(((hit.candidate.passing(views), hit.candidate) for hit in likely), key=lambda c: -c[0])
     best: dict[str, Candidate] = {}
     for passed, candidate in counted:
         if passed:

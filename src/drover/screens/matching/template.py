@@ -1,6 +1,5 @@
 """A reference crop, prepared for comparison: where it is looked for, and how well a patch of a frame agrees with it."""
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import cv2
@@ -8,43 +7,20 @@ import numpy as np
 import numpy.typing as npt
 
 from drover.devices.frame import Pixels
-from drover.devices.geometry import Rect, Size
+from drover.devices.geometry import Rect
+from drover.screens.matching.agreement import Agreement
 from drover.screens.matching.outline import Outline, outline
 from drover.screens.matching.view import View, around
 
-ENOUGH = 0.90
-"""Least normalised cross-correlation. The closest impostor of a distinctive region reached 0.72 over 430 screens."""
 WORTH_REFINING = 0.55
 """Least correlation at half resolution for which full resolution is tried: odd shifts cost half resolution much."""
-MAX_BRIGHTNESS = 10.0
-"""Largest difference of means, in grey levels: correlation alone is blind to dimming."""
-CONTRAST = (0.80, 1.25)
-"""Bounds of the ratio of standard deviations."""
 MARGIN = 8
 """How far off its place a region is looked for, in pixels of the reference."""
 _REFINE = 2
 _FLAT = 1e-3
+_COUNTS = 255
 
 Mask = npt.NDArray[np.uint8]
-
-
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """How well the best place, `rect` in pixels of the reference, agrees with a template."""
-
-    correlation: float
-    brightness: float
-    contrast: float
-    rect: Rect
-
-    @property
-    def good(self) -> bool:
-        """Whether it is the same picture."""
-        return (
-            self.correlation >= ENOUGH
-            and abs(self.brightness) <= MAX_BRIGHTNESS
-            and CONTRAST[0] <= self.contrast <= CONTRAST[1]
-        )
 
 
 class Template:
@@ -54,6 +30,8 @@ class Template:
         self.gray = gray
         self.rect = rect
         self.mask = unmasked(rect, masks)
+        self._count = gray.size if self.mask is None else int(np.count_nonzero(self.mask))
+        self._mean, self._deviation = _mean_and_deviation(gray, self.mask)
 
     @cached_property
     def outline(self) -> Outline | None:
@@ -65,43 +43,52 @@ class Template:
 
         Cheap for a frame that shows something else there.
         """
+        if self in view.compared:
+            return view.compared[self]
         patch = view.gray(self.rect)
         agreement = self._compare(patch, self.rect)
-        if agreement.good or (self.outline is not None and not self.outline.admits(patch, self.rect)):
-            return agreement
-        return self.search(view)
-
-    def search(self, view: View) -> Agreement:
-        """Return the agreement of the best place within the margin: half resolution first, then full around it."""
-        area = around(self.rect, MARGIN, view.reference)
-        pixels = view.gray(area)
-        correlation, x, y = self._peak(_half(pixels), self._half_gray, self._half_mask)
-        x, y = min(2 * x, area.width - self.rect.width), min(2 * y, area.height - self.rect.height)
-        if correlation >= WORTH_REFINING:
-            near = around(Rect(x, y, x + self.rect.width, y + self.rect.height), _REFINE, Size(area.width, area.height))
-            _, dx, dy = self._peak(pixels[near.y1 : near.y2, near.x1 : near.x2], self.gray, self.mask)
-            x, y = near.x1 + dx, near.y1 + dy
-        best = Rect(area.x1 + x, area.y1 + y, area.x1 + x + self.rect.width, area.y1 + y + self.rect.height)
-        return self._compare(pixels[y : y + self.rect.height, x : x + self.rect.width], best)
+        if not agreement.good:
+            if self.outline is not None and not self.outline.admits(patch):
+                return agreement
+            agreement = self._search(view)
+        view.compared[self] = agreement
+        return agreement
 
     def best(self, view: View) -> Agreement:
         """Return the agreement at its place where that is good, else that of the best place within the margin."""
-        agreement = self._compare(view.gray(self.rect), self.rect)
-        return agreement if agreement.good else self.search(view)
+        if self not in view.compared:
+            agreement = self._compare(view.gray(self.rect), self.rect)
+            view.compared[self] = agreement if agreement.good else self._search(view)
+        return view.compared[self]
 
-    @cached_property
-    def _statistics(self) -> tuple[float, float, npt.NDArray[np.float32]]:
-        """Mean, standard deviation, and the unit vector of the zero-mean pixels (0 under the mask)."""
-        mean, deviation = _mean_and_deviation(self.gray, self.mask)
-        centred = self.gray.astype(np.float32).ravel() - np.float32(mean)
-        if self.mask is not None:
-            centred[self.mask.ravel() == 0] = 0
-        length = float(np.linalg.norm(centred))
-        return mean, deviation, centred / np.float32(length) if length > _FLAT else centred * np.float32(0)
+    def _search(self, view: View) -> Agreement:
+        """Return the agreement of the best place within the margin: half resolution first, then full around it."""
+        area = around(self.rect, MARGIN, view.reference)
+        pixels = view.gray(area)
+        correlation, x, y = _peak(_half(pixels), self._half_gray, self._half_mask)
+        places = _Places(self, pixels, area)
+        return places.climb(2 * x, 2 * y) if correlation >= WORTH_REFINING else places.at(2 * x, 2 * y)
 
-    @cached_property
-    def _count(self) -> int:
-        return self.gray.size if self.mask is None else int(np.count_nonzero(self.mask))
+    def compare_at(self, pixels: Pixels, area: Rect, x: int, y: int) -> Agreement:
+        """Compare with the grey `pixels` of `area` at (x, y) from its corner."""
+        height, width = self.gray.shape
+        rect = Rect(area.x1 + x, area.y1 + y, area.x1 + x + width, area.y1 + y + height)
+        return self._compare(pixels[y : y + height, x : x + width], rect)
+
+    def _compare(self, patch: Pixels, rect: Rect) -> Agreement:
+        mean, deviation = _mean_and_deviation(patch, self.mask)
+        correlation = 0.0
+        if min(deviation, self._deviation) > _FLAT:
+            # The mean product follows from the squared distance, for which OpenCV needs no floating-point copy.
+            apart = cv2.norm(patch, self.gray, cv2.NORM_L2SQR, self.mask) / self._count
+            product = (deviation**2 + mean**2 + self._deviation**2 + self._mean**2 - apart) / 2
+            correlation = (product - mean * self._mean) / (deviation * self._deviation)
+        return Agreement(
+            correlation=max(-1.0, min(1.0, correlation)),
+            brightness=mean - self._mean,
+            contrast=deviation / self._deviation if self._deviation > _FLAT else 0.0,
+            rect=rect,
+        )
 
     @cached_property
     def _half_gray(self) -> Pixels:
@@ -109,30 +96,47 @@ class Template:
 
     @cached_property
     def _half_mask(self) -> Mask | None:
-        return None if self.mask is None else np.where(_half(self.mask) == 255, 255, 0).astype(np.uint8)  # noqa: PLR2004  wholly unmasked
+        if self.mask is None:
+            return None
+        return np.where(_half(self.mask) == _COUNTS, _COUNTS, 0).astype(np.uint8)
 
-    def _compare(self, patch: Pixels, rect: Rect) -> Agreement:
-        mean, deviation, unit = self._statistics
-        seen_mean, seen_deviation = _mean_and_deviation(patch, self.mask)
-        correlation = 0.0
-        if seen_deviation > _FLAT:
-            product = float(unit @ patch.ravel().astype(np.float32))
-            correlation = product / (seen_deviation * self._count**0.5)
-        return Agreement(
-            correlation=max(-1.0, min(1.0, correlation)),
-            brightness=seen_mean - mean,
-            contrast=seen_deviation / deviation if deviation > _FLAT else 0.0,
-            rect=rect,
-        )
 
-    @staticmethod
-    def _peak(pixels: Pixels, gray: Pixels, mask: Mask | None) -> tuple[float, int, int]:
-        """Return the best correlation and its place. A flat patch correlates with nothing."""
-        scores = np.asarray(cv2.matchTemplate(pixels, gray, cv2.TM_CCOEFF_NORMED, mask=mask))
-        # Where the patch or the template is flat, OpenCV answers NaN, infinity, or 1.
-        scores = np.where(np.isfinite(scores) & (np.abs(scores) <= 1 + _FLAT), scores, 0)
-        y, x = divmod(int(scores.argmax()), scores.shape[1])
-        return float(scores[y, x]), x, y
+class _Places:
+    """The places of one template in the pixels of its search area."""
+
+    def __init__(self, template: Template, pixels: Pixels, area: Rect) -> None:
+        self._template = template
+        self._pixels = pixels
+        self._area = area
+        self._right = area.width - template.rect.width
+        self._bottom = area.height - template.rect.height
+        self._seen: dict[tuple[int, int], Agreement] = {}
+
+    def at(self, x: int, y: int) -> Agreement:
+        """Return the agreement at (x, y) from the area's corner, or at the nearest place inside."""
+        place = min(max(0, x), self._right), min(max(0, y), self._bottom)
+        if place not in self._seen:
+            self._seen[place] = self._template.compare_at(self._pixels, self._area, *place)
+        return self._seen[place]
+
+    def climb(self, x: int, y: int) -> Agreement:
+        """Return the best agreement at most two pixels from (x, y), going uphill."""
+        for _ in range(_REFINE):
+            steps = [(x + dx, y + dy) for dy in (0, -1, 1) for dx in (0, -1, 1)]
+            best = max(steps, key=lambda step: self.at(*step).correlation)
+            if best == (x, y):
+                break
+            x, y = best
+        return self.at(x, y)
+
+
+def _peak(pixels: Pixels, gray: Pixels, mask: Mask | None) -> tuple[float, int, int]:
+    """Return the best correlation and its place. A flat patch correlates with nothing."""
+    scores = np.asarray(cv2.matchTemplate(pixels, gray, cv2.TM_CCOEFF_NORMED, mask=mask))
+    # Where the patch or the template is flat, OpenCV answers NaN, infinity, or 1.
+    scores = np.where(np.isfinite(scores) & (np.abs(scores) <= 1 + _FLAT), scores, 0)
+    y, x = divmod(int(scores.argmax()), scores.shape[1])
+    return float(scores[y, x]), x, y
 
 
 def _mean_and_deviation(pixels: Pixels, mask: Mask | None) -> tuple[float, float]:
@@ -149,7 +153,7 @@ def _half(pixels: Pixels) -> Pixels:
 
 def unmasked(rect: Rect, masks: tuple[Rect, ...]) -> Mask | None:
     """Return 255 for the pixels of `rect` that count, 0 for the masked ones; None where all count."""
-    counts = np.full((rect.height, rect.width), 255, dtype=np.uint8)
+    counts = np.full((rect.height, rect.width), _COUNTS, dtype=np.uint8)
     for masked in masks:
         rows = slice(max(0, masked.y1 - rect.y1), max(0, masked.y2 - rect.y1))
         columns = slice(max(0, masked.x1 - rect.x1), max(0, masked.x2 - rect.x1))

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from drover.devices.frame import Frame
 from drover.screens.domain import Action, Crop, Region, RegionCheck, Screen, Variant
-from drover.screens.matching.template import CONTRAST, ENOUGH, MAX_BRIGHTNESS, Agreement, Template
-from drover.screens.matching.view import View
+from drover.screens.matching.agreement import CONTRAST, ENOUGH, MAX_BRIGHTNESS, Agreement
+from drover.screens.matching.template import Template
+from drover.screens.matching.view import View, Views
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,40 +27,40 @@ class Candidate:
         self.screen = screen
         self.variant = variant
         self.probes = tuple(Probe(r, Template(r.crop.gray, r.rect, variant.masks)) for r in variant.regions)
+        self._cheapest_first = sorted(self.probes, key=lambda probe: probe.template.gray.size)
         self._actions: dict[str, Template] = {}
 
-    def match(self, frame: Frame) -> tuple[RegionCheck, ...] | None:
+    def match(self, views: Views) -> tuple[RegionCheck, ...] | None:
         """Return the checks where every region passes, else None: it stops at the first that does not."""
-        view = View(frame, self.screen.reference)
+        view = views.at(self.screen.reference)
         if not view.comparable:
             return None
-        checks: list[RegionCheck] = []
-        for probe in self.probes:
-            agreement = probe.template.quick(view)
-            if not probe.passes(agreement):
-                return None
-            checks.append(self._check(view, probe.region.name, agreement, absent=probe.region.absent))
-        return tuple(checks)
+        if not all(probe.passes(probe.template.quick(view)) for probe in self._cheapest_first):
+            return None
+        return tuple(
+            self._check(view, probe.region.name, probe.template.quick(view), absent=probe.region.absent)
+            for probe in self.probes
+        )
 
-    def passing(self, frame: Frame) -> int:
+    def passing(self, views: Views) -> int:
         """Return how many of the regions pass."""
-        view = View(frame, self.screen.reference)
+        view = views.at(self.screen.reference)
         return sum(probe.passes(probe.template.quick(view)) for probe in self.probes) if view.comparable else 0
 
-    def checks(self, frame: Frame) -> tuple[RegionCheck, ...]:
+    def checks(self, views: Views) -> tuple[RegionCheck, ...]:
         """Return how every region fares, with the figures of the best place."""
-        view = View(frame, self.screen.reference)
+        view = views.at(self.screen.reference)
         return tuple(
             self._check(view, probe.region.name, _best(probe.template, view), absent=probe.region.absent)
             for probe in self.probes
         )
 
-    def check_action(self, frame: Frame, action: Action, crop: Crop) -> RegionCheck:
+    def check_action(self, views: Views, action: Action, crop: Crop) -> RegionCheck:
         """Return how the crop of one of the variant's actions fares."""
         template = self._actions.get(action.name)
         if template is None or template.gray is not crop.gray:
             template = self._actions[action.name] = Template(crop.gray, action.rect)
-        view = View(frame, self.screen.reference)
+        view = views.at(self.screen.reference)
         return self._check(view, action.name, _best(template, view), absent=False)
 
     def _check(self, view: View, name: str, agreement: Agreement, *, absent: bool) -> RegionCheck:

@@ -1,46 +1,49 @@
 """A frame as the reference resolution sees it: grey patches of it, made from the raw pixels of the patch alone."""
 
-from dataclasses import dataclass
+from collections.abc import Hashable
 
 import cv2
 import numpy as np
 
 from drover.devices.frame import Frame, Pixels
 from drover.devices.geometry import Rect, Size
+from drover.screens.matching.agreement import Agreement
 
 _ASPECT_TOLERANCE = 0.1
 _BLUR_FROM = 1.5
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class View:
-    """A frame, looked at in pixels of `reference`."""
+    """A frame, looked at in pixels of `reference`. `compared` holds, by template, the best agreements found in it."""
 
-    frame: Frame
-    reference: Size
+    def __init__(self, frame: Frame, reference: Size) -> None:
+        self.frame = frame
+        self.reference = reference
+        self.compared: dict[Hashable, Agreement] = {}
+        self._size = frame.size
 
     @property
     def comparable(self) -> bool:
         """Whether the frame has the reference's shape; a rotated one has not."""
-        size = self.frame.size
+        size = self._size
         shape = (size.width * self.reference.height) / (size.height * self.reference.width)
         return abs(shape - 1) <= _ASPECT_TOLERANCE
 
     def gray(self, rect: Rect) -> Pixels:
         """Return the grey patch at `rect`, of exactly its shape. `rect` lies within the reference."""
-        size = self.frame.size
+        size = self._size
         if size == self.reference:
             return _to_gray(self.frame.pixels[rect.y1 : rect.y2, rect.x1 : rect.x2])
         return _sampled(self.frame.pixels, rect, size.width / self.reference.width, size.height / self.reference.height)
 
     def in_frame(self, rect: Rect) -> Rect:
         """Return `rect` in pixels of the frame."""
-        return rect.scaled(self.reference, self.frame.size)
+        return rect.scaled(self.reference, self._size)
 
     def quarter(self) -> Pixels:
         """Return the whole frame in grey at a quarter of the reference, whose last rows and columns may be cut."""
         width, height = self.reference.width // 4, self.reference.height // 4
-        size = self.frame.size
+        size = self._size
         across = min(size.width, round(4 * width * size.width / self.reference.width))
         down = min(size.height, round(4 * height * size.height / self.reference.height))
         pixels = self.frame.pixels[:down, :across]
@@ -48,6 +51,20 @@ class View:
         half = cv2.resize(pixels, (2 * width, 2 * height), interpolation=cv2.INTER_AREA)
         quarter = cv2.resize(half, (width, height), interpolation=cv2.INTER_AREA)
         return _to_gray(np.asarray(quarter, dtype=np.uint8))
+
+
+class Views:
+    """One frame's views, one for each reference, so that nothing is compared twice."""
+
+    def __init__(self, frame: Frame) -> None:
+        self.frame = frame
+        self._views: dict[Size, View] = {}
+
+    def at(self, reference: Size) -> View:
+        """Return the frame as that reference sees it."""
+        if reference not in self._views:
+            self._views[reference] = View(self.frame, reference)
+        return self._views[reference]
 
 
 def around(rect: Rect, margin: int, size: Size) -> Rect:

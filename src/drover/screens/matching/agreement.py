@@ -1,0 +1,31 @@
+"""When a patch of a frame counts as the same picture as a reference crop."""
+
+from dataclasses import dataclass
+
+from drover.devices.geometry import Rect
+
+ENOUGH = 0.90
+"""Least normalised cross-correlation. The closest impostor of a distinctive region reached 0.72 over 430 screens."""
+MAX_BRIGHTNESS = 10.0
+"""Largest difference of means, in grey levels: correlation alone is blind to dimming."""
+CONTRAST = (0.80, 1.25)
+"""Bounds of the ratio of standard deviations."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How well the best place, `rect` in pixels of the reference, agrees with a template."""
+
+    correlation: float
+    brightness: float
+    contrast: float
+    rect: Rect
+
+    @property
+    def good(self) -> bool:
+        """Whether it is the same picture."""
+        return (
+            self.correlation >= ENOUGH
+            and abs(self.brightness) <= MAX_BRIGHTNESS
+            and CONTRAST[0] <= self.contrast <= CONTRAST[1]
+        )
