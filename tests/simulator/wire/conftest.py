@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from tests.simulator.wire.blank_handset import BlankHandset
 
 from drover.kernel.clock import Clock, FakeClock, SystemClock
 from drover.simulator.handset import Look
@@ -20,6 +19,7 @@ from drover.simulator.phone import Identity, SimulatedPhone
 from drover.simulator.profiles import Delays, ProfileName
 from drover.simulator.rack import STARTED_WALL
 from drover.simulator.services import serve_connection
+from tests.simulator.wire.blank_handset import BlankHandset
 
 LOOK = Look(90, 200, "light")
 DEBIAN_ADB = Path("/usr/bin/adb")
@@ -100,7 +100,9 @@ def _accepts(port: int) -> bool:
 @pytest.fixture(
     scope="session",
     params=[
-        pytest.param(DEBIAN_ADB, marks=pytest.mark.skipif(not DEBIAN_ADB.exists(), reason="no adb package"), id="debian"),
+        pytest.param(
+            DEBIAN_ADB, marks=pytest.mark.skipif(not DEBIAN_ADB.exists(), reason="no adb package"), id="debian"
+        ),
         pytest.param(wheel_adb(), id="wheel"),
     ],
 )
@@ -115,16 +117,17 @@ def adb(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         stderr=subprocess.DEVNULL,
     )
     try:
-        asyncio.run(_until(lambda: _accepts(adb.port)))
+        asyncio.run(until(lambda: _accepts(adb.port)))
         yield adb
     finally:
         process.kill()
         process.wait()
 
 
-async def _until(condition: Callable[[], bool]) -> None:
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for what another process or a timer does, which tells nobody when it is done."""
     async with asyncio.timeout(20):
-        while not condition():
+        while not condition():  # noqa: ASYNC110  nobody sets an event
             await asyncio.sleep(0.01)
 
 

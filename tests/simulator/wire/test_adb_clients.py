@@ -7,11 +7,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from tests.simulator.wire.blank_handset import LAUNCHER, NOTES
-from tests.simulator.wire.conftest import LOOK, PhoneOnAdb
 
 from drover.simulator.faults import Disconnect
 from drover.simulator.handset import Gesture
+from tests.simulator.wire.blank_handset import LAUNCHER, NOTES
+from tests.simulator.wire.conftest import LOOK, PhoneOnAdb
 
 pytestmark = pytest.mark.rack
 

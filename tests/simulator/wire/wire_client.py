@@ -2,10 +2,21 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
-from drover.simulator.adbd.packets import CLSE, CNXN, MAX_PAYLOAD, OKAY, OPEN, VERSION, WRTE, Packet, PacketParser, header
+from drover.simulator.adbd.packets import (
+    CLSE,
+    CNXN,
+    MAX_PAYLOAD,
+    OKAY,
+    OPEN,
+    VERSION,
+    WRTE,
+    Packet,
+    PacketParser,
+    header,
+)
 
 
 @dataclass
@@ -46,6 +57,11 @@ class WireClient:
                 self.send(OKAY, local, packet.arg0)
         self.send(CLSE, local, packet.arg0)
         return written
+
+    def end(self) -> None:
+        """Send no more; the phone may have closed the connection already."""
+        with suppress(OSError):
+            self.writer.write_eof()
 
     async def is_closed_by_phone(self) -> bool:
         """Read to the end of the connection; False where the phone keeps it open for a second."""

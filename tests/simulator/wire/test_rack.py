@@ -1,0 +1,158 @@
+import socket
+from collections.abc import AsyncIterator
+
+import httpx2
+import pytest
+
+from drover.kernel.errors import InvalidInput
+from drover.simulator.adbd.line import PortTaken
+from drover.simulator.rack import Rack, RackOptions
+from tests.simulator.wire.blank_handset import BlankHandset, blank_handset
+from tests.simulator.wire.conftest import free_port
+from tests.simulator.wire.wire_client import wire_client
+
+
+@pytest.fixture
+async def rack() -> AsyncIterator[Rack]:
+    async with Rack(RackOptions(phones=2, profile="none", width=720), blank_handset) as rack:
+        yield rack
+
+
+@pytest.fixture
+async def control(rack: Rack) -> AsyncIterator[httpx2.AsyncClient]:
+    async with httpx2.AsyncClient(base_url=rack.control_url, trust_env=False) as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        ({"phones": 0}, "--phones 0"),
+        ({"phones": 61}, "--phones 61"),
+        ({"port": 80}, "--port 80"),
+        ({"port": 5001}, "--port 5001"),
+        ({"port": 65534, "phones": 2}, "--port 65534"),
+        ({"control_port": 70000}, "control port 70000"),
+        ({"profile": "warp"}, "--profile warp"),
+        ({"width": 1081}, "--width 1081"),
+        ({"theme": "pink"}, "--theme pink"),
+    ],
+)
+def test_options_that_cannot_be_are_refused_with_a_cure(options: dict[str, object], complaint: str) -> None:
+    with pytest.raises(InvalidInput, match=complaint) as refused:
+        RackOptions(**options)  # type: ignore[arg-type]  # on purpose
+    assert refused.value.hint
+
+
+async def test_phones_have_names_and_ports_of_their_own(rack: Rack) -> None:
+    assert [phone.identity.name for phone in rack.phones] == ["phone1", "phone2"]
+    assert len(set(rack.serials)) == 2
+    for phone in rack.phones:
+        async with wire_client(phone.line.port) as client:
+            await client.greet()
+            assert await client.call("exec:wm size") == b"Physical size: 720x1600\n"
+
+
+async def test_a_first_port_is_followed_by_every_second_one() -> None:
+    port = free_port() & ~1
+    async with Rack(RackOptions(phones=3, port=port, profile="none"), blank_handset) as rack:
+        assert [phone.line.port for phone in rack.phones] == [port, port + 2, port + 4]
+
+
+async def test_a_port_in_use_is_named_and_nothing_is_left_behind() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1] & ~1
+        first = port - 2
+        taken.close()
+        with socket.socket() as blocker:
+            blocker.bind(("127.0.0.1", port))
+            blocker.listen()
+            with pytest.raises(PortTaken, match=f"port {port} of 127.0.0.1 cannot be used"):
+                await Rack(RackOptions(phones=2, port=first), blank_handset).__aenter__()
+    with socket.socket() as again:
+        again.bind(("127.0.0.1", first))
+
+
+async def test_all_ports_are_given_back(rack: Rack) -> None:
+    async with Rack(RackOptions(phones=2, profile="none"), blank_handset) as other:
+        ports = [phone.line.port for phone in other.phones]
+    for port in [*ports, int(other.control_url.rpartition(":")[2])]:
+        with pytest.raises(ConnectionRefusedError):
+            async with wire_client(port):
+                pass
+    assert not set(other.serials) & set(rack.serials)
+
+
+async def test_the_control_api_tells_of_every_phone(rack: Rack, control: httpx2.AsyncClient) -> None:
+    phones = (await control.get("/phones")).json()["phones"]
+    assert [phone["serial"] for phone in phones] == list(rack.serials)
+    one = (await control.get("/phones/phone2")).json()
+    assert one == phones[1]
+    assert one["look"] == {"width": 720, "height": 1600, "theme": "light"}
+    assert (one["page"], one["faults"], one["apps"]["texts"]) == ("launcher", [], [])
+
+
+async def test_faults_are_given_and_cleared_over_http(rack: Rack, control: httpx2.AsyncClient) -> None:
+    handset = rack.phones[0].handset
+    assert isinstance(handset, BlankHandset)
+    given = await control.post("/phones/phone1/faults", json={"fault": "dim", "strength": 0.2})
+    assert given.json() == {"faults": [{"fault": "dim", "strength": 0.2, "state": "active"}]}
+    assert handset.dimmed == 0.2
+    await control.post("/phones/phone1/faults", json={"fault": "misdirect"})
+    cleared = await control.delete("/phones/phone1/faults/dim")
+    assert [fault["fault"] for fault in cleared.json()["faults"]] == ["misdirect"]
+    assert (await control.delete("/phones/phone1/faults")).json() == {"faults": []}
+    assert (handset.dimmed, handset.misdirected) == (0.0, False)
+
+
+async def test_a_phone_is_reset_over_http(rack: Rack, control: httpx2.AsyncClient) -> None:
+    await rack.phones[0].type_text("hello")
+    assert (await control.get("/phones/phone1")).json()["apps"]["texts"] == ["hello"]
+    assert (await control.post("/phones/phone1/reset")).json()["apps"]["texts"] == []
+
+
+async def test_the_screen_is_a_png_that_counts_as_no_capture(rack: Rack, control: httpx2.AsyncClient) -> None:
+    picture = await control.get("/phones/phone1/screen.png")
+    assert picture.headers["content-type"] == "image/png"
+    assert picture.content.startswith(b"\x89PNG")
+    assert rack.phones[0].counters.captures == 0
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status", "words"),
+    [
+        ("GET", "/phones/phone9", b"", 404, "phone 'phone9' is not in this rack"),
+        ("DELETE", "/phones/phone1/faults/dim", b"", 404, "no fault 'dim'"),
+        ("POST", "/phones/phone1/faults", b"{", 400, "is not JSON"),
+        ("POST", "/phones/phone1/faults", b"\xff", 400, "not UTF-8"),
+        ("POST", "/phones/phone1/faults", b" " * 70_000, 400, "larger than 65536 bytes"),
+        ("POST", "/phones/phone1/faults", b'{"fault": "fire"}', 400, "fault 'fire' is not known"),
+        ("POST", "/phones/phone1/faults", b'{"fault": "dim", "strength": 9}', 400, "fault dim: strength"),
+        ("POST", "/phones/phone1/faults", b'{"fault": "popup", "name": "x"}', 400, "popup 'x' is not known"),
+    ],
+)
+async def test_bad_requests_are_answered_with_reason_and_cure(
+    control: httpx2.AsyncClient, method: str, path: str, body: bytes, status: int, words: str
+) -> None:
+    answer = await control.request(method, path, content=body)
+    assert answer.status_code == status
+    assert words in answer.json()["error"]
+    assert answer.json()["hint"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Host": "evil.example"}, {"Host": "127.0.0.1.evil.example"}, {"Origin": "http://evil.example"}, {"Host": "["}],
+)
+async def test_requests_by_a_foreign_name_or_page_are_refused(
+    control: httpx2.AsyncClient, headers: dict[str, str]
+) -> None:
+    answer = await control.post("/phones/phone1/faults", json={"fault": "crash"}, headers=headers)
+    assert answer.status_code == 403
+    assert "loopback" in answer.json()["error"]
+
+
+async def test_requests_by_the_name_localhost_are_answered(rack: Rack, control: httpx2.AsyncClient) -> None:
+    port = rack.control_url.rpartition(":")[2]
+    assert (await control.get("/phones", headers={"Host": f"localhost:{port}"})).status_code == 200
