@@ -145,6 +145,12 @@ def task(index: int, blobs: Blobs, *, kind: str = "tap", clock: str = "9:41") ->
     )
 
 
+def after(record: TaskRecord) -> Sight:
+    """Return the look after a task that has one."""
+    assert record.after is not None
+    return record.after
+
+
 def failed_task(index: int, blobs: Blobs) -> TaskRecord:
     name = NAMES[index % len(NAMES)]
     return replace(

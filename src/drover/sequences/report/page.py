@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from drover.kernel.errors import DroverError, Kind
 from drover.platform.blobs import Blobs
 from drover.screens.domain import Registry
-from drover.screens.matching.template import CONTRAST, ENOUGH, MAX_BRIGHTNESS
+from drover.screens.matching.agreement import CONTRAST, ENOUGH, MAX_BRIGHTNESS
 from drover.sequences.record import PlayRecord
 from drover.sequences.report import wording
 from drover.sequences.report.album import Album

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from drover.devices.geometry import Rect, Size
 from drover.screens.domain import RegionCheck, Registry, Screen, Variant
-from drover.screens.matching.template import CONTRAST, ENOUGH, MAX_BRIGHTNESS
+from drover.screens.matching.agreement import CONTRAST, ENOUGH, MAX_BRIGHTNESS
 from drover.sequences.record import Difference, Sight
 from drover.sequences.report.album import Album
 from drover.sequences.report.views import Box, CheckRow, CropPair, Figure, SightView
@@ -38,19 +38,16 @@ class Exhibitor:
         )
 
     def _expected(self, sight: Sight, region: str) -> Figure | None:
-        if sight.expected is None:
+        key = _pictured(sight)
+        if key is None:
             return None
-        screen = self.registry.screens.get(sight.expected)
+        screen = self.registry.screens.get(key)
         if screen is None:
-            missing = f"the registry has no screen {sight.expected}"
-            return Figure("Expected", sight.expected, None, _UNKNOWN_SIZE, (), missing)
+            return Figure("Expected", key, None, _UNKNOWN_SIZE, (), f"the registry has no screen {key}")
         variant = _variant(screen, sight.expected_variant)
-        if variant is None:
-            missing = f"{screen.key} has no variant {sight.expected_variant}"
-            return Figure("Expected", sight.expected, None, screen.reference, (), missing)
         return Figure(
             caption="Expected",
-            label=f"{sight.expected} · {variant.name}",
+            label=f"{key} · {variant.name}",
             picture=self.album.keep(variant.picture),
             size=screen.reference,
             boxes=tuple(_expected_boxes(screen, variant, sight, region)),
@@ -58,20 +55,20 @@ class Exhibitor:
         )
 
     def _seen(self, sight: Sight, region: str) -> Figure | None:
-        if sight.frame is None:
+        frame = sight.frame
+        if frame is None:
             return None
         boxes = [_box(check, check.found_at) for check in sight.checks]
-        screen = self.registry.screens.get(sight.expected or "")
-        if screen is not None and not sight.passed:
-            boxes += [
-                Box(rect.scaled(screen.reference, sight.frame.frame_size), "failed", name)
-                for name, rect in _named(screen, _variant(screen, sight.expected_variant), sight, region)
-            ]
+        screen = self.registry.screens.get(_pictured(sight) or "")
+        if screen is not None:
+            variant = _variant(screen, sight.expected_variant)
+            also = (*_masks(variant), *_unchecked_action(screen, variant, sight, region))
+            boxes += [replace(box, rect=box.rect.scaled(screen.reference, frame.frame_size)) for box in also]
         return Figure(
             caption="Seen",
             label=sight.actual or "unknown screen",
-            picture=self.album.keep_blob(sight.frame.digest),
-            size=sight.frame.frame_size,
+            picture=self.album.keep_blob(frame.digest),
+            size=frame.frame_size,
             boxes=tuple(boxes),
             missing="this frame is no longer among the evidence",
         )
@@ -89,33 +86,38 @@ class Exhibitor:
         )
 
 
-def _variant(screen: Screen, name: str | None) -> Variant | None:
-    """Return the variant of that name; the first where no name is known."""
-    return next((variant for variant in screen.variants if name in (None, variant.name)), None)
+def _pictured(sight: Sight) -> str | None:
+    """Return the screen to compare with: the expected one, or the one on which something was to be touched in vain."""
+    failed = [check.screen for check in sight.checks if not check.passed]
+    return failed[0] if failed and sight.expected not in failed else sight.expected
+
+
+def _variant(screen: Screen, name: str | None) -> Variant:
+    """Return the variant of that name, else the first, which shows at least which screen is meant."""
+    return next((variant for variant in screen.variants if variant.name == name), screen.variants[0])
 
 
 def _expected_boxes(screen: Screen, variant: Variant, sight: Sight, region: str) -> Iterator[Box]:
     checks = {check.region: check for check in sight.checks if check.screen == screen.key}
-    yield from (Box(mask, "mask", "ignored") for mask in variant.masks)
+    yield from _masks(variant)
     for part in variant.regions:
-        check = checks.get(part.name)
+        check = checks.pop(part.name, None)
         yield _box(check, part.rect) if check is not None else Box(part.rect, "unchecked", part.name)
-    regions = {part.name for part in variant.regions}
-    for action in variant.actions:
-        if action.name in checks and action.name not in regions:
-            yield _box(checks[action.name], action.rect)
-    if not sight.passed:
-        yield from (Box(rect, "failed", name) for name, rect in _named(screen, variant, sight, region))
+    yield from (_box(checks[action.name], action.rect) for action in variant.actions if action.name in checks)
+    yield from _unchecked_action(screen, variant, sight, region)
 
 
-def _named(screen: Screen, variant: Variant | None, sight: Sight, region: str) -> Iterator[tuple[str, Rect]]:
+def _masks(variant: Variant) -> Iterator[Box]:
+    return (Box(mask, "mask", "ignored zone") for mask in variant.masks)
+
+
+def _unchecked_action(screen: Screen, variant: Variant, sight: Sight, region: str) -> Iterator[Box]:
     """Yield the action that a task failed at without a check of its looks, such as a field with another text."""
-    checked = {f"{check.screen}.{check.region}" for check in sight.checks}
-    if variant is None or region in checked:
+    if sight.passed or region in {f"{check.screen}.{check.region}" for check in sight.checks}:
         return
     for action in variant.actions:
         if region == f"{screen.key}.{action.name}":
-            yield action.name, action.rect
+            yield Box(action.rect, "failed", action.name)
 
 
 def _box(check: RegionCheck, rect: Rect) -> Box:

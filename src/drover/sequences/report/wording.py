@@ -11,21 +11,23 @@ STATUS_WORDS = {
     Status.FAILED: "failed",
     Status.SKIPPED: "skipped",
 }
-_MS_PER_S = 1000.0
-_S_PER_MIN = 60.0
+_FORMS = (  # up to how many milliseconds a form serves, so that no figure is rounded up into the next unit
+    (9.95, 1.0, ".1f", "ms"),
+    (999.5, 1.0, ".0f", "ms"),
+    (9_995.0, 1_000.0, ".2f", "s"),
+    (59_950.0, 1_000.0, ".1f", "s"),
+)
 
 
 def duration(milliseconds: float) -> str:
-    """Return `8.2 ms`, `412 ms`, `3.41 s` or `2 min 05 s`."""
-    if milliseconds < 9.95:  # noqa: PLR2004 (from here on the tenth would not be read)
-        return f"{milliseconds:.1f} ms"
-    if milliseconds < _MS_PER_S:
-        return f"{milliseconds:.0f} ms"
-    seconds = milliseconds / _MS_PER_S
-    if seconds < _S_PER_MIN:
-        return f"{seconds:.2f} s" if seconds < 10 else f"{seconds:.1f} s"  # noqa: PLR2004 (three digits)
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest:02d} s"
+    """Return `0 s`, `8.2 ms`, `412 ms`, `3.41 s` or `2 min 05 s`."""
+    if milliseconds == 0:
+        return "0 s"
+    for below, divisor, digits, unit in _FORMS:
+        if milliseconds < below:
+            return f"{milliseconds / divisor:{digits}} {unit}"
+    minutes, seconds = divmod(round(milliseconds / 1_000), 60)
+    return f"{minutes} min {seconds:02d} s"
 
 
 def counted(count: int, noun: str) -> str:
