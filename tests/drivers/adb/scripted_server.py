@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -51,6 +51,18 @@ class ScriptedServer:
     address: Address
     requests: list[str] = field(default_factory=list[str])
     open_connections: int = 0
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def change(self, *, connections: int = 0) -> None:
+        """Count a connection that comes or goes, and let whoever waits look again."""
+        self.open_connections += connections
+        self._changed.set()
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """Return when `holds` does."""
+        while not holds():
+            self._changed.clear()
+            await self._changed.wait()
 
 
 @asynccontextmanager
@@ -70,17 +82,18 @@ async def scripted_server(script: Script) -> AsyncGenerator[ScriptedServer, None
         for task in handlers:
             task.cancel()
         await asyncio.gather(*handlers)
+        await asyncio.sleep(0)
 
 
 async def _serve(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, script: Script, server: ScriptedServer
 ) -> None:
-    server.open_connections += 1
+    server.change(connections=1)
     with contextlib.suppress(asyncio.CancelledError, ConnectionError):
         await _converse(reader, writer, script, server)
-    server.open_connections -= 1
+    server.change(connections=-1)
     writer.close()
-    with contextlib.suppress(ConnectionError):
+    with contextlib.suppress(asyncio.CancelledError, ConnectionError):
         await writer.wait_closed()
 
 
@@ -95,6 +108,7 @@ async def _converse(
         except asyncio.IncompleteReadError:
             return
         server.requests.append(request)
+        server.change()
         for chunk in script.get(request, [fail(f"unknown request {request}")]):
             await _send(chunk, reader, writer)
         going_on = request.startswith("host:transport")
