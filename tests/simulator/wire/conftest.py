@@ -92,6 +92,17 @@ def free_port() -> int:
         return sock.getsockname()[1]
 
 
+def free_even_ports(count: int) -> int:
+    """Return the first of `count` free ports that lie two apart."""
+    for _ in range(50):
+        first = free_port() & ~1
+        with contextlib.suppress(OSError), contextlib.ExitStack() as sockets:
+            for index in range(count):
+                sockets.enter_context(socket.socket()).bind(("127.0.0.1", first + 2 * index))
+            return first
+    raise RuntimeError("no free ports were found")
+
+
 def _accepts(port: int) -> bool:
     with socket.socket() as sock:
         return sock.connect_ex(("127.0.0.1", port)) == 0
@@ -131,10 +142,12 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
-def make_phone(clock: Clock, profile: ProfileName, painter: Painter, seed: int = 1) -> SimulatedPhone:
+def make_phone(
+    clock: Clock, profile: ProfileName, painter: Painter, seed: int = 1, look: Look = LOOK
+) -> SimulatedPhone:
     return SimulatedPhone(
         Identity("phone1", "SIM1"),
-        BlankHandset(LOOK),
+        BlankHandset(look),
         Delays(profile, clock, random.Random(seed)),
         painter,
         faults_rng=random.Random(seed + 1),

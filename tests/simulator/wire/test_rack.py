@@ -8,7 +8,7 @@ from drover.kernel.errors import InvalidInput
 from drover.simulator.adbd.line import PortTaken
 from drover.simulator.rack import Rack, RackOptions
 from tests.simulator.wire.blank_handset import BlankHandset, blank_handset
-from tests.simulator.wire.conftest import free_port
+from tests.simulator.wire.conftest import free_even_ports
 from tests.simulator.wire.wire_client import wire_client
 
 
@@ -54,22 +54,18 @@ async def test_phones_have_names_and_ports_of_their_own(rack: Rack) -> None:
 
 
 async def test_a_first_port_is_followed_by_every_second_one() -> None:
-    port = free_port() & ~1
+    port = free_even_ports(3)
     async with Rack(RackOptions(phones=3, port=port, profile="none"), blank_handset) as rack:
         assert [phone.line.port for phone in rack.phones] == [port, port + 2, port + 4]
 
 
 async def test_a_port_in_use_is_named_and_nothing_is_left_behind() -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1] & ~1
-        first = port - 2
-        taken.close()
-        with socket.socket() as blocker:
-            blocker.bind(("127.0.0.1", port))
-            blocker.listen()
-            with pytest.raises(PortTaken, match=f"port {port} of 127.0.0.1 cannot be used"):
-                await Rack(RackOptions(phones=2, port=first), blank_handset).__aenter__()
+    first = free_even_ports(2)
+    with socket.socket() as blocker:
+        blocker.bind(("127.0.0.1", first + 2))
+        blocker.listen()
+        with pytest.raises(PortTaken, match=f"port {first + 2} of 127.0.0.1 cannot be used"):
+            await Rack(RackOptions(phones=2, port=first), blank_handset).__aenter__()
     with socket.socket() as again:
         again.bind(("127.0.0.1", first))
 

@@ -76,7 +76,33 @@ def test_any_text_of_special_characters_is_parsed_or_refused(text: str) -> None:
         ("/system/bin/whoami # a comment", "shell\n", 0),
         ("exec whoami", "shell\n", 0),
         ("echo a#b $ 2", "a#b $ 2\n", 0),
-        ("mkdir /sdcard/d; echo x > /sdcard/d/f; rm -r /sdcard/d; ls /sdcard/d 2>/dev/null || echo gone", "gone\n", 0),
+        ("echo -n a; export X=b Y; echo $X$Y", "ab\n", 0),
+        ("echo 1 > /sdcard/f; echo 2 >> /sdcard/f; cat /sdcard/f | head -n 1", "1\n", 0),
+        ("echo Abc | grep -iv B; echo 'a|b' | grep 'a\\|x'; echo 'a|b' | grep -E 'x|b$'", "a|b\na|b\n", 0),
+        ("mkdir -p /sdcard/x/y && touch /sdcard/x/f && ls /sdcard/x && ls -d /sdcard/x", "f\ny\n/sdcard/x\n", 0),
+        ("touch /sdcard/f; ls -l /sdcard/f", "-rw-rw---- 1 shell shell        0 2026-01-15 09:41 /sdcard/f\n", 0),
+        ("rm -f /sdcard/none; df /data | grep -c /data", "1\n", 0),
+        ("settings put global k v; settings list global; settings delete global k", "k=v\nDeleted 1 rows\n", 0),
+        ("getprop | grep -c 'ro.product.model.: .Plaza One.'; getprop ro.none else", "1\nelse\n", 0),
+        ("id -u; uname; date +%s", "2000\nLinux\n1768470060\n", 0),
+        ("uptime", " 09:41:00 up 0:00,  0 users,  load average: 0.10, 0.10, 0.10\n", 0),
+        (
+            "dumpsys activity | grep -c ResumedActivity; dumpsys package no.such",
+            "2\nUnable to find package: no.such\n",
+            0,
+        ),
+        ("dumpsys package org.example.notes | grep versionName", "    versionName=1.0\n", 0),
+        ("pm list packages -s notes; pm list packages -f -3 | grep -c base.apk=org", "1\n", 0),
+        ("pm list users | head -n 1; cmd package list packages notes", "Users:\npackage:org.example.notes\n", 0),
+        ("cmd package resolve-activity --brief no.such", "No activity found\n", 0),
+        ("am start -S -W --user 0 --es a b org.example.notes | grep -c :", "7\n", 0),
+        ("am start -a android.intent.action.MAIN -c android.intent.category.HOME >/dev/null", "", 0),
+        (
+            "wm size reset; uiautomator dump --compressed /sdcard/t.xml | cat",
+            "UI hierchary dumped to: /sdcard/t.xml\n",
+            0,
+        ),
+        ("mkdir /sdcard/d; echo x > /sdcard/d/f; rm -r /sdcard/d; ls /sdcard/d 2>&1 | grep -c No", "1\n", 0),
     ],
 )
 async def test_a_command_line_does_what_a_shell_does(phone: SimulatedPhone, line: str, stdout: str, code: int) -> None:
@@ -101,6 +127,45 @@ async def test_what_the_shell_does_not_know_is_refused_before_anything_runs(
     phone: SimulatedPhone, line: str, complaint: str
 ) -> None:
     assert await run(phone, line) == ("", f"/system/bin/sh: {complaint}\n", 1)
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint", "code"),
+    [
+        ("ls /a /sdcard/Music", "ls: /a: No such file or directory", 1),
+        ("cat /sdcard", "cat: /sdcard: Is a directory", 1),
+        ("rm /sdcard/none", "rm: /sdcard/none: No such file or directory", 1),
+        ("rm /sdcard/Music", "rm: /sdcard/Music: Is a directory", 1),
+        ("rm", "rm: Needs 1 argument", 1),
+        ("mkdir /sdcard/Music", "mkdir: '/sdcard/Music': File exists", 1),
+        ("mkdir", "mkdir: Needs 1 argument", 1),
+        ("touch /system/x", "touch: '/system/x': Read-only file system", 1),
+        ("df /nowhere", "df: /nowhere: No such file or directory", 1),
+        ("grep", "grep: reads the standard input; flags are -i -v -c -q -E -F", 2),
+        ("grep -E '('", "grep: bad regular expression '('", 2),
+        ("sleep", "sleep: needs a number of seconds", 1),
+        ("sleep 1e9", "sleep: a simulated phone sleeps 0 to 60 seconds", 1),
+        ("exit x", "/system/bin/sh: exit: x: bad number", 1),
+        ("date 010203", "date: a simulated phone's clock is not set from outside", 1),
+        ("settings get", "Invalid arguments: settings get|put|delete|list system|secure|global KEY [VALUE]", 255),
+        ("dumpsys", "dumpsys: name a service; `dumpsys -l` lists them", 1),
+        ("dumpsys nothing", "Can't find service: nothing", 1),
+        ("am dance", "Error: unknown command 'dance'", 255),
+        ("am start", "Error: Intent has no action, component or package", 255),
+        ("am start no.such", "Error: Activity not started, unable to resolve Intent { pkg=no.such }", 1),
+        ("pm dance", "Error: a simulated phone's package manager does not know 'dance'", 255),
+        ("cmd dance", "cmd: Can't find service: dance", 20),
+        ("wm dance", "wm: a simulated phone knows `wm size` and `wm density`", 255),
+        ("uiautomator", "Usage: uiautomator dump [--verbose][file]", 1),
+        ("uiautomator dump /system/x", "ERROR: could not write /system/x: Read-only file system", 1),
+        ("screencap /system/x.png", "Error opening file: /system/x.png (Read-only file system)", 1),
+    ],
+)
+async def test_what_goes_wrong_is_said_on_the_error_output(
+    phone: SimulatedPhone, line: str, complaint: str, code: int
+) -> None:
+    _, stderr, ended = await run(phone, line)
+    assert (stderr, ended) == (f"{complaint}\n", code)
 
 
 async def test_standard_input_reaches_the_command(phone: SimulatedPhone) -> None:

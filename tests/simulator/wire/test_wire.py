@@ -1,6 +1,7 @@
 """The protocol's rules, packet by packet."""
 
 import asyncio
+import struct
 
 import pytest
 from hypothesis import given, settings
@@ -23,6 +24,7 @@ from drover.simulator.adbd.packets import (
     checksum,
     header,
 )
+from drover.simulator.handset import Look
 from drover.simulator.painter import Painter
 from drover.simulator.phone import SimulatedPhone
 from drover.simulator.services import serve_connection
@@ -98,6 +100,72 @@ async def test_streams_share_a_connection(phone: SimulatedPhone) -> None:
         client.send(OPEN, 1, 0, b"sync:\0")
         await client.receive()
         assert await client.call("exec:echo meanwhile", local=2) == b"meanwhile\n"
+
+
+async def test_a_reader_that_takes_its_time_gets_a_large_picture_whole(painter: Painter) -> None:
+    phone = make_phone(SystemClock(), "none", painter, look=Look(1440, 3200, "dark"))
+    phone.line.bind(0)
+    phone.line.open(lambda sock: serve_connection(phone, sock))
+    async with wire_client(phone.line.port) as client:
+        await client.greet()
+        client.send(OPEN, 7, 0, b"exec:screencap\0")
+        opened = await client.receive()
+        await asyncio.sleep(0.1)
+        picture = b""
+        while (packet := await client.receive()).command == WRTE:
+            picture += packet.payload
+            client.send(OKAY, 7, opened.arg0)
+            await asyncio.sleep(0.002)
+    await phone.line.close()
+    assert len(picture) == 16 + 1440 * 3200 * 4
+    assert picture[16:] == phone.handset.paint(phone.handset.scene(0))
+
+
+async def test_a_peer_that_asks_but_never_reads_is_hung_up_on(phone: SimulatedPhone) -> None:
+    with capture_logs() as logs:
+        async with wire_client(phone.line.port) as client:
+            await client.greet()
+            client.writer.transport.set_write_buffer_limits(high=1 << 30)
+            client.writer.write((header(OPEN, 1, 0, b"none:", with_checksum=False) + b"none:") * 400_000)
+            async with asyncio.timeout(30):
+                while not logs:  # noqa: ASYNC110  the log is all there is to be seen
+                    await asyncio.sleep(0.01)
+    assert [line["reason"] for line in logs] == ["the peer asks but does not read the answers"]
+
+
+async def test_the_first_versions_of_the_sync_requests_are_served(phone: SimulatedPhone) -> None:
+    async with wire_client(phone.line.port) as client:
+        await client.greet()
+        client.send(OPEN, 3, 0, b"sync:\0")
+        opened = await client.receive()
+
+        async def ask(request: bytes) -> bytes:
+            client.send(WRTE, 3, opened.arg0, request)
+            answer = b""
+            while not answer:
+                packet = await client.receive()
+                answer = packet.payload
+            client.send(OKAY, 3, opened.arg0)
+            return answer
+
+        sent = sync("SEND", b"/sdcard/a/b,33188") + sync("DATA", b"hello") + b"DONE" + struct.pack("<I", 77)
+        assert await ask(sent) == b"OKAY\0\0\0\0"
+        assert await ask(sync("STAT", b"/sdcard/a/b")) == b"STAT" + struct.pack("<3I", 0o100644, 5, 77)
+        assert await ask(sync("STAT", b"/sdcard/none")) == b"STAT" + bytes(12)
+        assert await ask(sync("LIST", b"/sdcard/a")) == b"DENT" + struct.pack("<4I", 0o100644, 5, 77, 1) + b"b"
+        assert await ask(b"") == b"DONE" + bytes(16)
+        assert await ask(sync("RECV", b"/sdcard/a/b")) == sync("DATA", b"hello") + b"DONE" + bytes(4)
+        assert await ask(sync("RECV", b"/sdcard/none")) == sync("FAIL", b"open failed: No such file or directory")
+        assert await ask(sync("SEND", b"/sdcard/a/b")) == sync("FAIL", b"missing , in ID_SEND")
+        assert await ask(sync("RCV2", b"/sdcard/a/b") + b"RCV2" + struct.pack("<I", 4)) == sync(
+            "FAIL", b"unsupported compression flags 4"
+        )
+        assert await ask(sync("STAT", bytes(2000))) == sync("FAIL", b"path too long")
+        assert await client.receive() == Packet(CLSE, opened.arg0, 3)
+
+
+def sync(name: str, content: bytes) -> bytes:
+    return name.encode() + struct.pack("<I", len(content)) + content
 
 
 async def test_an_old_client_gets_checksums(phone: SimulatedPhone) -> None:

@@ -62,7 +62,8 @@ class Connection:
         try:
             await self._receive()
         except BadPacket as error:
-            _log.warning("adb connection closed", phone=self._name, reason=error.message)
+            if not self._outbox.overflowed:
+                _log.warning("adb connection closed", phone=self._name, reason=error.message)
         except ConnectionError as error:
             _log.info("adb connection lost", phone=self._name, reason=str(error))
         finally:

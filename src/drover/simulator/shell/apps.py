@@ -148,13 +148,13 @@ async def _pm(session: Session, words: Sequence[str]) -> Outcome:
 
 
 def _listed(session: Session, words: Sequence[str]) -> list[str]:
-    intent = _intent(words)
-    packages = [name for name in session.phone.handset.packages() if intent.package in name]
-    if "-3" in intent.flags:
+    wanted = next((word for word in words if not word.startswith("-")), "")
+    packages = [name for name in session.phone.handset.packages() if wanted in name]
+    if "-3" in words:
         packages = [name for name in packages if not _is_system(name)]
-    if "-s" in intent.flags:
+    if "-s" in words:
         packages = [name for name in packages if _is_system(name)]
-    with_path = "-f" in intent.flags
+    with_path = "-f" in words
     return [f"package:/data/app/{name}-1/base.apk={name}" if with_path else f"package:{name}" for name in packages]
 
 
