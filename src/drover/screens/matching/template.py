@@ -14,6 +14,8 @@ from drover.screens.matching.view import View, around
 
 WORTH_REFINING = 0.55
 """Least correlation at half resolution for which full resolution is tried: odd shifts cost half resolution much."""
+SMALL = 12_000
+"""Pixels up to which full resolution is searched at once: it costs little, and small print dies at half resolution."""
 MARGIN = 8
 """How far off its place a region is looked for, in pixels of the reference."""
 _REFINE = 2
@@ -65,8 +67,10 @@ class Template:
         """Return the agreement of the best place within the margin: half resolution first, then full around it."""
         area = around(self.rect, MARGIN, view.reference)
         pixels = view.gray(area)
-        correlation, x, y = _peak(_half(pixels), self._half_gray, self._half_mask)
         places = _Places(self, pixels, area)
+        if self.gray.size <= SMALL:
+            return places.at(*_peak(pixels, self.gray, self.mask)[1:])
+        correlation, x, y = _peak(_half(pixels), self._half_gray, self._half_mask)
         return places.climb(2 * x, 2 * y) if correlation >= WORTH_REFINING else places.at(2 * x, 2 * y)
 
     def compare_at(self, pixels: Pixels, area: Rect, x: int, y: int) -> Agreement:
