@@ -48,10 +48,6 @@ class Connection:
     ) -> None:
         self._socket.close()
 
-    def close(self) -> None:
-        """Close the socket."""
-        self._socket.close()
-
     async def request(self, text: str) -> None:
         """Send a request and wait for OKAY. Raises AdbRefused, AdbProtocolError."""
         await self.write(wire.encode_request(text))

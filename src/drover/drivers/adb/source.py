@@ -1,7 +1,7 @@
 """Phones of one adb server: who is there, and bringing back who is not."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 
 from drover.devices.errors import DeviceError, PhoneOffline, PhoneUnauthorized
@@ -43,7 +43,7 @@ class AdbSource:
         """Return the phones that the server lists. Raises AdbServerUnavailable, AdbProtocolError."""
         return await self._server.sightings()
 
-    async def changes(self) -> AsyncIterator[Sequence[Sighting]]:
+    async def changes(self) -> AsyncGenerator[Sequence[Sighting], None]:
         """Yield the phones listed, first now, then at every change, until the server fails."""
         seen: Sequence[Sighting] | None = None
         async with self._server.tracking() as connection:

@@ -1,10 +1,11 @@
 """The file protocol of a phone (`sync:`): read and write whole files."""
 
+import contextlib
 import struct
 
 from drover.drivers.adb import wire
 from drover.drivers.adb.connection import Connection
-from drover.drivers.adb.faults import AdbProtocolError
+from drover.drivers.adb.faults import AdbBrokenOff, AdbProtocolError
 
 MAX_FILE_BYTES = 512 * 1024 * 1024
 _MAX_REASON_BYTES = 64 * 1024
@@ -19,10 +20,12 @@ class FileFault(Exception):
 
 async def send(connection: Connection, content: bytes, path: str, *, mode: int, modified_s: int) -> None:
     """Write a file. Raises FileFault, AdbProtocolError."""
-    await connection.write(wire.sync_packet(b"SEND", f"{path},{mode}".encode()))
-    for chunk in wire.sync_chunks(content):
-        await connection.write(chunk)
-    await connection.write(wire.sync_packet(b"DONE", modified_s))
+    # A phone that refuses may close at once, while there is more to send; its reason has then come already.
+    with contextlib.suppress(AdbBrokenOff):
+        await connection.write(wire.sync_packet(b"SEND", f"{path},{mode}".encode()))
+        for chunk in wire.sync_chunks(content):
+            await connection.write(chunk)
+        await connection.write(wire.sync_packet(b"DONE", modified_s))
     word, value = wire.decode_sync_header(await connection.read_exactly(8))
     if word == b"FAIL":
         raise FileFault(await _reason(connection, value))

@@ -1,7 +1,7 @@
 """A source of phones in memory."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 
 from drover.devices.ports import Link, Sighting
 from drover.drivers.memory.driver import NONE, Delays, MemoryDriver
@@ -51,7 +51,7 @@ class MemorySource:
             Sighting(serial, _LINKS.get(phone.condition, Link.ONLINE)) for serial, phone in sorted(self._phones.items())
         )
 
-    async def changes(self) -> AsyncIterator[Sequence[Sighting]]:
+    async def changes(self) -> AsyncGenerator[Sequence[Sighting], None]:
         """Yield the phones plugged in, first now, then at every change."""
         while True:
             stirred = self._stirred
