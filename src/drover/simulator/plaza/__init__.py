@@ -1,0 +1,1 @@
+"""Plaza, the demo app of the simulated phone, with the launcher and the popups around it."""

@@ -1,0 +1,107 @@
+"""Every page, settled, without time passing, and where its elements are: what a screen registry is made from."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+from drover.kernel.clock import FakeClock
+from drover.kernel.randomness import stream
+from drover.simulator.display.marks import REFERENCE_WIDTH, Box
+from drover.simulator.display.widgets import STATUS_BAR
+from drover.simulator.handset import Gesture, Look
+from drover.simulator.plaza.handset import PlazaHandset
+from drover.simulator.plaza.pages.popups import POPUPS
+from drover.simulator.plaza.view import Element, Steadiness
+
+REFERENCE: Final = Look(1080, 2400, "light")
+_START_S: Final = -600.0
+_SETTLING_S: Final = 5.0
+
+_ONBOARDED: Final = ("icon_plaza", "next", "next", "get_started")
+_LOGGED_IN: Final = (*_ONBOARDED, "username=mara.lindqvist", "password=plaza", "log_in")
+
+# Page -> what is tapped, or typed into a field, from the first start on.
+_WAYS: Final[Mapping[str, tuple[str, ...]]] = {
+    "launcher": (),
+    "plaza.onboarding_welcome": _ONBOARDED[:1],
+    "plaza.onboarding_discover": _ONBOARDED[:2],
+    "plaza.onboarding_notify": _ONBOARDED[:3],
+    "plaza.login": _ONBOARDED,
+    "plaza.feed": _LOGGED_IN,
+    "plaza.profile": (*_LOGGED_IN, "tab_profile"),
+    "plaza.edit_profile": (*_LOGGED_IN, "tab_profile", "edit_profile"),
+    "plaza.gender": (*_LOGGED_IN, "tab_profile", "edit_profile", "gender"),
+    **{f"popup.{name}": _LOGGED_IN for name in POPUPS},
+}
+PAGES: Final = tuple(_WAYS)
+"""All pages and popups that a handset can show, loading ones aside."""
+
+
+class _Walk:
+    """Leads a handset along a way, in moments long past, and answers popups that come by themselves."""
+
+    def __init__(self, look: Look, seed: int) -> None:
+        clock = FakeClock(elapsed_s=_START_S)
+        self.handset = PlazaHandset(look, clock, stream(seed, "catalog"), datetime(2026, 1, 1, 9, 41, tzinfo=UTC))
+        self._now = _START_S
+
+    def settle(self) -> None:
+        """Let time pass until nothing moves any more."""
+        self._now += _SETTLING_S
+        while self.handset.page(self._now).startswith("popup."):
+            self._tap(self.handset.view(self._now).elements[-1])
+            self._now += _SETTLING_S
+
+    def step(self, step: str) -> None:
+        """Tap an element, and type where the step says `name=text`."""
+        name, _, text = step.partition("=")
+        element = self.handset.view(self._now).element(name)
+        if element is None:
+            message = f"{self.handset.page(self._now)} has no element {name}"
+            raise LookupError(message)
+        self._tap(element)
+        if text:
+            self.handset.type_text(text, self._now)
+            self.handset.press(4, self._now)
+        self.settle()
+
+    def show_popup(self, name: str) -> None:
+        """Open a popup over the page."""
+        self.handset.popup(name, self._now)
+
+    def _tap(self, element: Element) -> None:
+        look = self.handset.look
+        x, y = (round(value * look.width / REFERENCE_WIDTH) for value in element.box.middle)
+        self.handset.gesture(Gesture(x, y, x, y, 0.0), self._now)
+
+
+def settled(page: str, look: Look = REFERENCE, *, seed: int = 1) -> PlazaHandset:
+    """Return a handset that shows a page of PAGES, settled at any `now` from 0 on.
+
+    It went there by its own taps, at moments before 0. Handsets of different seeds differ in what changes: content,
+    figures, times. Raises KeyError for another page.
+    """
+    walk = _Walk(look, seed)
+    walk.settle()
+    for step in _WAYS[page]:
+        walk.step(step)
+    kind, _, name = page.partition(".")
+    if kind == "popup":
+        walk.show_popup(name)
+    return walk.handset
+
+
+def elements(page: str, look: Look = REFERENCE) -> tuple[Element, ...]:
+    """Return the elements of a page's focused window, with boxes in reference pixels (1080 by 2400)."""
+    return settled(page, look).view(0.0).elements
+
+
+def fixed(page: str) -> tuple[Element, ...]:
+    """Return the elements that look the same at every visit: what a page is identified by."""
+    return tuple(element for element in elements(page) if element.steadiness is Steadiness.FIXED)
+
+
+def masks(page: str) -> tuple[Box, ...]:
+    """Return where a page changes with time and content, the status bar first."""
+    changing = (element.box for element in elements(page) if element.steadiness is Steadiness.CHANGING)
+    return (STATUS_BAR, *changing)

@@ -1,0 +1,54 @@
+"""The focused window as uiautomator dumps it."""
+
+from xml.sax.saxutils import quoteattr
+
+from drover.simulator.display.marks import REFERENCE_WIDTH, Box
+from drover.simulator.handset import Look
+from drover.simulator.plaza.view import Element, Role, View
+
+_HEADER = "<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>"
+
+
+def _bounds(box: Box, look: Look) -> str:
+    x1, y1, x2, y2 = box.scaled(look.width / REFERENCE_WIDTH)
+    return f"[{max(0, x1)},{max(0, y1)}][{min(look.width, x2)},{min(look.height, y2)}]"
+
+
+def _yes(value: object) -> str:
+    return "true" if value else "false"
+
+
+def _attributes(element: Element, view: View, look: Look, index: int) -> dict[str, str]:
+    return {
+        "index": str(index),
+        "text": element.text,
+        "resource-id": f"{view.package}:id/{element.name}",
+        "class": element.role.value,
+        "package": view.package,
+        "content-desc": "" if element.role is Role.FIELD else element.description,
+        "checkable": _yes(element.role is Role.RADIO),
+        "checked": _yes(element.checked),
+        "clickable": _yes(element.action),
+        "enabled": "true",
+        "focusable": _yes(element.action),
+        "focused": _yes(element.focused),
+        "scrollable": _yes(element.role is Role.LIST),
+        "long-clickable": _yes(element.role is Role.FIELD),
+        "password": _yes(element.password),
+        "selected": "false",
+        "bounds": _bounds(element.box, look),
+    }
+
+
+def _tag(attributes: dict[str, str]) -> str:
+    # A newline must survive as a reference: parsers turn a bare one in an attribute into a space.
+    return " ".join(f"{name}={quoteattr(value, {chr(10): '&#10;'})}" for name, value in attributes.items())
+
+
+def ui_xml(view: View, look: Look) -> str:
+    """Return `view` in uiautomator's format, its elements in one window that fills `view.window`."""
+    window = _attributes(Element("content", view.window, Role.PANEL), view, look, 0)
+    nodes = "".join(
+        f"<node {_tag(_attributes(element, view, look, place))} />" for place, element in enumerate(view.elements)
+    )
+    return f'{_HEADER}<hierarchy rotation="0"><node {_tag(window)}>{nodes}</node></hierarchy>'
