@@ -40,27 +40,29 @@ def frame_of(pixels: Pixels) -> Frame:
 
 
 def register(shots: list[Shot], count: int = 3) -> Registry:
-    grays = {shot.key: to_gray(shot.pixels) for shot in shots}
     screens: dict[str, Screen] = {}
-    for shot in shots:
-        rivals = [grays[other.key] for other in shots if other.size == shot.size and other.key != shot.key]
-        rects = choose(grays[shot.key], rivals, count)
-        regions = tuple(Region(f"r{n}", rect, Crop(_cut(grays[shot.key], rect), b"")) for n, rect in enumerate(rects))
-        app = shot.key.split(".")[0]
-        screens[shot.key] = Screen(shot.key, shot.key, "", app, ScreenKind.STATE, shot.size, (Variant("v", regions),))
+    for size in dict.fromkeys(shot.size for shot in shots):
+        group = [shot for shot in shots if shot.size == size]
+        grays = np.stack([to_gray(shot.pixels) for shot in group])
+        for number, shot in enumerate(group):
+            rects = choose(grays, number, count)
+            regions = tuple(Region(f"r{n}", rect, Crop(_cut(grays[number], rect), b"")) for n, rect in enumerate(rects))
+            app = shot.key.split(".")[0]
+            screens[shot.key] = Screen(shot.key, shot.key, "", app, ScreenKind.STATE, size, (Variant("v", regions),))
     return Registry(screens, {})
 
 
-def choose(gray: Pixels, rivals: list[Pixels], count: int) -> list[Rect]:
+def choose(grays: Pixels, number: int, count: int) -> list[Rect]:
     """Take greedily the textured patch that tells the screen from most of the rivals not yet told apart."""
-    patches = candidates(gray)
-    left, chosen = list(range(len(rivals))), []
+    rects = candidates(grays[number])
+    alike = np.stack([alike_at(grays, number, rect) for rect in rects])
+    left = np.arange(len(grays)) != number
+    chosen: list[Rect] = []
     for _ in range(count):
-        scored = [(sum(alike(gray, rivals[n], rect) for n in left), -_cut(gray, rect).std(), rect) for rect in patches]
-        _, _, best = min(scored, key=lambda entry: entry[:2])
-        chosen.append(best)
-        patches.remove(best)
-        left = [n for n in left if alike(gray, rivals[n], best)]
+        best = int((alike & left).sum(axis=1).argmin())
+        chosen.append(rects[best])
+        left &= alike[best]
+        alike[best] = True
     return chosen
 
 
@@ -75,10 +77,14 @@ def candidates(gray: Pixels) -> list[Rect]:
     return [rect for rect in best_of_rows if _cut(gray, rect).std() >= 25]
 
 
-def alike(gray: Pixels, other: Pixels, rect: Rect) -> bool:
-    a, b = _cut(gray, rect).astype(np.float64), _cut(other, rect).astype(np.float64)
-    correlation = float(((a - a.mean()) * (b - b.mean())).mean() / max(a.std() * b.std(), 1.0))
-    return correlation >= 0.75 and abs(a.mean() - b.mean()) <= 14
+def alike_at(grays: Pixels, number: int, rect: Rect) -> np.ndarray:
+    """Return which of the screens look much like the one of that number at `rect`."""
+    patches = grays[:, rect.y1 : rect.y2, rect.x1 : rect.x2].reshape(len(grays), -1).astype(np.float32)
+    means = patches.mean(axis=1)
+    centred = patches - means[:, None]
+    lengths = np.maximum(np.linalg.norm(centred, axis=1), 1.0)
+    correlation = centred @ centred[number] / (lengths * lengths[number])
+    return (correlation >= 0.75) & (abs(means - means[number]) <= 14)
 
 
 def _cut(gray: Pixels, rect: Rect) -> Pixels:

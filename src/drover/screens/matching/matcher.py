@@ -43,6 +43,14 @@ class Matcher:
             if screen.kind is ScreenKind.INTERRUPT:
                 self._interrupts.setdefault(screen.app, []).append(screen.key)
 
+    def recognise(self, frame: Frame, *, app: str, expected: Sequence[str]) -> Identification | None:
+        """Return the interrupt or expected screen that `frame` is, or None where it is none of them.
+
+        What `identify` looks at first, without its search: for whoever waits, and will look again. Two that match are a
+        conflict. Raises UnknownScreen.
+        """
+        return self._among_likely(Views(frame), {app}, [self._registry.screen(key) for key in expected])
+
     def identify(self, frame: Frame, *, app: str | None = None, expected: Sequence[str] = ()) -> Identification:
         """Return the one screen that `frame` is, or unknown with the reason.
 
@@ -53,14 +61,8 @@ class Matcher:
         """
         wanted = [self._registry.screen(key) for key in expected]
         apps = {app} if app is not None else {screen.app for screen in wanted if screen.app is not None}
-        interrupts = [self._interrupts.get(name, []) for name in (*sorted(apps), None)]
         views = Views(frame)
-        for keys in (*interrupts, [screen.key for screen in wanted]):
-            candidates = [candidate for key in dict.fromkeys(keys) for candidate in self._candidates[key]]
-            matches = _matching(candidates, views)
-            if matches:
-                return _decided(matches)
-        return self._searched(views, apps, wanted)
+        return self._among_likely(views, apps, wanted) or self._searched(views, apps, wanted)
 
     def verify(self, frame: Frame, screen_key: str) -> Identification:
         """Return whether `frame` is that screen, with the checks of its best variant. Raises UnknownScreen."""
@@ -94,6 +96,15 @@ class Matcher:
         # A region and an action may share a name: the one checked is the nearer one.
         rect, crop = min(named, key=lambda part: abs(part[0].x1 - place.x1) + abs(part[0].y1 - place.y1))
         return crop.gray, View(frame, screen.reference).gray(_moved(rect, place.x1, place.y1, screen.reference))
+
+    def _among_likely(self, views: Views, apps: set[str], wanted: Sequence[Screen]) -> Identification | None:
+        interrupts = [self._interrupts.get(name, []) for name in (*sorted(apps), None)]
+        for keys in (*interrupts, [screen.key for screen in wanted]):
+            candidates = [candidate for key in dict.fromkeys(keys) for candidate in self._candidates[key]]
+            matches = _matching(candidates, views)
+            if matches:
+                return _decided(matches)
+        return None
 
     def _candidate(self, screen: Screen, variant: str) -> Candidate | None:
         return next((c for c in self._candidates[screen.key] if c.variant.name == variant), None)
