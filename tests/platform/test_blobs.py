@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from drover.platform.blobs import BlobMissing, Blobs, FolderBlobs, MemoryBlobs
+from drover.platform.blobs import BlobMissing, BlobNotKept, Blobs, FolderBlobs, MemoryBlobs
 
 
 @pytest.fixture(params=["memory", "folder"])
@@ -28,3 +28,9 @@ def test_missing_content_is_an_error_that_names_the_digest(blobs: Blobs) -> None
 def test_a_folder_holds_no_half_written_content(tmp_path: Path) -> None:
     FolderBlobs(tmp_path).put(b"frame")
     assert not list(tmp_path.rglob("*.part"))
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "blobs").write_text("a file where a folder should be")
+    with pytest.raises(BlobNotKept, match="blobs: content cannot be kept"):
+        FolderBlobs(tmp_path / "blobs").put(b"frame")

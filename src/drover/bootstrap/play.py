@@ -9,8 +9,7 @@ from pathlib import Path
 import cv2
 
 from drover import __version__
-from drover.devices.errors import PhoneOffline, PhoneUnauthorized
-from drover.devices.ports import DeviceSource, Link
+from drover.devices.ports import DeviceSource
 from drover.kernel.clock import SystemClock
 from drover.kernel.errors import InvalidInput
 from drover.kernel.ids import random_id
@@ -90,13 +89,8 @@ def _check_step(request: PlayRequest) -> None:
 
 
 async def _phones(request: PlayRequest, source: DeviceSource) -> Sequence[PlayPhone]:
-    """Return the selected phones that can be played on. Raises the first one's error where one cannot."""
-    sightings = {sighting.serial: sighting.link for sighting in await source.sightings()}
-    by_name = {request.names.get(serial, serial): serial for serial in sightings}
+    """Return the selected phones, also those that are offline: each of them fails by itself, and the others go on."""
+    serials = [sighting.serial for sighting in await source.sightings()]
+    by_name = {request.names.get(serial, serial): serial for serial in serials}
     chosen = select(parse_selector(request.selector), list(by_name)).chosen
-    for name in chosen:
-        if sightings[by_name[name]] is Link.UNAUTHORIZED:
-            raise PhoneUnauthorized(name)
-        if sightings[by_name[name]] is Link.OFFLINE:
-            raise PhoneOffline(name, "adb lists it as offline")
     return [PlayPhone(name, source.driver(by_name[name])) for name in chosen]

@@ -13,6 +13,7 @@ import httpx2
 from drover.drivers.adb.client import Address
 from drover.drivers.adb.server import private_server
 from drover.drivers.adb.source import AdbSource
+from drover.fleet.monitor import PhoneMonitor
 from drover.kernel.clock import SystemClock
 from drover.kernel.errors import DroverError, Kind
 from drover.platform.settings import Settings
@@ -62,10 +63,13 @@ async def serve_phones(options: RackOptions, announce: Callable[[str], None]) ->
 async def simulated_rack(options: RackOptions, settings: Settings) -> AsyncIterator[SimulatedRack]:
     """Run simulated phones, connected to an adb server of their own; both are gone when the block ends."""
     async with private_server(commands=settings.adb_commands) as server, _simulator(options) as (serials, control):
-        source = AdbSource(server, SystemClock())
+        clock = SystemClock()
+        source = AdbSource(server, clock)
         refused = await source.connect(serials)
         if refused:
             raise next(iter(refused.values()))
+        async with PhoneMonitor(source, clock).running() as monitor:
+            await monitor.wait_for(serials, timeout_s=READY_S)
         names = {serial: f"phone{number}" for number, serial in enumerate(serials, 1)}
         yield SimulatedRack(source, server.address, names, control)
 

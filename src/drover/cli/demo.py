@@ -53,5 +53,5 @@ async def _demo(
 
 async def _effect(rack: SimulatedRack, phone: str) -> object:
     """Return what really arrived in the demo app, told by the simulator and not by the player."""
-    state = (await rack.state(phone))["state"]
-    return {field: state["apps"][PACKAGE][field] for field in ("name", "bio")}
+    stored = (await rack.state(phone))["apps"][PACKAGE]
+    return {field: stored[field] for field in ("name", "bio")}

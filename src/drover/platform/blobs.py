@@ -1,7 +1,9 @@
 """Content kept under its SHA-256: frames, evidence, reports' pictures."""
 
+import contextlib
 import hashlib
 import os
+import threading
 from pathlib import Path
 from typing import Protocol
 
@@ -15,6 +17,18 @@ class BlobMissing(DroverError):
 
     def __init__(self, digest: str) -> None:
         super().__init__(f"no content is kept under {digest}", hint="the folder may have been emptied or moved")
+
+
+class BlobNotKept(DroverError):
+    """The folder does not take more content."""
+
+    kind = Kind.UNAVAILABLE
+
+    def __init__(self, folder: Path, error: OSError) -> None:
+        super().__init__(
+            f"{folder}: content cannot be kept ({(error.strerror or str(error)).lower()})",
+            hint="check the folder's permissions and the free space, or set data_dir",
+        )
 
 
 class Blobs(Protocol):
@@ -59,11 +73,16 @@ class FolderBlobs:
         """Keep `content`; return its SHA-256."""
         digest = hashlib.sha256(content).hexdigest()
         path = self._path(digest)
-        if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            partial = path.with_name(f"{path.name}.{os.getpid()}.part")
-            partial.write_bytes(content)
-            partial.replace(path)
+        partial = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.part")
+        try:
+            if not path.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                partial.write_bytes(content)
+                partial.replace(path)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                partial.unlink()
+            raise BlobNotKept(self._folder, error) from error
         return digest
 
     def get(self, digest: str) -> bytes:

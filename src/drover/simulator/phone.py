@@ -192,7 +192,7 @@ class SimulatedPhone:
             "page": self.handset.page(self.clock.monotonic()),
             "faults": [dict(fault) for fault in self.faults.describe()],
             "counters": {"connections": self.line.accepted, "connected": self.line.connected, **asdict(self.counters)},
-            "apps": dict(self.handset.state()),
+            **self.handset.state(),
         }
 
     def _scene(self) -> Scene:

@@ -86,7 +86,7 @@ async def test_the_control_api_tells_of_every_phone(rack: Rack, control: httpx2.
     one = (await control.get("/phones/phone2")).json()
     assert one == phones[1]
     assert one["look"] == {"width": 720, "height": 1600, "theme": "light"}
-    assert (one["page"], one["faults"], one["apps"]["texts"]) == ("launcher", [], [])
+    assert (one["page"], one["faults"], one["texts"]) == ("launcher", [], [])
 
 
 async def test_faults_are_given_and_cleared_over_http(rack: Rack, control: httpx2.AsyncClient) -> None:
@@ -104,8 +104,8 @@ async def test_faults_are_given_and_cleared_over_http(rack: Rack, control: httpx
 
 async def test_a_phone_is_reset_over_http(rack: Rack, control: httpx2.AsyncClient) -> None:
     await rack.phones[0].type_text("hello")
-    assert (await control.get("/phones/phone1")).json()["apps"]["texts"] == ["hello"]
-    assert (await control.post("/phones/phone1/reset")).json()["apps"]["texts"] == []
+    assert (await control.get("/phones/phone1")).json()["texts"] == ["hello"]
+    assert (await control.post("/phones/phone1/reset")).json()["texts"] == []
 
 
 async def test_the_screen_is_a_png_that_counts_as_no_capture(rack: Rack, control: httpx2.AsyncClient) -> None:

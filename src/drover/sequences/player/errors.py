@@ -6,7 +6,10 @@ from drover.sequences.journal import Doubt
 
 
 class StepFailed(DroverError):
-    """The phone does not show what the step needs. `region` names what failed; `checks` are the regions looked at."""
+    """The phone does not show what the step needs.
+
+    `region` names what failed, `checks` are the regions looked at, `seen` is the screen found instead, if a known one.
+    """
 
     kind = Kind.FAILED
     retry = Retry.AT_ONCE
@@ -15,6 +18,7 @@ class StepFailed(DroverError):
         super().__init__(message, hint=hint)
         self.region = region
         self.checks = checks
+        self.seen: str | None = None
 
 
 class ScreenNotSeen(StepFailed):
@@ -29,6 +33,7 @@ class ScreenNotSeen(StepFailed):
             checks=checks,
             hint="compare the frames in the report; then go on with --from-step, or correct the registry",
         )
+        self.seen = seen
 
 
 class ActionNotSeen(StepFailed):

@@ -10,7 +10,7 @@ from typing import TypeVar
 from drover.devices.frame import Frame
 from drover.devices.geometry import Rect
 from drover.fleet.broker import FrameBroker
-from drover.screens.domain import Action, ActionKind, Identification, ScreenKind, Variant
+from drover.screens.domain import Action, ActionKind, Identification, Screen, ScreenKind, Variant
 from drover.screens.matching.matcher import Matcher
 from drover.screens.settle import Settle
 from drover.sequences.player.errors import ActionNotSeen, InterruptStays, ScreenNotSeen
@@ -28,26 +28,30 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """One frame and what it is."""
+class Found:
+    """A screen recognised on a frame."""
 
-    frame: Frame
+    screen: Screen
+    variant: Variant
     answer: Identification
 
     @property
-    def screen(self) -> str | None:
-        """The screen's key, or None for an unknown screen."""
-        return self.answer.screen.key if self.answer.screen is not None else None
+    def is_interrupt(self) -> bool:
+        """Whether the screen covers another one."""
+        return self.screen.kind is ScreenKind.INTERRUPT
 
-    @property
-    def variant(self) -> Variant | None:
-        """The variant seen, or None for an unknown screen."""
-        return self.answer.variant
 
-    def place(self, action: Action) -> Rect:
-        """Return where the action is on this frame. Only for a known screen."""
-        assert self.answer.screen is not None  # noqa: S101  the caller has just matched the screen
-        return action.rect.scaled(self.answer.screen.reference, self.frame.size)
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One frame; what was recognised on it, if anything that was looked for; whether the picture is at rest."""
+
+    frame: Frame
+    found: Found | None
+    at_rest: bool
+
+    def shows(self, screens: tuple[str, ...]) -> bool:
+        """Whether one of `screens` was recognised."""
+        return self.found is not None and self.found.screen.key in screens
 
 
 class Eyes:
@@ -64,22 +68,14 @@ class Eyes:
         """Run image work in the pool of threads that all phones share, never on the loop."""
         return await asyncio.get_running_loop().run_in_executor(self._images, work, *args)
 
-    async def look(self, watch: Stopwatch, expected: tuple[str, ...]) -> Look:
-        """Return what the phone shows now."""
-        frame = await watch.device(self._broker.grab(max_age_s=0))
-        watch.captures.add(frame.sequence)
-        answer = await self.compute(self._identify, frame, expected)
-        self.last = Look(frame, answer)
-        return self.last
-
     def recent(self, screens: tuple[str, ...], now: float) -> Look | None:
-        """Return the last look if it is fresh and saw one of `screens`."""
+        """Return the last look if it is fresh and saw one of `screens` at rest."""
         look = self.last
-        fresh = look is not None and look.screen in screens and now - look.frame.captured_at <= REUSE_S
-        return look if fresh else None
+        fresh = look is not None and look.at_rest and look.shows(screens)
+        return look if fresh and look is not None and now - look.frame.captured_at <= REUSE_S else None
 
     async def wait_for(self, screens: tuple[str, ...], hands: Hands, *, timeout_s: float, dismissed: list[str]) -> Look:
-        """Return a look at one of `screens` (any known screen if empty) with the picture at rest.
+        """Return a look at one of `screens` with the picture at rest.
 
         Known interrupts are dismissed on the way and their keys added to `dismissed`. Raises ScreenNotSeen when
         `timeout_s` have passed since the start or the last dismissal; InterruptStays.
@@ -87,49 +83,56 @@ class Eyes:
         watch, settle = hands.watch, Settle()
         deadline = watch.clock.monotonic() + timeout_s
         while True:
-            look = await self.look(watch, screens)
-            masks = look.variant.masks if look.variant is not None else ()
-            reference = look.answer.screen.reference if look.answer.screen is not None else look.frame.size
-            at_rest = await self.compute(settle.add, look.frame, masks, reference)
-            if at_rest and _is_interrupt(look) and look.screen not in screens:
-                await self._dismiss(look, hands, dismissed)
-                deadline = watch.clock.monotonic() + timeout_s
-            elif at_rest and look.screen in screens:
+            look = await self._look(watch, screens, settle)
+            if look.at_rest and look.shows(screens):
                 return look
+            if look.at_rest and look.found is not None and look.found.is_interrupt:
+                await self._dismiss(look, look.found, hands, dismissed)
+                deadline = watch.clock.monotonic() + timeout_s
             elif watch.clock.monotonic() >= deadline:
-                raise await self._not_seen(look, screens, at_rest=at_rest)
+                raise await self._not_seen(look, screens)
             else:
                 await watch.wait(max(0.0, LOOK_INTERVAL_S - (watch.clock.monotonic() - look.frame.captured_at)))
 
-    async def find(self, look: Look, action: Action) -> Rect:
+    async def find(self, look: Look, found: Found, action: Action) -> Rect:
         """Return where to touch `action`, having seen that it looks like itself. Raises ActionNotSeen."""
-        assert look.answer.screen is not None  # noqa: S101  the caller has just matched the screen
-        screen, variant = look.answer.screen.key, look.answer.variant
-        check = await self.compute(self._matcher.check_action, look.frame, screen, variant, action)
+        key = found.screen.key
+        check = await self.compute(self._matcher.check_action, look.frame, key, found.variant, action)
         if check is not None and not check.passed:
-            raise ActionNotSeen(f"{screen}.{action.name}", check)
-        return look.place(action)
+            raise ActionNotSeen(f"{key}.{action.name}", check)
+        return action.rect.scaled(found.screen.reference, look.frame.size)
 
-    def _identify(self, frame: Frame, expected: tuple[str, ...]) -> Identification:
-        return self._matcher.identify(frame, app=self._app, expected=expected)
+    async def _look(self, watch: Stopwatch, expected: tuple[str, ...], settle: Settle) -> Look:
+        frame = await watch.device(self._broker.grab(max_age_s=0))
+        watch.captures.add(frame.sequence)
+        self.last = await self.compute(self._recognise, frame, expected, settle)
+        return self.last
 
-    async def _dismiss(self, look: Look, hands: Hands, dismissed: list[str]) -> None:
-        assert look.screen is not None  # noqa: S101  an interrupt is a known screen
-        assert look.variant is not None  # noqa: S101  so it has a variant
-        times = Counter(dismissed)[look.screen]
-        actions = [action for action in look.variant.actions if action.kind is ActionKind.TAP]
+    def _recognise(self, frame: Frame, expected: tuple[str, ...], settle: Settle) -> Look:
+        answer = self._matcher.recognise(frame, app=self._app, expected=expected)
+        if answer is None or answer.screen is None or answer.variant is None:
+            return Look(frame, None, settle.add(frame))
+        found = Found(answer.screen, answer.variant, answer)
+        return Look(frame, found, settle.add(frame, answer.variant.masks, answer.screen.reference))
+
+    async def _dismiss(self, look: Look, found: Found, hands: Hands, dismissed: list[str]) -> None:
+        key = found.screen.key
+        times = Counter(dismissed)[key]
+        actions = [action for action in found.variant.actions if action.kind is ActionKind.TAP]
         if not actions or times >= DISMISSALS:
-            raise InterruptStays(look.screen, times if actions else 0)
-        await hands.tap(await self.find(look, actions[0]))
-        dismissed.append(look.screen)
+            raise InterruptStays(key, times if actions else 0)
+        await hands.tap(await self.find(look, found, actions[0]))
+        dismissed.append(key)
 
-    async def _not_seen(self, look: Look, screens: tuple[str, ...], *, at_rest: bool) -> ScreenNotSeen:
+    async def _not_seen(self, look: Look, screens: tuple[str, ...]) -> ScreenNotSeen:
         expected = screens[0]
-        if look.screen in screens and not at_rest:
-            return ScreenNotSeen(expected, look.screen, "the picture does not come to rest", look.answer.checks)
+        if look.found is not None and look.shows(screens):
+            reason = "the picture does not come to rest"
+            return ScreenNotSeen(expected, look.found.screen.key, reason, look.found.answer.checks)
+        seen = await self.compute(self._identify, look.frame)
         wanted = await self.compute(self._matcher.verify, look.frame, expected)
-        return ScreenNotSeen(expected, look.screen, wanted.reason, wanted.checks)
+        key = seen.screen.key if seen.screen is not None else None
+        return ScreenNotSeen(expected, key, seen.reason if seen.conflict else wanted.reason, wanted.checks)
 
-
-def _is_interrupt(look: Look) -> bool:
-    return look.answer.screen is not None and look.answer.screen.kind is ScreenKind.INTERRUPT
+    def _identify(self, frame: Frame) -> Identification:
+        return self._matcher.identify(frame, app=self._app)

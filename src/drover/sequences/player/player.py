@@ -1,5 +1,6 @@
 """The player of one phone: verify the screen, act, verify the next one."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -32,7 +33,7 @@ from drover.sequences.player.eyes import Eyes, Look
 from drover.sequences.player.hands import Hands
 from drover.sequences.player.stopwatch import Stopwatch
 from drover.sequences.player.witness import Witness
-from drover.sequences.record import Sight, Status, TaskRecord
+from drover.sequences.record import Sight, Status, TaskRecord, Timing
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +97,35 @@ class Player:
     async def play(
         self, from_step: int, began: Callable[[Step], None], ended: Callable[[TaskRecord], None]
     ) -> DroverError | None:
-        """Play all steps from `from_step` on, telling each; return what stopped it, or None when all are completed."""
-        for step in self._plan.steps[from_step - 1 :]:
-            began(step)
-            task = _TaskRun(step, Stopwatch(self._clock), self._clock.now())
-            await self._play_task(task)
-            ended(await self._record(task))
-            if task.failure is not None:
-                return task.failure.error
+        """Play all steps from `from_step` on, telling each; return what stopped it, or None when all are completed.
+
+        A task's record, with its pictures, is made while the next task is already waiting for the phone.
+        """
+        telling: asyncio.Task[None] | None = None
+        try:
+            for step in self._plan.steps[from_step - 1 :]:
+                began(step)
+                task = _TaskRun(step, Stopwatch(self._clock), self._clock.now())
+                await self._play_task(task)
+                telling = asyncio.create_task(self._tell(task, task.watch.timing(), telling, ended))
+                if task.failure is not None:
+                    return task.failure.error
+        finally:
+            if telling is not None:
+                await telling
         return None
+
+    async def _tell(
+        self,
+        task: _TaskRun,
+        timing: Timing,
+        before: asyncio.Task[None] | None,
+        ended: Callable[[TaskRecord], None],
+    ) -> None:
+        record = await self._record(task, timing)
+        if before is not None:
+            await before
+        ended(record)
 
     async def _play_task(self, task: _TaskRun) -> None:
         while True:
@@ -156,8 +177,9 @@ class Player:
         )
 
     def _came_late(self, task: _TaskRun) -> bool:
-        seen = task.before.screen if task.before is not None else None
-        return seen is not None and seen != task.step.before and seen == task.step.after
+        step = task.step
+        at_start = step.before is not None and task.before is not None and task.before.shows((step.before,))
+        return task.before is not None and not at_start
 
     async def _see_after(self, task: _TaskRun, hands: Hands) -> Look | None:
         step = task.step
@@ -184,13 +206,12 @@ class Player:
             return None
         look = task.before
         assert look is not None  # noqa: S101  the plan gives every act with a target a screen before it
+        assert look.found is not None  # noqa: S101  and it was recognised
         if isinstance(target, Rect):
             return target.scaled(self._plan.sequence.reference, look.frame.size)
-        action = look.variant.action(target.action) if look.variant is not None else None
+        action = look.found.variant.action(target.action)
         assert action is not None  # noqa: S101  the plan has checked that every variant has the action
-        if isinstance(task.step.task.act, Type | Assert):
-            return look.place(action)  # what the field holds is not known, so it cannot be looked up as a picture
-        return await self._eyes.find(look, action)
+        return await self._eyes.find(look, look.found, action)
 
     async def _touch(self, step: Step, rect: Rect, hands: Hands) -> None:
         match step.task.act:
@@ -220,8 +241,7 @@ class Player:
             case WaitForScreen() | Tap() | LongTap() | Swipe() | Type() | Assert():
                 pass
 
-    async def _record(self, task: _TaskRun) -> TaskRecord:
-        timing = task.watch.timing()
+    async def _record(self, task: _TaskRun, timing: Timing) -> TaskRecord:
         step, failure = task.step, task.failure
         error = failure.error if failure is not None else None
         before, after = await (self._sights(task) if failure is None else self._failed_sights(step, failure))

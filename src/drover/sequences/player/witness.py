@@ -23,27 +23,30 @@ class Witness:
 
     async def success(self, look: Look, expected: str | None) -> Sight:
         """Return the sight of a screen that was as expected."""
+        found = look.found
         return Sight(
             expected=expected,
-            expected_variant=look.variant.name if look.variant is not None else None,
-            actual=look.screen,
+            expected_variant=found.variant.name if found is not None else None,
+            actual=found.screen.key if found is not None else None,
             passed=True,
-            reason=look.answer.reason,
-            checks=look.answer.checks,
+            reason=found.answer.reason if found is not None else "",
+            checks=found.answer.checks if found is not None else (),
             frame=await self._keep(look.frame),
         )
 
     async def failure(self, look: Look, expected: str | None, error: DroverError) -> Sight:
         """Return the sight of a phone as a failed step left it, with every failed region's pictures."""
+        found = look.found
         checks = error.checks if isinstance(error, StepFailed) else ()
+        seen = error.seen if isinstance(error, StepFailed) else None
         failed = [check for check in checks if not check.passed]
         return Sight(
             expected=expected,
             expected_variant=checks[0].variant if checks else None,
-            actual=look.screen,
+            actual=seen or (found.screen.key if found is not None else None),
             passed=False,
             reason=error.message,
-            checks=checks or look.answer.checks,
+            checks=checks or (found.answer.checks if found is not None else ()),
             frame=await self._keep(look.frame),
             differences=tuple([await self._eyes.compute(self._difference, look.frame, check) for check in failed]),
         )

@@ -1,0 +1,114 @@
+"""Draw the example's screen registry again: every page of the demo app, light and dark, from its catalog."""
+
+import shutil
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from drover.devices.frame import Pixels
+from drover.devices.geometry import Rect, Size
+from drover.screens.domain import Action, ActionKind, App, Crop, Region, Screen, ScreenKind, Variant
+from drover.screens.reader import MIN_DEVIATION
+from drover.screens.writing import save_app, save_screen
+from drover.simulator.display.marks import Box
+from drover.simulator.display.widgets import STATUS_BAR
+from drover.simulator.handset import Look, Theme
+from drover.simulator.plaza import catalog
+from drover.simulator.plaza.view import LAUNCHER_PACKAGE, PLAZA_PACKAGE, Element, Role, Steadiness
+
+REGISTRY = Path(__file__).parents[1] / "examples" / "plaza" / "registry"
+REFERENCE = Size(catalog.REFERENCE.width, catalog.REFERENCE.height)
+THEMES: tuple[Theme, ...] = ("light", "dark")
+PICTURE_WIDTH = 360
+APPS = (App("launcher", LAUNCHER_PACKAGE), App("plaza", PLAZA_PACKAGE))
+
+# Page of the catalog -> screen's key, name, and the elements that identify it. Where a page loads in parts, one of what
+# comes last is among them, so that a half loaded page is not taken for it.
+SCREENS = {
+    "launcher": ("launcher.home", "Home screen", ("icon_clock", "label_settings", "label_calendar", "label_notes")),
+    "plaza.onboarding_welcome": ("plaza.onboarding_welcome", "Welcome", ("title", "body_1", "body_2")),
+    "plaza.onboarding_discover": ("plaza.onboarding_discover", "Discover", ("title", "body_1", "body_2")),
+    "plaza.onboarding_notify": ("plaza.onboarding_notify", "Notifications", ("title", "body_1", "body_2")),
+    "plaza.login": ("plaza.login", "Log in", ("title", "words", "logo")),
+    "plaza.feed": ("plaza.feed", "Feed", ("brand", "composer", "tab_home")),
+    "plaza.profile": ("plaza.profile", "Profile", ("title", "label_followers", "complete_title", "edit_profile")),
+    "plaza.edit_profile": ("plaza.edit_profile", "Edit profile", ("title", "label_name", "label_bio")),
+    "plaza.gender": ("plaza.gender", "Gender", ("title", "label_female", "label_male")),
+    "popup.update": ("plaza.update", "Update available", ("icon", "title", "words_1", "words_2")),
+    "popup.permission": ("global.permission", "Permission", ("icon", "title_1", "title_2")),
+}
+# The action that dismisses an interrupt comes first.
+DISMISSALS = {"popup.update": "later", "popup.permission": "deny"}
+
+
+def main() -> None:
+    shutil.rmtree(REGISTRY, ignore_errors=True)
+    for app in APPS:
+        save_app(REGISTRY, app)
+    for page, (key, name, regions) in SCREENS.items():
+        variants = tuple(variant(page, theme, regions) for theme in THEMES)
+        folder = key.partition(".")[0]
+        kind = ScreenKind.INTERRUPT if page in DISMISSALS else ScreenKind.STATE
+        description = f"Drawn from the demo app's page {page} by tools/plaza_registry.py."
+        app = None if folder == "global" else folder
+        save_screen(REGISTRY, Screen(key, name, description, app, kind, REFERENCE, variants))
+    print(f"wrote {len(SCREENS)} screens to {REGISTRY.relative_to(Path.cwd())}")
+
+
+def variant(page: str, theme: Theme, regions: tuple[str, ...]) -> Variant:
+    pixels = painted(page, theme)
+    elements = {element.name: element for element in catalog.elements(page)}
+    actions = [action(element, pixels) for element in elements.values() if element.action]
+    actions.sort(key=lambda each: each.name != DISMISSALS.get(page))
+    return Variant(
+        name=theme,
+        regions=tuple(Region(name, rect(elements[name].box), crop(pixels, elements[name].box)) for name in regions),
+        masks=tuple(rect(box) for box in masks(page, elements)),
+        actions=tuple(actions),
+        picture=picture(pixels),
+    )
+
+
+def masks(page: str, elements: dict[str, Element]) -> tuple[Box, ...]:
+    """Only what changes while one looks: the clocks. What merely differs between phones is no hindrance to rest."""
+    return (STATUS_BAR, elements["clock"].box) if page == "launcher" else (STATUS_BAR,)
+
+
+def action(element: Element, pixels: Pixels) -> Action:
+    if element.role is Role.FIELD:
+        return Action(element.name, rect(element.box), ActionKind.TYPE)
+    leads_to = SCREENS[element.leads_to][0] if element.leads_to else None
+    seen = crop(pixels, element.box)
+    same = element.steadiness is not Steadiness.CHANGING and element.role is not Role.RADIO and "_1" not in element.name
+    textured = float(seen.gray.std()) >= MIN_DEVIATION
+    return Action(element.name, rect(element.box), ActionKind.TAP, leads_to, seen if same and textured else None)
+
+
+def painted(page: str, theme: Theme) -> Pixels:
+    handset = catalog.settled(page, Look(REFERENCE.width, REFERENCE.height, theme))
+    content = handset.paint(handset.scene(0.0))
+    return np.frombuffer(content, np.uint8).reshape(REFERENCE.height, REFERENCE.width, 4)
+
+
+def rect(box: Box) -> Rect:
+    return Rect(box.x1, box.y1, box.x2, box.y2)
+
+
+def crop(pixels: Pixels, box: Box) -> Crop:
+    gray = cv2.cvtColor(pixels[box.y1 : box.y2, box.x1 : box.x2], cv2.COLOR_RGBA2GRAY)
+    return Crop(np.asarray(gray, np.uint8), encoded(".png", gray, [cv2.IMWRITE_PNG_COMPRESSION, 9]))
+
+
+def picture(pixels: Pixels) -> bytes:
+    height = round(REFERENCE.height * PICTURE_WIDTH / REFERENCE.width)
+    small = cv2.resize(pixels, (PICTURE_WIDTH, height), interpolation=cv2.INTER_AREA)
+    return encoded(".jpg", cv2.cvtColor(small, cv2.COLOR_RGBA2BGR), [cv2.IMWRITE_JPEG_QUALITY, 82])
+
+
+def encoded(suffix: str, image: cv2.typing.MatLike, options: list[int]) -> bytes:
+    return cv2.imencode(suffix, image, options)[1].tobytes()
+
+
+if __name__ == "__main__":
+    main()
