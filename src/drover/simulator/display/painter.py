@@ -49,6 +49,8 @@ class Painter:
         self._frames: ByteCache[bytes] = ByteCache(frames, len)
         self._pictures: ByteCache[Picture] = ByteCache(cache_bytes - frames, lambda picture: picture.weight_bytes)
         self._painting = threading.Lock()
+        # Frames are composed in one place: fresh memory of that size costs more than the composing.
+        self._desk: Pixels = np.empty((0, 0, 4), np.uint8)
 
     @property
     def held_bytes(self) -> int:
@@ -64,7 +66,11 @@ class Painter:
         with self._painting:
             found = self._frames.find(scene)
             if found is None:
-                found = self._composed(scene.layers, scene).tobytes()
+                shape = (scene.height, scene.width, 4)
+                if self._desk.shape != shape:
+                    self._desk = np.empty(shape, np.uint8)
+                self._compose(self._desk, scene.layers, scene)
+                found = self._desk.tobytes()
                 self._frames.keep(scene, found)
             return found
 
@@ -76,8 +82,7 @@ class Painter:
             self._pictures.keep(key, found)
         return found
 
-    def _composed(self, layers: tuple[Layer, ...], scene: DisplayScene) -> Pixels:
-        frame = np.empty((scene.height, scene.width, 4), np.uint8)
+    def _compose(self, frame: Pixels, layers: tuple[Layer, ...], scene: DisplayScene) -> None:
         if not _covers(layers):
             frame[...] = (0, 0, 0, _OPAQUE)
         for layer in layers:
@@ -87,27 +92,23 @@ class Painter:
                 case Shade(strength):
                     cv2.LUT(frame, _darkening(round(strength * 100)), frame)
                 case Group(inner, dx, dy, opacity):
-                    source = _picture_of_frame(self._group(inner, scene))
-                    _lay(frame, source, (round(dx * scene.scale), round(dy * scene.scale)), opacity, None)
-        return frame
+                    at = (round(dx * scene.scale), round(dy * scene.scale))
+                    _lay(frame, self._group(inner, scene), at, opacity, None)
 
-    def _group(self, layers: tuple[Layer, ...], scene: DisplayScene) -> Pixels:
+    def _group(self, layers: tuple[Layer, ...], scene: DisplayScene) -> Picture:
         key = (scene.width, layers)
         found = self._pictures.find(key)
         if found is None:
-            found = _picture_of_frame(self._composed(layers, scene))
+            found = Picture(np.empty((scene.height, scene.width, 4), np.uint8), None)
+            self._compose(found.pixels, layers, scene)
             self._pictures.keep(key, found)
-        return found.pixels
+        return found
 
     def _place(self, frame: Pixels, placed: Placed, scale: float) -> None:
         source = self._sheet(placed.sheet, scale)
         at = placed.sheet.box.moved(placed.dx, placed.dy).scaled(scale)[:2]
         clip = None if placed.clip is None else placed.clip.scaled(scale)
         _lay(frame, source, at, placed.opacity, clip)
-
-
-def _picture_of_frame(pixels: Pixels) -> Picture:
-    return Picture(pixels, None)
 
 
 def _covers(layers: tuple[Layer, ...]) -> bool:

@@ -56,7 +56,7 @@ def ink(label: Label) -> Box:
 def paragraph(
     text: str, origin: tuple[int, int], style: tuple[int, Weight, Colour], limit: int, *, lines: int, leading: int
 ) -> tuple[Label, ...]:
-    """Return `text` in at most `lines` lines from the baseline `origin` on, `leading` apart. `style`: size to colour."""
+    """Return `text` in at most `lines` lines, `leading` apart, the first on the baseline `origin`."""
     size, weight, colour = style
     parts = typeface.paragraph(text, weight, size, limit, lines=lines)
     return tuple(

@@ -70,7 +70,7 @@ class PlazaApp:
         return {
             "next_onboarding": self._next_onboarding,
             "finish_onboarding": self._finish_onboarding,
-            "focus": lambda name, now: self.form.focus_on(name, now),
+            "focus": self._focus,
             "log_in": lambda _, now: self._log_in(now),
             "open_feed": lambda _, now: self._open_feed(now, "backward"),
             "open_profile": lambda _, now: self._open_profile(now),
@@ -106,14 +106,14 @@ class PlazaApp:
         """Whether something is being sent, during which the page takes no input."""
         return self._busy_since is not None
 
-    def open(self, now: float, ready_s: float) -> None:
+    def open(self, ready_s: float) -> None:
         """Open the first page that fits the stored data; the transition to it ends at `ready_s`."""
         if not self.store.onboarded:
             self._go(ONBOARDING[0], ready_s)
         elif not self.store.logged_in:
             self._show_login(ready_s)
         else:
-            self._show_feed(now, ready_s)
+            self._show_feed(ready_s)
 
     def close(self) -> None:
         """End the app's process; what is stored stays."""
@@ -144,7 +144,10 @@ class PlazaApp:
         return True
 
     def enter(self, now: float, *, astray: bool) -> bool:
-        """Do what the enter key does: a newline, the next field, or the page's main act. True where the keyboard goes."""
+        """Do what the enter key does: a newline, the next field, or the page's main act.
+
+        True where the keyboard goes away.
+        """
         if self.form.focus is None or self.busy:
             return False
         if self.form.many_lines:
@@ -169,6 +172,9 @@ class PlazaApp:
         notice = self._notice_layer(palette, now)
         page = page if notice is None else page.with_layers(notice)
         return (page, gender(palette, self._gender)) if self._gender_open else (page,)
+
+    def _focus(self, name: str, now: float) -> None:
+        self.form.focus_on(name, now)
 
     # Pages.
 
@@ -211,9 +217,9 @@ class PlazaApp:
         self._stage.later(now + self._timing.draw_s(what), lambda at: done(at) if self._visit is visit else None)
 
     def _open_feed(self, now: float, turn: Turn) -> None:
-        self._show_feed(now, self._stage.turn(turn, now))
+        self._show_feed(self._stage.turn(turn, now))
 
-    def _show_feed(self, _: float, ready_s: float) -> None:
+    def _show_feed(self, ready_s: float) -> None:
         load, rest = self._timing.draw_s("feed"), self._timing.draw_s("banner")
         visit = self._go("plaza.feed", ready_s, load=load, rest=rest)
         self._posts = draw_posts(self._content)

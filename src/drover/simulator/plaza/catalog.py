@@ -6,12 +6,11 @@ from typing import Final
 
 from drover.kernel.clock import FakeClock
 from drover.kernel.randomness import stream
-from drover.simulator.display.marks import REFERENCE_WIDTH, Box
-from drover.simulator.display.widgets import STATUS_BAR
+from drover.simulator.display.marks import REFERENCE_WIDTH
 from drover.simulator.handset import Gesture, Look
 from drover.simulator.plaza.handset import PlazaHandset
 from drover.simulator.plaza.pages.popups import POPUPS
-from drover.simulator.plaza.view import Element, Steadiness
+from drover.simulator.plaza.view import Element
 
 REFERENCE: Final = Look(1080, 2400, "light")
 _START_S: Final = -600.0
@@ -94,14 +93,3 @@ def settled(page: str, look: Look = REFERENCE, *, seed: int = 1) -> PlazaHandset
 def elements(page: str, look: Look = REFERENCE) -> tuple[Element, ...]:
     """Return the elements of a page's focused window, with boxes in reference pixels (1080 by 2400)."""
     return settled(page, look).view(0.0).elements
-
-
-def fixed(page: str) -> tuple[Element, ...]:
-    """Return the elements that look the same at every visit: what a page is identified by."""
-    return tuple(element for element in elements(page) if element.steadiness is Steadiness.FIXED)
-
-
-def masks(page: str) -> tuple[Box, ...]:
-    """Return where a page changes with time and content, the status bar first."""
-    changing = (element.box for element in elements(page) if element.steadiness is Steadiness.CHANGING)
-    return (STATUS_BAR, *changing)

@@ -60,7 +60,7 @@ class Form:
         self.edited_s = now
 
     def edit(self, keycode: int, now: float) -> bool:
-        """Do what an editing key does to the focused field; False where the key does not edit or nothing has the focus."""
+        """Do what an editing key does to the focused field, and tell whether it did anything."""
         if self.focus is None or keycode not in _EDITS:
             return False
         self.entries[self.focus] = _EDITS[keycode](self.entries[self.focus])

@@ -320,7 +320,7 @@ class PlazaHandset:
         ready_s = self._stage.turn("fade", now)
         self._front = PLAZA_PACKAGE
         if not self._app.running:
-            self._app.open(now, ready_s)
+            self._app.open(ready_s)
 
     def _surprise(self, name: str, now: float) -> bool:
         """Show a popup that comes by itself, unless the app is not in front or a popup is open already."""
