@@ -67,6 +67,14 @@ def test_home_leaves_the_app_where_it_was(at: At) -> None:
     assert person.page == "plaza.edit_profile"
 
 
+def test_what_is_being_saved_is_saved_behind_the_launcher_without_a_flicker(at: At) -> None:
+    person = at("plaza.edit_profile").tap("bio").type("Poet").tap("save").wait(0.01).press(HOME).wait(0.29)
+    launcher = person.handset.scene(person.now)
+    for _ in range(30):
+        assert person.wait(0.02).handset.scene(person.now) == launcher
+    assert person.stored()["bio"] == "Poet"
+
+
 def test_back_leads_out_of_the_app_step_by_step(at: At) -> None:
     person = at("plaza.gender")
     pages = [person.press(BACK).wait().page for _ in range(4)]

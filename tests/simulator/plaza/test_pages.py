@@ -66,7 +66,8 @@ def test_the_fixed_elements_of_a_page_are_not_all_found_on_another() -> None:
 def test_profile_and_edit_profile_share_no_fixed_element() -> None:
     frames = [grey(Person(catalog.settled(page))) for page in ("plaza.profile", "plaza.edit_profile")]
     for element in fixed("plaza.profile") + fixed("plaza.edit_profile"):
-        assert not np.array_equal(*(crop(frame, element) for frame in frames)), element.name
+        profile, edit = (crop(frame, element) for frame in frames)
+        assert not np.array_equal(profile, edit), element.name
 
 
 @pytest.mark.parametrize("page", catalog.PAGES)

@@ -18,7 +18,7 @@ from drover.simulator.plaza.pages.login import LoginModel, login
 from drover.simulator.plaza.pages.onboarding import ONBOARDING, onboarding
 from drover.simulator.plaza.pages.profile import Arrival, ProfileModel, profile
 from drover.simulator.plaza.scroll import Scroll
-from drover.simulator.plaza.stage import Stage, Turn
+from drover.simulator.plaza.stage import Turn
 from drover.simulator.plaza.store import Store
 from drover.simulator.plaza.timing import CARET_S, SNACKBAR_FADE_S, SNACKBAR_S, SPINNER_TURN_S, Timing, step_of
 from drover.simulator.plaza.view import View
@@ -46,14 +46,26 @@ class _Notice:
     until_s: float
 
 
-class PlazaApp:
-    """The app. `surprise` asks the phone to show a popup by itself and tells whether it did."""
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """What the app asks of its phone.
 
-    def __init__(self, seed: int, stage: Stage, timing: Timing, surprise: Callable[[str, float], bool]) -> None:
+    `turn` begins a transition away from the present picture and returns when it ends; `later` has something done at a
+    moment; `surprise` shows a popup by itself and tells whether it did.
+    """
+
+    turn: Callable[[Turn, float], float]
+    later: Callable[[float, Callable[[float], None]], None]
+    surprise: Callable[[str, float], bool]
+
+
+class PlazaApp:
+    """The app: its stored data, the page that is open, and what is on it."""
+
+    def __init__(self, seed: int, phone: Phone, timing: Timing) -> None:
         self.store = Store()
-        self._stage = stage
+        self._phone = phone
         self._timing = timing
-        self._surprise = surprise
         self._content: random.Random = stream(seed, "content")
         chance = stream(seed, "popups")
         self._surprises = {
@@ -185,13 +197,13 @@ class PlazaApp:
         return visit
 
     def _turn_to(self, page: str, now: float, turn: Turn) -> None:
-        self._go(page, self._stage.turn(turn, now))
+        self._go(page, self._phone.turn(turn, now))
 
     def _next_onboarding(self, _: str, now: float) -> None:
         self._turn_to(ONBOARDING[ONBOARDING.index(self.page) + 1], now, "forward")
 
     def _finish_onboarding(self, _: str, now: float) -> None:
-        ready = self._stage.turn("forward", now)
+        ready = self._phone.turn("forward", now)
         self.store.onboarded = True
         self._show_login(ready)
 
@@ -214,10 +226,10 @@ class PlazaApp:
         """Keep the page busy for a while, then call `done`, unless the page is gone."""
         self._error, self._busy_since, self.form.focus = "", now, None
         visit = self._visit
-        self._stage.later(now + self._timing.draw_s(what), lambda at: done(at) if self._visit is visit else None)
+        self._phone.later(now + self._timing.draw_s(what), lambda at: done(at) if self._visit is visit else None)
 
     def _open_feed(self, now: float, turn: Turn) -> None:
-        self._show_feed(self._stage.turn(turn, now))
+        self._show_feed(self._phone.turn(turn, now))
 
     def _show_feed(self, ready_s: float) -> None:
         load, rest = self._timing.draw_s("feed"), self._timing.draw_s("banner")
@@ -226,7 +238,7 @@ class PlazaApp:
         self._later_surprise("permission", visit)
 
     def _open_profile(self, now: float) -> None:
-        ready = self._stage.turn("forward", now)
+        ready = self._phone.turn("forward", now)
         load, rest = self._timing.draw_s("profile"), self._timing.draw_s("profile_rest")
         self._later_surprise("update", self._go("plaza.profile", ready, load=load, rest=rest))
 
@@ -236,10 +248,10 @@ class PlazaApp:
             return
 
         def show(now: float) -> None:
-            if self._visit is visit and not self.busy and self._surprise(name, now):
+            if self._visit is visit and not self.busy and self._phone.surprise(name, now):
                 self._surprises[name] = False
 
-        self._stage.later(visit.whole_s + self._timing.draw_s("surprise"), show)
+        self._phone.later(visit.whole_s + self._timing.draw_s("surprise"), show)
 
     def _open_edit(self, now: float) -> None:
         self._turn_to("plaza.edit_profile", now, "forward")
@@ -250,7 +262,7 @@ class PlazaApp:
         self._turn_to("plaza.profile", now, "backward")
 
     def _set_gender_open(self, now: float, *, shown: bool) -> None:
-        self._stage.turn("fade", now)
+        self._phone.turn("fade", now)
         self._gender_open = shown
         self.form.focus = None
 

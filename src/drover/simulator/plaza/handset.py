@@ -21,13 +21,13 @@ from drover.simulator.display.marks import (
 from drover.simulator.display.painter import Painter, process_painter
 from drover.simulator.display.palette import PALETTES
 from drover.simulator.handset import Gesture, JsonValue, Look, Scene
-from drover.simulator.plaza.app import PlazaApp
+from drover.simulator.plaza.app import Phone, PlazaApp
 from drover.simulator.plaza.input_panel import InputPanel
 from drover.simulator.plaza.keyboard import Key
 from drover.simulator.plaza.pages.launcher import launcher
 from drover.simulator.plaza.pages.popups import POPUPS, popup
 from drover.simulator.plaza.popup_desk import PopupDesk
-from drover.simulator.plaza.stage import Stage
+from drover.simulator.plaza.stage import Stage, Turn
 from drover.simulator.plaza.status_bar import status_bar
 from drover.simulator.plaza.store import Store
 from drover.simulator.plaza.timing import Timing
@@ -78,7 +78,7 @@ class PlazaHandset:
         self._stage = Stage(timing, self._windows)
         self._panel = InputPanel(timing)
         self._popups = PopupDesk()
-        self._app = PlazaApp(self._seed, self._stage, timing, self._surprise)
+        self._app = PlazaApp(self._seed, Phone(self._turn_app, self._stage.later, self._surprise), timing)
         self._front = LAUNCHER_PACKAGE
         self._dimmed = 0.0
         self._covered: tuple[int, int, int, int] | None = None
@@ -321,6 +321,10 @@ class PlazaHandset:
         self._front = PLAZA_PACKAGE
         if not self._app.running:
             self._app.open(ready_s)
+
+    def _turn_app(self, kind: Turn, now: float) -> float:
+        """Begin a transition of the app; behind another app nothing is seen of it."""
+        return self._stage.turn(kind, now) if self._front == PLAZA_PACKAGE else now
 
     def _surprise(self, name: str, now: float) -> bool:
         """Show a popup that comes by itself, unless the app is not in front or a popup is open already."""
