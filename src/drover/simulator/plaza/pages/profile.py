@@ -122,11 +122,11 @@ def _buttons(palette: Palette, top: int, *, settled: bool) -> _Part:
 
 def _pictures(numbers: Numbers, top: int) -> _Part:
     grid = Box(0, top, 1080, TAB_BAR.y1)
-    side, gap = 320, 20
+    side, pitch = 314, 329
     marks: list[Mark] = []
     for place, seed in enumerate(numbers.pictures):
-        x, y = MARGIN + (place % 3) * (side + gap - 14), top + (place // 3) * (side + gap)
-        marks.append(Photo(Box(x, y, x + side - 14, y + side - 8), seed, 28))
+        x, y = MARGIN + place % 3 * pitch, top + place // 3 * pitch
+        marks.append(Photo(Box(x, y, x + side, y + side), seed, 28))
     return marks, [Element("pictures", grid, Role.LIST, steadiness=Steadiness.CHANGING)]
 
 
