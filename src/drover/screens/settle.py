@@ -61,6 +61,10 @@ class Settle:
         self._apart_s = apart_s
         self._last: _Kept | None = None
 
+    def forget(self) -> None:
+        """Begin anew: the next frame is the first one."""
+        self._last = None
+
     def add(self, frame: Frame, masks: Sequence[Rect] = (), reference: Size | None = None) -> bool:
         """Return whether the picture is at rest. A frame taken too soon after the one kept is passed over.
 

@@ -54,7 +54,7 @@ class Matcher:
     def identify(self, frame: Frame, *, app: str | None = None, expected: Sequence[str] = ()) -> Identification:
         """Return the one screen that `frame` is, or unknown with the reason.
 
-        Order: interrupts of `app` (without it, of the expected screens' apps), global interrupts, `expected`; then all
+        Order: interrupts of `app` (without it, of the expected screens' apps), global ones, `expected`; then all
         screens through the index, those of the app and the global ones before the rest. The first of these groups that
         holds a match decides; two matches in it are a conflict. Raises UnknownScreen for an expected key that the
         registry does not have.
@@ -98,10 +98,13 @@ class Matcher:
         return crop.gray, View(frame, screen.reference).gray(_moved(rect, place.x1, place.y1, screen.reference))
 
     def _among_likely(self, views: Views, apps: set[str], wanted: Sequence[Screen]) -> Identification | None:
-        interrupts = [self._interrupts.get(name, []) for name in (*sorted(apps), None)]
-        for keys in (*interrupts, [screen.key for screen in wanted]):
-            candidates = [candidate for key in dict.fromkeys(keys) for candidate in self._candidates[key]]
-            matches = _matching(candidates, views)
+        """Return what the interrupts and the wanted screens say; None where none matches or nothing is known."""
+        if not apps and not wanted:
+            return None
+        names = sorted(apps or {name for name in self._interrupts if name is not None})
+        own = [key for name in names for key in self._interrupts.get(name, [])]
+        for keys in (own, self._interrupts.get(None, []), dict.fromkeys(screen.key for screen in wanted)):
+            matches = _matching([candidate for key in keys for candidate in self._candidates[key]], views)
             if matches:
                 return _decided(matches)
         return None

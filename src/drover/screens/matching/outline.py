@@ -32,7 +32,6 @@ _SHIFT = 8
 _COARSE_STEP = 2
 _FINE_STEP = 4
 SHIFTS = (2 * _SHIFT // _FINE_STEP + 1) ** 2
-_LEAST_INNER = 16
 _LEAST_RELIEF = 4.0
 _FLAT = 1e-3
 
@@ -104,7 +103,7 @@ def grid_correlation(grids: Floats, used: Ints, patterns: Patterns) -> Floats:
 
 
 def outline(template: Pixels, rect: Rect) -> Outline | None:
-    """Return the outline of a region, or None for one that is too small to hold a quarter-scale pixel."""
+    """Return the outline of a region, or None for one that is too small: at least 23 pixels a side are enough."""
     columns, rows = _span(rect.x1, rect.x2), _span(rect.y1, rect.y2)
     if columns is None or rows is None:
         return None
@@ -127,8 +126,7 @@ def outline(template: Pixels, rect: Rect) -> Outline | None:
 
 def _span(start: int, end: int) -> tuple[int, int] | None:
     """Return from where to where, in quarter-scale pixels, cells may lie between two borders."""
-    inset = min(_SHIFT, max(0, (end - start - _LEAST_INNER) // 2))
-    first, last = -(-(start + inset) // SCALE), (end - inset) // SCALE
+    first, last = -(-(start + _SHIFT) // SCALE), (end - _SHIFT) // SCALE
     return (first, last) if first < last else None
 
 

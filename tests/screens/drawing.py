@@ -1,0 +1,74 @@
+"""Screens drawn for the tests: text on cards, in the manner of an app."""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from drover.devices.frame import Frame, Pixels
+from drover.devices.geometry import Rect, Size
+from drover.screens.domain import Action, ActionKind, App, Region, Registry, Screen, ScreenKind, Variant
+from drover.screens.pictures import crop_of, picture_of
+
+SIZE = Size(540, 1200)
+TITLE = Rect(30, 60, 330, 110)
+BODY = Rect(30, 400, 330, 450)
+BUTTON = Rect(150, 1000, 390, 1060)
+
+
+def draw(title: str, body: str = "a few words", button: str = "Continue", *, dark: bool = False) -> Frame:
+    ground, ink = ((24, 24, 24), (235, 235, 235)) if dark else ((250, 250, 250), (20, 20, 20))
+    pixels = np.full((SIZE.height, SIZE.width, 3), ground, dtype=np.uint8)
+    cv2.putText(pixels, "10:42", (430, 30), cv2.FONT_HERSHEY_SIMPLEX, 0.8, ink, 2, cv2.LINE_AA)
+    for text, rect in ((title, TITLE), (body, BODY)):
+        place = rect.x1 + 10, rect.y2 - 14
+        cv2.putText(pixels, text, place, cv2.FONT_HERSHEY_SIMPLEX, 1.1, ink, 2, cv2.LINE_AA)
+    cv2.rectangle(pixels, (BUTTON.x1, BUTTON.y1), (BUTTON.x2, BUTTON.y2), (200, 120, 30), -1)
+    place = BUTTON.x1 + 20, BUTTON.y2 - 20
+    cv2.putText(pixels, button, place, cv2.FONT_HERSHEY_SIMPLEX, 1.1, (255, 255, 255), 2, cv2.LINE_AA)
+    return frame_of(np.dstack([pixels, np.full(pixels.shape[:2], 255, np.uint8)]))
+
+
+def frame_of(pixels: Pixels) -> Frame:
+    pixels = np.ascontiguousarray(pixels, dtype=np.uint8)
+    pixels.flags.writeable = False
+    return Frame(pixels, sequence=1, captured_at=0.0)
+
+
+def region(name: str, frame: Frame, rect: Rect, *, absent: bool = False) -> Region:
+    return Region(name, rect, crop_of(frame, rect), absent)
+
+
+def variant(frame: Frame, *rects: Rect, name: str = "light", masks: tuple[Rect, ...] = ()) -> Variant:
+    names = {TITLE: "title", BODY: "body", BUTTON: "button"}
+    regions = tuple(region(names.get(rect, f"at_{rect.x1}_{rect.y1}"), frame, rect) for rect in rects or (TITLE, BODY))
+    action = Action("go_on", BUTTON, ActionKind.TAP, crop=crop_of(frame, BUTTON))
+    return Variant(name, regions, masks, (action,), picture_of(frame))
+
+
+def screen(key: str, *variants: Variant, kind: ScreenKind = ScreenKind.STATE) -> Screen:
+    folder = key.partition(".")[0]
+    return Screen(key, key, "", None if folder == "global" else folder, kind, SIZE, variants)
+
+
+def interrupt(key: str, *variants: Variant) -> Screen:
+    return screen(key, *variants, kind=ScreenKind.INTERRUPT)
+
+
+def registry(*screens: Screen) -> Registry:
+    apps = {s.app: App(s.app, f"com.example.{s.app}") for s in screens if s.app is not None}
+    return Registry({s.key: s for s in screens}, apps)
+
+
+def leading(original: Screen, to: str) -> Screen:
+    """Return the screen with its first action leading to another one."""
+    first, *others = original.variants
+    action, *rest = first.actions
+    return replace(original, variants=(replace(first, actions=(replace(action, leads_to=to), *rest)), *others))
+
+
+def over(frame: Frame, other: Frame, rect: Rect) -> Frame:
+    """Return `frame` with a piece of `other` laid over it."""
+    pixels = frame.pixels.copy()
+    pixels[rect.y1 : rect.y2, rect.x1 : rect.x2] = other.pixels[rect.y1 : rect.y2, rect.x1 : rect.x2]
+    return frame_of(pixels)
