@@ -17,6 +17,7 @@ Pixels = npt.NDArray[np.uint8]
 CACHE_BYTES = 256 * 1024 * 1024
 _FRAME_SHARE = 0.5
 _OPAQUE = 255
+_BLACK = np.array((0, 0, 0, _OPAQUE), np.uint8).view(np.uint32)[0]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,9 +34,8 @@ class Picture:
 
 
 def _picture(pixels: Pixels) -> Picture:
-    alpha = pixels[..., 3]
-    holes = None if alpha.min() == _OPAQUE else np.ascontiguousarray(np.repeat(255 - alpha[..., None], 4, axis=2))
-    return Picture(pixels, holes)
+    holes = cv2.bitwise_not(cv2.merge([cv2.extractChannel(pixels, 3)] * 4))
+    return Picture(pixels, np.asarray(holes, np.uint8) if holes.any() else None)
 
 
 class Painter:
@@ -84,7 +84,7 @@ class Painter:
 
     def _compose(self, frame: Pixels, layers: tuple[Layer, ...], scene: DisplayScene) -> None:
         if not _covers(layers):
-            frame[...] = (0, 0, 0, _OPAQUE)
+            frame.view(np.uint32)[...] = _BLACK
         for layer in layers:
             match layer:
                 case Placed():

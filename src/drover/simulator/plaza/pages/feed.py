@@ -83,6 +83,7 @@ def _banner(palette: Palette) -> Sheet:
     return Sheet(
         box,
         (
+            Fill(box, palette.background),
             Gradient(box, palette.tint, palette.field, 44),
             Symbol("people", 136, box.middle[1], 100, palette.primary),
             Label(230, 98, "Find your friends", 46, Weight.BOLD, palette.text),
@@ -107,6 +108,7 @@ def _card(palette: Palette, post: Post) -> Sheet:
     box = Box(30, 0, 1050, row + 70)
     heart = Symbol("heart_full" if post.liked else "heart", 106, row, 60, _HEART if post.liked else palette.muted)
     marks = (
+        Fill(box, palette.background),  # opaque cards are copied, not mixed
         Fill(box, palette.surface, 44),
         *avatar(126, 96, 52, post.author, post.tone),
         Label(200, 88, post.author, 42, Weight.MEDIUM, palette.text),
