@@ -36,9 +36,9 @@ def show_summary(console: Console, record: PlayRecord, summary: Summary, report:
     """Print what came out, and where to read more."""
     for phone in record.phones:
         if phone.error:
-            console.print(f"✗ {phone.name}: {phone.error}", style="red", markup=False, highlight=False)
+            console.print(f"✗ {phone.name}: {phone.error}", style="red", markup=False, highlight=False, soft_wrap=True)
             if phone.hint:
-                console.print(f"  {phone.hint}", style="dim", markup=False, highlight=False)
+                console.print(f"  {phone.hint}", style="dim", markup=False, highlight=False, soft_wrap=True)
     lines = (
         f"{summary.completed} of {summary.phones} phones completed “{record.sequence}” in {summary.wall_s:.1f} s",
         f"{summary.verified} of {summary.tasks} tasks verified on screen",

@@ -37,7 +37,10 @@ BUTTONS = {
 
 @dataclass
 class ShopPhone(MemoryPhone):
-    """Touches lead from page to page; `lost` of the next touches are lost, and a popup swallows all but its button."""
+    """Touches lead from page to page; `lost` of the next touches are lost, and a popup swallows all but its button.
+
+    After `popup_after` frames a popup comes, in the last of them not yet seen.
+    """
 
     apps: tuple[str, ...] = (PACKAGE,)
     page: str = "home"
@@ -47,6 +50,7 @@ class ShopPhone(MemoryPhone):
     lost: int = 0
     paid: int = 0
     forgets_typing: bool = False
+    popup_after: int = 0
     late_frames: int = 0
     shown: str = "home"
     history: list[str] = field(default_factory=list[str])
@@ -91,6 +95,8 @@ class ShopPhone(MemoryPhone):
         if self.popup:
             texture(pixels, POPUP, "popup")
             texture(pixels, DISMISS, "dismiss")
+        self.popup = self.popup or self.popup_after == 1
+        self.popup_after = max(0, self.popup_after - 1)
         if self.covered:
             pixels[self.covered.y1 : self.covered.y2, self.covered.x1 : self.covered.x2] = 90
         return pixels

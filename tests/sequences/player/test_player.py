@@ -180,6 +180,13 @@ async def test_a_known_interrupt_is_dismissed_and_the_task_goes_on(bench: Bench)
     assert record.tasks[0].dismissed == ("shop.offer",)
 
 
+async def test_an_interrupt_that_swallows_a_touch_does_not_cost_the_whole_timeout(bench: Bench) -> None:
+    phone = ShopPhone("a", front="com.example.shop", popup_after=2)
+    record = await bench.one(phone, CART | {"timeout_s": 60})
+    assert (record.status, last(record).attempts, phone.history) == (Status.COMPLETED, 2, ["open_cart"])
+    assert record.wall_s < 10
+
+
 async def test_an_interrupt_that_stays_stops_the_task(bench: Bench) -> None:
     record = await bench.one(ShopPhone("a", popup=True, popup_stays=True), OPEN, retries=0)
     assert last(record).region == "shop.offer"

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import Executor
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -74,25 +75,36 @@ class Eyes:
         fresh = look is not None and look.at_rest and look.shows(screens)
         return look if fresh and look is not None and now - look.frame.captured_at <= REUSE_S else None
 
-    async def wait_for(self, screens: tuple[str, ...], hands: Hands, *, timeout_s: float, dismissed: list[str]) -> Look:
+    async def wait_for(
+        self,
+        screens: tuple[str, ...],
+        hands: Hands,
+        *,
+        timeout_s: float,
+        dismissed: list[str],
+        left: str | None = None,
+    ) -> Look:
         """Return a look at one of `screens` with the picture at rest.
 
-        Known interrupts are dismissed on the way and their keys added to `dismissed`. Raises ScreenNotSeen when
-        `timeout_s` have passed since the start or the last dismissal; InterruptStays.
+        Known interrupts are dismissed on the way and their keys added to `dismissed`. `left` is the screen that the act
+        before was to leave. Raises InterruptStays; ScreenNotSeen when `timeout_s` have passed since the start or the
+        last dismissal, or when `left` is there after a dismissal: then the interrupt has swallowed the act.
         """
-        watch, settle = hands.watch, Settle()
+        watch = hands.watch
         deadline = watch.clock.monotonic() + timeout_s
-        while True:
-            look = await self._look(watch, screens, settle)
-            if look.at_rest and look.shows(screens):
-                return look
-            if look.at_rest and look.found is not None and look.found.is_interrupt:
-                await self._dismiss(look, look.found, hands, dismissed)
-                deadline = watch.clock.monotonic() + timeout_s
-            elif watch.clock.monotonic() >= deadline:
-                raise await self._not_seen(look, screens)
-            else:
-                await watch.wait(max(0.0, LOOK_INTERVAL_S - (watch.clock.monotonic() - look.frame.captured_at)))
+        started_with = len(dismissed)
+        looked_for = screens if left is None or left in screens else (*screens, left)
+        async with aclosing(self._looks(watch, looked_for)) as looks:
+            async for look in looks:
+                if look.at_rest and look.shows(screens):
+                    return look
+                swallowed = look.at_rest and len(dismissed) > started_with and look.shows(looked_for)
+                if look.at_rest and look.found is not None and look.found.is_interrupt:
+                    await self._dismiss(look, look.found, hands, dismissed)
+                    deadline = watch.clock.monotonic() + timeout_s
+                elif swallowed or watch.clock.monotonic() >= deadline:
+                    raise await self._not_seen(look, screens)
+        raise AssertionError  # looks never end by themselves
 
     async def find(self, look: Look, found: Found, action: Action) -> Rect:
         """Return where to touch `action`, having seen that it looks like itself. Raises ActionNotSeen."""
@@ -102,16 +114,39 @@ class Eyes:
             raise ActionNotSeen(f"{key}.{action.name}", check)
         return action.rect.scaled(found.screen.reference, look.frame.size)
 
-    async def _look(self, watch: Stopwatch, expected: tuple[str, ...], settle: Settle) -> Look:
+    async def _looks(self, watch: Stopwatch, expected: tuple[str, ...]) -> AsyncGenerator[Look, None]:
+        """Yield one look after another, without end.
+
+        A screen is at rest in its second alike look at the earliest. So the look after a picture that was not
+        recognised is never the last one, and the next capture is under way while it is being looked at.
+        """
+        settle, recognised = Settle(), False
+        ahead: asyncio.Task[Frame] | None = None
+        frame = await self._grab(watch, None)
+        try:
+            while True:
+                ahead = None if recognised else asyncio.create_task(self._grab(watch, frame))
+                self.last = await self.compute(self._recognise, frame, expected, settle)
+                recognised = self.last.found is not None
+                yield self.last
+                frame = await (ahead or self._grab(watch, frame))
+        finally:
+            if ahead is not None:
+                ahead.cancel()
+                await asyncio.gather(ahead, return_exceptions=True)
+
+    async def _grab(self, watch: Stopwatch, after: Frame | None) -> Frame:
+        if after is not None:
+            await watch.wait(max(0.0, LOOK_INTERVAL_S - (watch.clock.monotonic() - after.captured_at)))
         frame = await watch.device(self._broker.grab(max_age_s=0))
         watch.captures.add(frame.sequence)
-        self.last = await self.compute(self._recognise, frame, expected, settle)
-        return self.last
+        return frame
 
     def _recognise(self, frame: Frame, expected: tuple[str, ...], settle: Settle) -> Look:
         answer = self._matcher.recognise(frame, app=self._app, expected=expected)
         if answer is None or answer.screen is None or answer.variant is None:
-            return Look(frame, None, settle.add(frame))
+            settle.forget()  # what comes to rest is a screen; nobody waits for an unknown picture to do so
+            return Look(frame, None, at_rest=False)
         found = Found(answer.screen, answer.variant, answer)
         return Look(frame, found, settle.add(frame, answer.variant.masks, answer.screen.reference))
 

@@ -186,7 +186,9 @@ class Player:
         if step.after is None:
             self._eyes.last = None
             return None
-        return await self._eyes.wait_for((step.after,), hands, timeout_s=step.task.timeout_s, dismissed=task.dismissed)
+        return await self._eyes.wait_for(
+            (step.after,), hands, timeout_s=step.task.timeout_s, dismissed=task.dismissed, left=step.before
+        )
 
     async def _act(self, task: _TaskRun, hands: Hands) -> None:
         step = task.step

@@ -101,7 +101,7 @@ async def _play_phone(phone: PlayPhone, stage: Stage, progress: Progress) -> Pho
         error = failure
     except Exception as failure:  # noqa: BLE001  a defect met on one phone must not stop the others
         _log.debug("unexpected error", phone=phone.name, exc_info=True)
-        error = DroverError(f"phone {phone.name}: unexpected error: {failure!r}", hint="run again with --debug")
+        error = DroverError(f"unexpected error: {failure!r}", hint="run again with --debug")
     finally:
         await phone.driver.detach()
     record = PhoneRecord(
