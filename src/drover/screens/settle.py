@@ -95,13 +95,17 @@ def _sample(frame: Frame) -> Sample:
 
 
 def _change(a: Sample, b: Sample, masks: Sequence[Rect], reference: Size) -> Change:
-    noticed = np.ascontiguousarray(cv2.threshold(cv2.absdiff(a, b), _NOTICEABLE, 1, cv2.THRESH_BINARY)[1])
-    differs: npt.NDArray[np.float32] = (noticed.view(np.uint32)[:, :, 0] != 0).astype(np.float32)
+    noticed = cv2.threshold(cv2.absdiff(a, b), _NOTICEABLE, 1, cv2.THRESH_BINARY)[1]
+    differs = (np.ascontiguousarray(noticed).view(np.uint32)[:, :, 0] != 0).astype(np.uint8)
     height, width = differs.shape[0], differs.shape[1]
     for mask in masks:
         place = mask.scaled(reference, Size(width, height))
         differs[place.y1 : place.y2, place.x1 : place.x2] = 0
+    x, y, w, h = cv2.boundingRect(differs)
+    if w == 0:
+        return Change(picture=0.0, window=0.0)
+    changed = differs[y : y + h, x : x + w].astype(np.float32)
     # A cursor is one grid column wide; what moves is wider, so that only pairs side by side count in a window.
-    pairs = differs[:, 1:] * differs[:, :-1]
-    windows = cv2.boxFilter(pairs, -1, (_WINDOW, _WINDOW), borderType=cv2.BORDER_CONSTANT)
-    return Change(picture=float(differs.mean()), window=float(windows.max()))
+    pairs = changed[:, 1:] * changed[:, :-1]
+    windows = cv2.boxFilter(pairs, -1, (_WINDOW, _WINDOW), borderType=cv2.BORDER_CONSTANT) if w > 1 else pairs
+    return Change(picture=float(changed.sum()) / differs.size, window=float(windows.max(initial=0.0)))

@@ -1,5 +1,6 @@
 """Writing screens into a registry folder: the same screen gives the same bytes, and no file is ever half written."""
 
+import contextlib
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -123,7 +124,8 @@ def _write(path: Path, content: bytes) -> None:
         partial.write_bytes(content)
         partial.replace(path)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # what went wrong first is what is told
+            partial.unlink(missing_ok=True)
         reason = (error.strerror or str(error)).lower()
         raise RegistryNotWritten(f"{path} cannot be written ({reason})", hint="check the folder's rights") from error
 

@@ -1,0 +1,90 @@
+"""Identifying frames in files: an answer for each, whatever is wrong with one."""
+
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from drover.devices.geometry import Rect
+from drover.screens.domain import Registry
+from drover.screens.identify import FrameAnswer, identify_files
+from drover.screens.pictures import crop_of, picture_of
+from tests.screens.drawing import SIZE, draw, registry, screen, variant
+
+
+@pytest.fixture(scope="module")
+def shop() -> Registry:
+    return registry(screen("shop.feed", variant(draw("Feed"))), screen("shop.cart", variant(draw("Cart"))))
+
+
+def png(array: np.ndarray) -> bytes:
+    stream = io.BytesIO()
+    Image.fromarray(array).save(stream, "PNG")
+    return stream.getvalue()
+
+
+def answers(shop: Registry, *files: Path) -> list[FrameAnswer]:
+    ticks = iter(range(1000))
+    return list(identify_files(shop, files, cpu_seconds=lambda: next(ticks) / 1000))
+
+
+def test_png_and_jpeg_frames_are_identified_with_the_time_it_took(shop: Registry, tmp_path: Path) -> None:
+    one, two = tmp_path / "one.png", tmp_path / "two.jpg"
+    one.write_bytes(png(draw("Feed").pixels))
+    two.write_bytes(picture_of(draw("Cart"), quality=60))
+    assert [(a.file, a.screen, a.variant, a.ms) for a in answers(shop, one, two)] == [
+        (str(one), "shop.feed", "light", pytest.approx(1.0)),
+        (str(two), "shop.cart", "light", pytest.approx(1.0)),
+    ]
+
+
+def test_an_unknown_frame_is_answered_with_reason_and_near_misses(shop: Registry, tmp_path: Path) -> None:
+    file = tmp_path / "frame.png"
+    file.write_bytes(png(draw("Feed", "something else").pixels))
+    [answer] = answers(shop, file)
+    document = json.loads(json.dumps(answer.document()))
+    assert document["screen"] is None
+    assert "region 'body' looks different" in document["reason"]
+    [miss] = document["near_misses"]
+    assert (miss["screen"], miss["passed"], miss["failed"][0]["region"]) == ("shop.feed", 1, "body")
+    assert set(miss["failed"][0]) == {"region", "correlation", "brightness", "contrast", "found_at", "why"}
+    assert "error" not in document
+
+
+BAD = {
+    "no picture": (b"hello", "is not a PNG or JPEG that can be read"),
+    "empty": (b"", "is not a PNG or JPEG that can be read"),
+    "truncated": (png(draw("Feed").pixels)[:-4000], "is not a PNG or JPEG that can be read"),
+    "GIF": (b"GIF89a\x01\x00\x01\x00\x00\x00\x00;", "is not a PNG or JPEG that can be read"),
+    "sixteen bits": (png(np.zeros((20, 20), dtype=np.uint16)), "is of colour mode I;16"),
+    "many pixels": (png(np.zeros((8_000, 8_000), dtype=np.bool_)), "has 8000x8000 pixels, more than 50000000"),
+    "bomb": (png(np.zeros((20_000, 20_000), dtype=np.bool_)), "has too many pixels"),
+}
+
+
+@pytest.mark.parametrize("fault", BAD)
+def test_a_bad_frame_is_told_and_the_others_go_on(shop: Registry, tmp_path: Path, fault: str) -> None:
+    content, reason = BAD[fault]
+    bad, good = tmp_path / "bad.png", tmp_path / "good.png"
+    bad.write_bytes(content)
+    good.write_bytes(png(draw("Feed").pixels))
+    refused, known = answers(shop, bad, good)
+    assert refused.error.startswith(f"frame {bad} {reason}")
+    assert refused.hint
+    assert refused.document()["screen"] is None
+    assert known.screen == "shop.feed"
+
+
+def test_missing_files_and_folders_are_told(shop: Registry, tmp_path: Path) -> None:
+    missing, folder = answers(shop, tmp_path / "none.png", tmp_path)
+    assert missing.error == f"frame {tmp_path / 'none.png'} cannot be read (no such file or directory)"
+    assert folder.error == f"frame {tmp_path} is not a file"
+
+
+def test_a_small_grey_picture_is_a_frame_too(shop: Registry, tmp_path: Path) -> None:
+    file = tmp_path / "grey.png"
+    file.write_bytes(png(crop_of(draw("Feed"), Rect(0, 0, SIZE.width, SIZE.height)).gray))
+    assert answers(shop, file)[0].screen == "shop.feed"
