@@ -106,6 +106,6 @@ def _change(a: Sample, b: Sample, masks: Sequence[Rect], reference: Size) -> Cha
         return Change(picture=0.0, window=0.0)
     changed = differs[y : y + h, x : x + w].astype(np.float32)
     # A cursor is one grid column wide; what moves is wider, so that only pairs side by side count in a window.
-    pairs = changed[:, 1:] * changed[:, :-1]
-    worst = float(cv2.boxFilter(pairs, -1, (_WINDOW, _WINDOW), borderType=cv2.BORDER_CONSTANT).max()) if w > 1 else 0.0
-    return Change(picture=float(changed.sum()) / differs.size, window=worst)
+    pairs = changed[:, 1:] * changed[:, :-1] if w > 1 else np.zeros((1, 1), np.float32)
+    windows = cv2.boxFilter(pairs, -1, (_WINDOW, _WINDOW), borderType=cv2.BORDER_CONSTANT)
+    return Change(picture=float(changed.sum()) / differs.size, window=float(windows.max()))

@@ -45,12 +45,20 @@ class FeedModel:
 
 
 @functools.lru_cache(maxsize=32)
-def _page(palette: Palette, name: str) -> tuple[Sheet, tuple[Element, ...]]:
+def _page(palette: Palette, name: str, *, loaded: bool) -> tuple[Sheet, tuple[Element, ...]]:
+    """Return the bars. The line to write in comes with the content, so that a half loaded feed can be told."""
     brand = Label(MARGIN + 84, centred(158, 66), "Plaza", 66, Weight.BOLD, palette.text)
     hint = Label(
         _COMPOSER.x1 + 44, centred(_COMPOSER.middle[1], 42), "What's on your mind?", 42, Weight.REGULAR, palette.muted
     )
     bar, tab_elements = tabs(palette, "tab_home")
+    composer = (
+        *avatar(102, 314, 52, name, 2),
+        Fill(_COMPOSER, palette.field, 9999),
+        Outline(_COMPOSER, palette.outline, 9999, 3),
+        hint,
+        Symbol("image", 980, 314, 66, palette.primary),
+    )
     marks = (
         Fill(DISPLAY, palette.background),
         *app_bar(palette, brand),
@@ -59,19 +67,18 @@ def _page(palette: Palette, name: str) -> tuple[Sheet, tuple[Element, ...]]:
         Symbol("bell", 880, 158, 62, palette.text),
         Symbol("mail", 994, 158, 66, palette.text),
         Fill(Box(0, APP_BAR.y2, 1080, LIST.y1), palette.surface),
-        *avatar(102, 314, 52, name, 2),
-        Fill(_COMPOSER, palette.field, 9999),
-        Outline(_COMPOSER, palette.outline, 9999, 3),
-        hint,
-        Symbol("image", 980, 314, 66, palette.primary),
+        *(composer if loaded else ()),
         *bar,
+    )
+    composer_elements = (
+        Element("own_avatar", Box(50, 262, 154, 366), Role.IMAGE, steadiness=Steadiness.CHANGING),
+        Element("composer", _COMPOSER, Role.BUTTON, hint.text, steadiness=Steadiness.FIXED),
     )
     elements = (
         fixed_text("brand", brand),
         Element("notifications", Box(836, 114, 924, 202), Role.BUTTON, description="Notifications"),
         Element("messages", Box(950, 114, 1038, 202), Role.BUTTON, description="Messages"),
-        Element("own_avatar", Box(50, 262, 154, 366), Role.IMAGE, steadiness=Steadiness.CHANGING),
-        Element("composer", _COMPOSER, Role.BUTTON, hint.text, steadiness=Steadiness.FIXED),
+        *(composer_elements if loaded else ()),
         *tab_elements,
     )
     return Sheet(DISPLAY, marks), elements
@@ -168,7 +175,7 @@ def _card_elements(model: FeedModel, stack: list[tuple[Sheet, int]]) -> list[Ele
 
 def feed(palette: Palette, model: FeedModel) -> View:
     """Return the feed."""
-    sheet, elements = _page(palette, model.name)
+    sheet, elements = _page(palette, model.name, loaded=model.step is None)
     layers: list[Layer] = [Placed(sheet)]
     if model.step is not None:
         x, y = LIST.middle
