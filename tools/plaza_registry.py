@@ -26,7 +26,7 @@ APPS = (App("launcher", LAUNCHER_PACKAGE), App("plaza", PLAZA_PACKAGE))
 # Page of the catalog -> screen's key, name, and the elements that identify it. Where a page loads in parts, one of what
 # comes last is among them, so that a half loaded page is not taken for it.
 SCREENS = {
-    "launcher": ("launcher.home", "Home screen", ("icon_clock", "label_settings", "label_calendar", "label_notes")),
+    "launcher": ("launcher.home", "Home screen", ("icon_clock", "icon_settings", "icon_photos", "icon_notes")),
     "plaza.onboarding_welcome": ("plaza.onboarding_welcome", "Welcome", ("title", "body_1", "body_2")),
     "plaza.onboarding_discover": ("plaza.onboarding_discover", "Discover", ("title", "body_1", "body_2")),
     "plaza.onboarding_notify": ("plaza.onboarding_notify", "Notifications", ("title", "body_1", "body_2")),
@@ -44,16 +44,20 @@ DISMISSALS = {"popup.update": "later", "popup.permission": "deny"}
 
 def main() -> None:
     shutil.rmtree(REGISTRY, ignore_errors=True)
+    draw(REGISTRY)
+    print(f"wrote {len(SCREENS)} screens to {REGISTRY.relative_to(Path.cwd())}")
+
+
+def draw(registry: Path) -> None:
     for app in APPS:
-        save_app(REGISTRY, app)
+        save_app(registry, app)
     for page, (key, name, regions) in SCREENS.items():
         variants = tuple(variant(page, theme, regions) for theme in THEMES)
         folder = key.partition(".")[0]
         kind = ScreenKind.INTERRUPT if page in DISMISSALS else ScreenKind.STATE
         description = f"Drawn from the demo app's page {page} by tools/plaza_registry.py."
         app = None if folder == "global" else folder
-        save_screen(REGISTRY, Screen(key, name, description, app, kind, REFERENCE, variants))
-    print(f"wrote {len(SCREENS)} screens to {REGISTRY.relative_to(Path.cwd())}")
+        save_screen(registry, Screen(key, name, description, app, kind, REFERENCE, variants))
 
 
 def variant(page: str, theme: Theme, regions: tuple[str, ...]) -> Variant:

@@ -1,6 +1,8 @@
 """Text: the shipped typeface, its measures, and lines of it as masks."""
 
 import functools
+import math
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,7 @@ Mask = npt.NDArray[np.uint8]
 
 _FOLDER = Path(__file__).with_name("fonts")
 _ELLIPSIS = "\u2026"
+_UNITS_PER_EM = 2048
 
 
 @functools.cache
@@ -21,24 +24,51 @@ def _font(weight: Weight, size: float) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(_FOLDER / f"{weight.value}.ttf", size, layout_engine=ImageFont.Layout.BASIC)
 
 
+@functools.cache
+def _advance(character: str, weight: Weight) -> float:
+    """Return how far one character advances, in ems. At the typeface's own resolution advances are not rounded."""
+    return _font(weight, _UNITS_PER_EM).getlength(character) / _UNITS_PER_EM
+
+
 def width(text: str, weight: Weight, size: float) -> float:
     """Return how far `text` advances, in the unit of `size`."""
-    return _font(weight, size).getlength(text)
+    return sum(_advance(character, weight) for character in text) * size
 
 
+@functools.lru_cache(maxsize=4096)
 def extent(text: str, weight: Weight, size: float) -> tuple[int, int, int, int]:
     """Return left, top, right, bottom of the ink, relative to the start of the baseline."""
-    left, top, right, bottom = _font(weight, size).getbbox(text, anchor="ls")
-    return round(left), round(top), round(right), round(bottom)
+    boxes = [(x, _font(weight, size).getbbox(character, anchor="ls")) for character, x in _placed(text, weight, size)]
+    if not boxes:
+        return 0, 0, 0, 0
+    return (
+        math.floor(min(x + box[0] for x, box in boxes)),
+        math.floor(min(box[1] for _, box in boxes)),
+        math.ceil(max(x + box[2] for x, box in boxes)),
+        math.ceil(max(box[3] for _, box in boxes)),
+    )
 
 
 @functools.lru_cache(maxsize=2048)
 def line(text: str, weight: Weight, size: float) -> tuple[Mask, int, int]:
-    """Return the mask of one line, and where it lies relative to the start of the baseline: (mask, dx, dy)."""
+    """Return the mask of one line, and where it lies relative to the start of the baseline: (mask, dx, dy).
+
+    Characters stand at fractions of a pixel, as on a phone: rounded advances would make a line of a narrow display
+    another picture than the same line of a wide one.
+    """
     left, top, right, bottom = extent(text, weight, size)
     image = Image.new("L", (max(1, right - left), max(1, bottom - top)))
-    ImageDraw.Draw(image).text((-left, -top), text, fill=255, font=_font(weight, size), anchor="ls")
+    draw, font = ImageDraw.Draw(image), _font(weight, size)
+    for character, x in _placed(text, weight, size):
+        draw.text((x - left, -top), character, fill=255, font=font, anchor="ls")
     return np.asarray(image), left, top
+
+
+def _placed(text: str, weight: Weight, size: float) -> Iterator[tuple[str, float]]:
+    x = 0.0
+    for character in text:
+        yield character, x
+        x += _advance(character, weight) * size
 
 
 def shortened(text: str, weight: Weight, size: float, limit: float) -> str:

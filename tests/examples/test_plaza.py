@@ -1,0 +1,54 @@
+"""The shipped example: its registry is the one that the tool draws, and fits every phone that the simulator makes."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from drover.devices.frame import Frame
+from drover.screens.files import load_registry
+from drover.screens.matching.matcher import Matcher
+from drover.screens.overlaps import find_overlaps
+from drover.sequences.files import load_sequence
+from drover.sequences.plan import lint
+from drover.simulator.handset import Look, Theme
+from drover.simulator.plaza import catalog
+from tools.plaza_registry import REGISTRY, SCREENS, THEMES, draw
+
+LOADED = load_registry(REGISTRY)
+MATCHER = Matcher(LOADED.registry)
+
+
+def frame(page: str, width: int, theme: Theme) -> Frame:
+    look = Look(width, width * 20 // 9, theme)
+    handset = catalog.settled(page, look, seed=9)
+    content = handset.paint(handset.scene(0.0))
+    return Frame(np.frombuffer(content, np.uint8).reshape(look.height, look.width, 4), 1, 0.0)
+
+
+def test_every_file_of_the_registry_is_in_service() -> None:
+    assert [str(refusal) for refusal in LOADED.refusals] == []
+    assert sorted(LOADED.registry.screens) == sorted(key for key, _, _ in SCREENS.values())
+
+
+def test_no_two_screens_claim_one_frame() -> None:
+    assert find_overlaps(LOADED.registry) == ()
+
+
+def test_the_sequence_has_nothing_to_mend() -> None:
+    assert lint(load_sequence(REGISTRY.parent / "edit-profile.json"), LOADED.registry) == ()
+
+
+def test_the_registry_is_what_the_tool_draws(tmp_path: Path) -> None:
+    draw(tmp_path)
+    shipped = {path.relative_to(REGISTRY): path.read_bytes() for path in REGISTRY.rglob("*.*")}
+    assert {path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("*.*")} == shipped
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("width", [720, 1080, 1440])
+def test_every_page_is_recognised_on_every_display(width: int, theme: Theme) -> None:
+    seen = {page: MATCHER.identify(frame(page, width, theme), app="plaza").screen for page in SCREENS}
+    assert {page: screen.key if screen else None for page, screen in seen.items()} == {
+        page: key for page, (key, _, _) in SCREENS.items()
+    }

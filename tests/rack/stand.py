@@ -1,0 +1,75 @@
+"""A rack of simulated phones for tests: faults are given through the control API, plays go through the composition."""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from drover.bootstrap.play import PlayRequest, play
+from drover.bootstrap.registry import open_registry
+from drover.bootstrap.simulated import SimulatedRack, simulated_rack
+from drover.platform.settings import Settings
+from drover.sequences.files import read_sequence
+from drover.sequences.plan import make_plan
+from drover.sequences.record import PhoneRecord, PlayRecord
+from drover.simulator.rack import RackOptions
+
+PLAZA = Path(__file__).parents[2] / "examples" / "plaza"
+PACKAGE = "com.drover.plaza"
+
+
+@dataclass(frozen=True)
+class Stand:
+    """A running rack, and what a play on it needs."""
+
+    rack: SimulatedRack
+    settings: Settings
+    folder: Path
+
+    async def give(self, phone: str, fault: str, **fields: Any) -> None:
+        """Give a phone a fault."""
+        async with httpx2.AsyncClient(base_url=self.rack.control, trust_env=False) as client:
+            answer = await client.post(f"/phones/{phone}/faults", json={"fault": fault, **fields})
+            assert answer.status_code == 200, answer.text
+
+    async def clear(self) -> None:
+        """Bring all phones to their first state, without faults."""
+        async with httpx2.AsyncClient(base_url=self.rack.control, trust_env=False) as client:
+            for phone in self.rack.names.values():
+                (await client.delete(f"/phones/{phone}/faults")).raise_for_status()
+                (await client.post(f"/phones/{phone}/reset")).raise_for_status()
+
+    async def stored(self, phone: str) -> Mapping[str, Any]:
+        """Return what the demo app has stored on a phone."""
+        return (await self.rack.state(phone))["apps"][PACKAGE]
+
+    def request(self, *, timeout_s: float, from_step: int = 1, selector: str = "phone:all") -> PlayRequest:
+        """Return a request to play the example, with a timeout of its own for every task."""
+        document = json.loads((PLAZA / "edit-profile.json").read_text())
+        for task in document["tasks"]:
+            task["timeout_s"] = timeout_s
+        registry = open_registry(PLAZA / "registry")
+        plan = make_plan(read_sequence(json.dumps(document), "edit-profile.json"), registry, {}, file="example")
+        return PlayRequest(plan, registry, selector, from_step, self.folder / "report.html", self.rack.names)
+
+    async def play(self, request: PlayRequest) -> dict[str, PhoneRecord]:
+        """Play, and return the phones' records by name."""
+        record = await self.whole(request)
+        return {phone.name: phone for phone in record.phones}
+
+    async def whole(self, request: PlayRequest) -> PlayRecord:
+        """Play, and return the whole record."""
+        return await play(request, self.rack.source, self.settings, lambda _event: None)
+
+
+@asynccontextmanager
+async def stand(folder: Path, phones: int, *, retries: int = 0, **options: Any) -> AsyncIterator[Stand]:
+    """Run a rack of small, quick phones."""
+    made = replace(RackOptions(phones=phones, seed=4, profile="none", width=720), **options)
+    settings = Settings(data_dir=folder / "data", task_retries=retries, task_retry_pause_s=0.2)
+    async with simulated_rack(made, settings) as rack:
+        yield Stand(rack, settings, folder)
