@@ -1,5 +1,6 @@
 """Composes a play: phones of an adb server, the registry, the journal, the evidence; and writes the report."""
 
+import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
@@ -11,8 +12,9 @@ import cv2
 from drover import __version__
 from drover.devices.ports import DeviceSource
 from drover.kernel.clock import SystemClock
-from drover.kernel.errors import InvalidInput
+from drover.kernel.errors import DroverError, InvalidInput, Kind
 from drover.kernel.ids import random_id
+from drover.language.errors import LanguageError
 from drover.language.selector import parse_selector, select
 from drover.platform.blobs import FolderBlobs
 from drover.platform.settings import Settings
@@ -38,12 +40,22 @@ class PlayRequest:
     from_step: int
     report: Path
     names: Mapping[str, str]
-    """What a person calls a phone, by serial; a phone that is not here goes by its serial."""
+    """What a person calls a phone, by serial, in their order; a phone that is not here goes by its serial."""
+
+
+class NoPhones(DroverError):
+    """The adb server sees no phone at all."""
+
+    kind = Kind.UNAVAILABLE
+
+    def __init__(self) -> None:
+        super().__init__("no phone is attached", hint="connect one; `adb devices` must list it as `device`")
 
 
 async def play(request: PlayRequest, source: DeviceSource, settings: Settings, progress: Progress) -> PlayRecord:
     """Play on the selected phones, write the report, and return the record."""
     _check_step(request)
+    _check_report(request.report)
     phones = await _phones(request, source)
     cv2.setNumThreads(1)  # one picture is small; more threads only fight with the other phones'
     clock = SystemClock()
@@ -88,9 +100,29 @@ def _check_step(request: PlayRequest) -> None:
         raise InvalidInput(message, hint=f"give 1 to {steps}")
 
 
+def _check_report(path: Path) -> None:
+    """Refuse, before anything is played, a place that no file can be written to."""
+    folder = next(parent for parent in path.absolute().parents if parent.exists())
+    if path.is_dir():
+        reason = "is a folder"
+    elif not folder.is_dir():
+        reason = f"{folder} is not a folder"
+    elif not os.access(folder, os.W_OK | os.X_OK):
+        reason = f"the folder {folder} is not writable"
+    else:
+        return
+    raise InvalidInput(f"--report {path}: {reason}", hint="choose another place for the report")
+
+
 async def _phones(request: PlayRequest, source: DeviceSource) -> Sequence[PlayPhone]:
     """Return the selected phones, also those that are offline: each of them fails by itself, and the others go on."""
-    serials = [sighting.serial for sighting in await source.sightings()]
-    by_name = {request.names.get(serial, serial): serial for serial in serials}
-    chosen = select(parse_selector(request.selector), list(by_name)).chosen
+    try:
+        selector = parse_selector(request.selector)
+        serials = [sighting.serial for sighting in await source.sightings()]
+        if not serials:
+            raise NoPhones
+        by_name = {request.names.get(serial, serial): serial for serial in [*request.names, *serials]}
+        chosen = select(selector, list(by_name)).chosen
+    except LanguageError as error:
+        raise InvalidInput(f"--phones {request.selector}: {error.message}", hint=error.hint) from error
     return [PlayPhone(name, source.driver(by_name[name])) for name in chosen]

@@ -1,14 +1,14 @@
 """Opening registry folders for a command: bad files are told, the rest is in service."""
 
+from collections.abc import Callable
 from pathlib import Path
-
-import structlog
 
 from drover.kernel.errors import InvalidInput
 from drover.screens.domain import Registry
 from drover.screens.files import load_registry
 
-_log: structlog.stdlib.BoundLogger = structlog.get_logger()
+Tell = Callable[[str], None]
+"""Takes one line for the user."""
 
 
 def registry_beside(sequence_file: Path) -> Path:
@@ -16,13 +16,14 @@ def registry_beside(sequence_file: Path) -> Path:
     return sequence_file.parent / "registry"
 
 
-def open_registry(folder: Path) -> Registry:
-    """Return the registry in `folder`, warning of every file refused. Raises InvalidInput where nothing is usable."""
+def open_registry(folder: Path, tell: Tell) -> Registry:
+    """Return the registry in `folder`, telling of every file refused. Raises InvalidInput where nothing is usable."""
     if not folder.is_dir():
         raise InvalidInput(f"{folder}: there is no registry folder here", hint="name one with --registry DIR")
     loaded = load_registry(folder)
     for refusal in loaded.refusals:
-        _log.warning("registry file refused", file=refusal.file, where=refusal.where, reason=refusal.reason)
+        cure = f" ({refusal.hint})" if refusal.hint else ""
+        tell(f"not in service: {folder}/{refusal}{cure}")
     if not loaded.registry.screens:
         raise InvalidInput(f"{folder}: holds no usable screen", hint="see docs/reference/registry.md")
     return loaded.registry

@@ -1,6 +1,5 @@
 """`drover demo`: simulated phones play a sequence; the first thing Drover does for anybody."""
 
-import asyncio
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
@@ -11,6 +10,7 @@ from rich.console import Console
 from drover.bootstrap.play import PlayRequest
 from drover.bootstrap.play import play as play_request
 from drover.bootstrap.simulated import SimulatedRack, simulated_rack
+from drover.cli import interrupts
 from drover.cli.live import live
 from drover.cli.play import JsonOption, ParamOption, ReportOption, parameters, prepare, show
 from drover.platform.settings import Settings, load_settings
@@ -36,7 +36,7 @@ def demo(
     options = RackOptions(phones=phones, seed=seed, profile=profile, width=width, theme=theme)
     request = prepare(file, None, parameters(param or []), "phone:all", 1, report, {})
     console = Console(stderr=json_line)
-    record, effects = asyncio.run(_demo(request, options, load_settings(), console))
+    record, effects = interrupts.run(_demo(request, options, load_settings(), console))
     return show(record, request, console, extra={"effects": effects}, json_line=json_line)
 
 

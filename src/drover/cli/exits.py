@@ -6,6 +6,8 @@ OK = 0
 FAILED = 1
 INTERNAL = 70
 INTERRUPTED = 130
+SIGNALLED = 128
+"""A signal's number is added to it, as shells do: 130 for Ctrl-C, 143 for SIGTERM."""
 
 BY_KIND = {
     Kind.FAILED: FAILED,

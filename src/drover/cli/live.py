@@ -1,5 +1,6 @@
 """Progress of a play on the terminal: a table that changes where there is one, a line per phone where there is not."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -69,9 +70,14 @@ def _say_end(console: Console, event: StepBegan | StepEnded | PhoneEnded, steps:
 
 def _table(rows: dict[str, _Row], steps: int) -> Table:
     table = Table("phone", "tasks", "now", box=None, padding=(0, 2), header_style="dim")
-    for name, row in sorted(rows.items()):
+    for name, row in sorted(rows.items(), key=lambda item: _counted(item[0])):
         failed = row.ended is not None and row.ended.status is Status.FAILED
         style = "red" if failed else "green" if row.ended is not None else ""
         filled = round(20 * row.verified / steps)
         table.add_row(name, f"{'━' * filled}{'╌' * (20 - filled)} {row.verified}/{steps}", row.what, style=style)
     return table
+
+
+def _counted(name: str) -> list[tuple[int, str]]:
+    """Return what sorts `phone2` before `phone10`."""
+    return [(int(part or 0), part) if part.isdecimal() else (0, part) for part in re.split(r"(\d+)", name)]

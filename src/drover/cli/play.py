@@ -1,6 +1,5 @@
 """`drover play`: a sequence on phones of the user's own adb server."""
 
-import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -15,8 +14,9 @@ from drover.bootstrap.attached import attached_phones
 from drover.bootstrap.play import PlayRequest
 from drover.bootstrap.play import play as play_request
 from drover.bootstrap.registry import open_registry, registry_beside
-from drover.cli import exits
+from drover.cli import exits, interrupts
 from drover.cli.live import live, show_summary
+from drover.cli.say import warn
 from drover.kernel.clock import SystemClock
 from drover.kernel.errors import InvalidInput
 from drover.platform.settings import Settings, load_settings
@@ -52,7 +52,7 @@ def play(
         settings = settings.model_copy(update={"adb_server": adb_server})
     request = prepare(file, registry, parameters(param or []), phones, from_step, report, {})
     console = Console(stderr=json_line)
-    record = asyncio.run(_play(request, settings, console))
+    record = interrupts.run(_play(request, settings, console))
     return show(record, request, console, extra={}, json_line=json_line)
 
 
@@ -73,7 +73,7 @@ def prepare(
 ) -> PlayRequest:
     """Return the request, with everything checked that can be checked before a phone is touched."""
     sequence = load_sequence(file)
-    registry = open_registry(registry_folder or registry_beside(file))
+    registry = open_registry(registry_folder or registry_beside(file), warn)
     plan = make_plan(sequence, registry, given, file=str(file))
     path = report or _report_path(file.stem, SystemClock().now())
     return PlayRequest(plan, registry, selector, from_step, path, names)

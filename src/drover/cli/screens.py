@@ -9,25 +9,30 @@ import typer
 
 from drover.bootstrap.registry import open_registry
 from drover.cli import exits
+from drover.cli.say import warn
 from drover.screens.identify import identify_files
 
-app = typer.Typer(help="Look at screen registries and frames.", no_args_is_help=True)
+app = typer.Typer(help="Look at screen registries and frames.")
 
 
-@app.callback()
-def screens() -> None:
+@app.callback(invoke_without_command=True)
+def screens(context: typer.Context) -> None:
     """Look at screen registries and frames."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
-@app.command("identify")
+@app.command("identify", short_help="Tell which screen each frame is.")
 def identify(
-    frames: Annotated[list[Path], typer.Argument(help="PNG or JPEG files.", metavar="FRAME...")],
+    frames: Annotated[list[Path], typer.Argument(help="PNG or JPEG files.", metavar="FRAME")],
     registry: Annotated[Path, typer.Option(help="The registry folder.", metavar="DIR")],
     app_name: Annotated[str | None, typer.Option("--app", help="The app in front, if you know it.")] = None,
 ) -> int:
     """Tell which screen each frame is: one JSON line per frame, with the reason and the near misses."""
-    refused = False
-    for answer in identify_files(open_registry(registry), frames, app=app_name, cpu_seconds=time.thread_time):
+    found = exits.OK
+    usable = open_registry(registry, warn)
+    for answer in identify_files(usable, frames, app=app_name, cpu_seconds=time.thread_time):
         typer.echo(json.dumps(answer.document(), ensure_ascii=False))
-        refused = refused or bool(answer.error)
-    return exits.FAILED if refused else exits.OK
+        if answer.error or answer.conflict:
+            found = exits.FAILED
+    return found

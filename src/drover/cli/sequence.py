@@ -1,5 +1,6 @@
 """`drover sequence`: look at sequence files."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -7,27 +8,35 @@ import typer
 
 from drover.bootstrap.registry import open_registry, registry_beside
 from drover.cli import exits
+from drover.cli.say import warn
 from drover.platform.documents import BadDocument, Fault
+from drover.screens.domain import Registry
+from drover.screens.overlaps import find_overlaps
 from drover.sequences.files import load_sequence
 from drover.sequences.plan import lint
 
-app = typer.Typer(help="Look at sequence files.", no_args_is_help=True)
+app = typer.Typer(help="Look at sequence files.")
 
 
-@app.callback()
-def sequence() -> None:
+@app.callback(invoke_without_command=True)
+def sequence(context: typer.Context) -> None:
     """Look at sequence files."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
-@app.command("lint")
+@app.command("lint", short_help="Find what would keep sequences from being played.")
 def lint_files(
-    files: Annotated[list[Path], typer.Argument(help="Sequence files.", metavar="FILE...")],
+    files: Annotated[list[Path], typer.Argument(help="Sequence files.", metavar="FILE")],
     registry: Annotated[
         Path | None, typer.Option(help="The registry folder; else `registry` beside the file.", metavar="DIR")
     ] = None,
 ) -> int:
-    """Find what would keep sequences from being played: unknown names, unreachable steps, steps without a check."""
-    faults = [(file, fault) for file in files for fault in _faults(file, registry)]
+    """Find what would keep sequences from being played.
+
+    That is: unknown names, unreachable steps, steps without a check, and screens that cannot be told apart.
+    """
+    faults = list(_faults(files, registry))
     for file, fault in faults:
         typer.echo(f"{file}: {fault}")
         if fault.hint:
@@ -37,9 +46,23 @@ def lint_files(
     return exits.FAILED if faults else exits.OK
 
 
-def _faults(file: Path, registry: Path | None) -> tuple[Fault, ...]:
-    try:
-        sequence = load_sequence(file)
-    except BadDocument as error:
-        return error.faults
-    return lint(sequence, open_registry(registry or registry_beside(file)))
+def _faults(files: list[Path], folder: Path | None) -> Iterator[tuple[Path, Fault]]:
+    """Yield what is wrong with the files, and, once for each, with the registries that they need."""
+    opened: dict[Path, Registry] = {}
+    for file in files:
+        try:
+            loaded = load_sequence(file)
+        except BadDocument as error:
+            yield from ((file, fault) for fault in error.faults)
+            continue
+        place = folder or registry_beside(file)
+        if place not in opened:
+            opened[place] = open_registry(place, warn)
+            yield from _overlaps(opened[place], place)
+        yield from ((file, fault) for fault in lint(loaded, opened[place]))
+
+
+def _overlaps(registry: Registry, folder: Path) -> Iterator[tuple[Path, Fault]]:
+    for overlap in find_overlaps(registry):
+        first, second = (key.replace(".", "/") + ".json" for key in overlap.screens)
+        yield folder / first, Fault("", f"overlaps {folder / second}: {overlap.reason}", overlap.hint)

@@ -1,0 +1,48 @@
+"""The commands of `drover`, and running one of them."""
+
+from typing import Annotated
+
+import typer
+
+from drover import __version__
+from drover.cli import demo, exits, play, screens, sequence, sim
+
+app = typer.Typer(
+    name="drover",
+    help="Runs racks of phones: record a flow once, replay it on any number of phones, every screen verified.",
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("demo", short_help="Play a sequence on simulated phones.")(demo.demo)
+app.command("play", short_help="Play a sequence on attached phones.")(play.play)
+app.command("sim", short_help="Serve simulated phones.")(sim.sim)
+app.add_typer(screens.app, name="screens")
+app.add_typer(sequence.app, name="sequence")
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"drover {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def options(  # the flags do their work elsewhere: in _version, and in main before anything is parsed
+    context: typer.Context,
+    version: Annotated[  # noqa: ARG001  see above
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+    debug: Annotated[  # noqa: ARG001  see above
+        bool, typer.Option("--debug", help="Show every log line, and tracebacks.")
+    ] = False,
+) -> None:
+    """Set what holds for every command."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+def run(words: list[str]) -> int:
+    """Run the command that `words` name and return its exit code. Raises what the command raises."""
+    result: object = app(args=words, prog_name="drover", standalone_mode=False)
+    return result if isinstance(result, int) else exits.OK
