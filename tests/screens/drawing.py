@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
-from drover.devices.frame import Frame, Pixels
+from drover.devices.frame import Frame
 from drover.devices.geometry import Rect, Size
-from drover.screens.domain import Action, ActionKind, App, Region, Registry, Screen, ScreenKind, Variant
+from drover.screens.domain import Action, ActionKind, App, Identification, Region, Registry, Screen, ScreenKind, Variant
 from drover.screens.pictures import crop_of, picture_of
 
 SIZE = Size(540, 1200)
@@ -29,10 +30,15 @@ def draw(title: str, body: str = "a few words", button: str = "Continue", *, dar
     return frame_of(np.dstack([pixels, np.full(pixels.shape[:2], 255, np.uint8)]))
 
 
-def frame_of(pixels: Pixels) -> Frame:
-    pixels = np.ascontiguousarray(pixels, dtype=np.uint8)
-    pixels.flags.writeable = False
-    return Frame(pixels, sequence=1, captured_at=0.0)
+def frame_of(pixels: npt.ArrayLike) -> Frame:
+    readonly = np.array(pixels, dtype=np.uint8)
+    readonly.flags.writeable = False
+    return Frame(readonly, sequence=1, captured_at=0.0)
+
+
+def key(found: Identification | None) -> str | None:
+    """Return which screen was found."""
+    return found.screen.key if found is not None and found.screen is not None else None
 
 
 def region(name: str, frame: Frame, rect: Rect, *, absent: bool = False) -> Region:
@@ -46,13 +52,13 @@ def variant(frame: Frame, *rects: Rect, name: str = "light", masks: tuple[Rect, 
     return Variant(name, regions, masks, (action,), picture_of(frame))
 
 
-def screen(key: str, *variants: Variant, kind: ScreenKind = ScreenKind.STATE) -> Screen:
-    folder = key.partition(".")[0]
-    return Screen(key, key, "", None if folder == "global" else folder, kind, SIZE, variants)
+def screen(name: str, *variants: Variant, kind: ScreenKind = ScreenKind.STATE) -> Screen:
+    folder = name.partition(".")[0]
+    return Screen(name, name, "", None if folder == "global" else folder, kind, SIZE, variants)
 
 
-def interrupt(key: str, *variants: Variant) -> Screen:
-    return screen(key, *variants, kind=ScreenKind.INTERRUPT)
+def interrupt(name: str, *variants: Variant) -> Screen:
+    return screen(name, *variants, kind=ScreenKind.INTERRUPT)
 
 
 def registry(*screens: Screen) -> Registry:

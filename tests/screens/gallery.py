@@ -103,7 +103,7 @@ def scaled(pixels: Pixels, factor: float) -> Pixels:
 
 
 def shifted(pixels: Pixels, x: int, y: int) -> Pixels:
-    moved = np.float32([[1, 0, x], [0, 1, y]])
+    moved = np.array([[1, 0, x], [0, 1, y]], dtype=np.float32)
     size = pixels.shape[1], pixels.shape[0]
     return np.asarray(cv2.warpAffine(pixels, moved, size, borderMode=cv2.BORDER_REPLICATE), dtype=np.uint8)
 

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from drover.devices.frame import Frame, Pixels
-from drover.devices.geometry import Rect, Size
+from drover.devices.geometry import Size
 from drover.screens.domain import Registry, Screen, ScreenKind, Variant
 from drover.screens.matching.index import Index
 from drover.screens.matching.verdict import Candidate
@@ -27,7 +27,7 @@ class Overlap:
 def find_overlaps(registry: Registry) -> tuple[Overlap, ...]:
     """Return the pairs of screens of which one also matches what the other shows.
 
-    A screen shows its picture, as far as it has one, and its regions' crops. Screens of different apps are not
+    A screen shows its picture or, without one, its regions' crops. Screens of different apps are not
     compared. A state that is still seen around an interrupt is none: interrupts are looked for first. Raises
     BadPicture for a variant's picture that is broken, which a loaded registry does not have.
     """
@@ -46,7 +46,7 @@ def find_overlaps(registry: Registry) -> tuple[Overlap, ...]:
 
 
 def _claimants(shown: Candidate, index: Index) -> Iterator[Candidate]:
-    views = Views(Frame(_canvas(shown.variant, shown.screen.reference), sequence=1, captured_at=0.0))
+    views = Views(Frame(_picture(shown.variant, shown.screen.reference), sequence=1, captured_at=0.0))
     for hit in index.look_up(views):
         rival = hit.candidate
         if hit.impossible or not _rivals(rival.screen, shown.screen) or not _known(rival, shown):
@@ -70,17 +70,13 @@ def _known(claimant: Candidate, shown: Candidate) -> bool:
     )
 
 
-def _canvas(variant: Variant, reference: Size) -> Pixels:
-    """Return the variant as one picture: its crops are exact, its picture is what a JPEG left of it."""
-    shape = (reference.width, reference.height)
-    blank = np.zeros((reference.height, reference.width, 4), dtype=np.uint8)
-    picture = cv2.resize(decode_picture(variant.picture), shape) if variant.picture else blank
-    canvas = np.array(picture, dtype=np.uint8)
+def _picture(variant: Variant, reference: Size) -> Pixels:
+    """Return the variant's picture, small as it may be; without one, its crops at their places on black."""
+    if variant.picture:
+        return decode_picture(variant.picture)
+    canvas = np.zeros((reference.height, reference.width, 4), dtype=np.uint8)
     for region in variant.regions:
         if not region.absent:
-            _paste(canvas, region.rect, region.crop.gray)
+            rect = region.rect
+            canvas[rect.y1 : rect.y2, rect.x1 : rect.x2] = cv2.cvtColor(region.crop.gray, cv2.COLOR_GRAY2RGBA)
     return canvas
-
-
-def _paste(canvas: Pixels, rect: Rect, gray: Pixels) -> None:
-    canvas[rect.y1 : rect.y2, rect.x1 : rect.x2] = cv2.cvtColor(gray, cv2.COLOR_GRAY2RGBA)

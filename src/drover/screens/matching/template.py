@@ -32,6 +32,8 @@ class Template:
         self.gray = gray
         self.rect = rect
         self.mask = unmasked(rect, masks)
+        self._masks = masks
+        self._soft: Template | None = None
         self._count = gray.size if self.mask is None else int(np.count_nonzero(self.mask))
         self._mean, self._deviation = _mean_and_deviation(gray, self.mask)
 
@@ -39,6 +41,14 @@ class Template:
     def outline(self) -> Outline | None:
         """The bounds for a quick rejection; None where the region is too small or partly masked."""
         return None if self.mask is not None else outline(self.gray, self.rect)
+
+    def fitting(self, view: View) -> "Template":
+        """Return the template to compare with that view: a softened one for a frame of another resolution."""
+        if view.exact:
+            return self
+        if self._soft is None:
+            self._soft = Template(view.softened(self.gray), self.rect, self._masks)
+        return self._soft
 
     def quick(self, view: View) -> Agreement:
         """Return a good agreement within the margin if there is one, else that of any place.

@@ -35,17 +35,21 @@ class Candidate:
         view = views.at(self.screen.reference)
         if not view.comparable:
             return None
-        if not all(probe.passes(probe.template.quick(view)) for probe in self._cheapest_first):
+        if not all(probe.passes(probe.template.fitting(view).quick(view)) for probe in self._cheapest_first):
             return None
         return tuple(
-            self._check(view, probe.region.name, probe.template.quick(view), absent=probe.region.absent)
+            self._check(view, probe.region.name, probe.template.fitting(view).quick(view), absent=probe.region.absent)
             for probe in self.probes
         )
 
     def passing(self, views: Views) -> int:
         """Return how many of the regions pass."""
         view = views.at(self.screen.reference)
-        return sum(probe.passes(probe.template.quick(view)) for probe in self.probes) if view.comparable else 0
+        return (
+            sum(probe.passes(probe.template.fitting(view).quick(view)) for probe in self.probes)
+            if view.comparable
+            else 0
+        )
 
     def checks(self, views: Views) -> tuple[RegionCheck, ...]:
         """Return how every region fares, with the figures of the best place."""
@@ -79,7 +83,7 @@ class Candidate:
 
 
 def _best(template: Template, view: View) -> Agreement:
-    return template.best(view) if view.comparable else Agreement(0.0, 0.0, 0.0, template.rect)
+    return template.fitting(view).best(view) if view.comparable else Agreement(0.0, 0.0, 0.0, template.rect)
 
 
 def _why(view: View, agreement: Agreement, *, absent: bool) -> str:

@@ -11,6 +11,8 @@ from drover.screens.matching.agreement import Agreement
 
 _ASPECT_TOLERANCE = 0.1
 _BLUR_FROM = 1.5
+SOFTNESS = 1 / 900
+"""Standard deviation, as part of the reference's width, of the blur for frames of another resolution."""
 
 
 class View:
@@ -29,12 +31,26 @@ class View:
         shape = (size.width * self.reference.height) / (size.height * self.reference.width)
         return abs(shape - 1) <= _ASPECT_TOLERANCE
 
+    @property
+    def exact(self) -> bool:
+        """Whether the frame is at the reference resolution, so that its pixels are compared as they are."""
+        return self._size == self.reference
+
     def gray(self, rect: Rect) -> Pixels:
         """Return the grey patch at `rect`, of exactly its shape. `rect` lies within the reference."""
         size = self._size
-        if size == self.reference:
+        if self.exact:
             return _to_gray(self.frame.pixels[rect.y1 : rect.y2, rect.x1 : rect.x2])
-        return _sampled(self.frame.pixels, rect, size.width / self.reference.width, size.height / self.reference.height)
+        fx, fy = size.width / self.reference.width, size.height / self.reference.height
+        return self.softened(_sampled(self.frame.pixels, rect, fx, fy), min(1.0, fx))
+
+    def softened(self, gray: Pixels, resolution: float = 1.0) -> Pixels:
+        """Return a patch blurred by so much that neither resampling nor text laid out in other pixels matters.
+
+        `resolution`, up to 1, is the part of the reference's that the patch has: what it lacks is blur already.
+        """
+        sigma = SOFTNESS * self.reference.width * resolution
+        return np.asarray(cv2.GaussianBlur(gray, (0, 0), sigmaX=sigma), dtype=np.uint8)
 
     def in_frame(self, rect: Rect) -> Rect:
         """Return `rect` in pixels of the frame."""
