@@ -1,6 +1,7 @@
 """Draw the example's screen registry again: every page of the demo app, light and dark, from its catalog."""
 
 import shutil
+import sys
 from pathlib import Path
 
 import cv2
@@ -9,6 +10,7 @@ import numpy as np
 from drover.devices.frame import Pixels
 from drover.devices.geometry import Rect, Size
 from drover.screens.domain import Action, ActionKind, App, Crop, Region, Screen, ScreenKind, Variant
+from drover.screens.files import load_registry
 from drover.screens.reader import MIN_DEVIATION
 from drover.screens.writing import save_app, save_screen
 from drover.simulator.display.marks import Box
@@ -26,7 +28,7 @@ APPS = (App("launcher", LAUNCHER_PACKAGE), App("plaza", PLAZA_PACKAGE))
 # Page of the catalog -> screen's key, name, and the elements that identify it. Where a page loads in parts, one of what
 # comes last is among them, so that a half loaded page is not taken for it.
 SCREENS = {
-    "launcher": ("launcher.home", "Home screen", ("icon_clock", "icon_settings", "icon_photos", "icon_notes")),
+    "launcher": ("launcher.home", "Home screen", ("icon_clock", "icon_photos", "icon_plaza")),
     "plaza.onboarding_welcome": ("plaza.onboarding_welcome", "Welcome", ("title", "body_1", "body_2")),
     "plaza.onboarding_discover": ("plaza.onboarding_discover", "Discover", ("title", "body_1", "body_2")),
     "plaza.onboarding_notify": ("plaza.onboarding_notify", "Notifications", ("title", "body_1", "body_2")),
@@ -45,6 +47,9 @@ DISMISSALS = {"popup.update": "later", "popup.permission": "deny"}
 def main() -> None:
     shutil.rmtree(REGISTRY, ignore_errors=True)
     draw(REGISTRY)
+    refusals = load_registry(REGISTRY).refusals
+    if refusals:
+        sys.exit("\n".join(str(refusal) for refusal in refusals))
     print(f"wrote {len(SCREENS)} screens to {REGISTRY.relative_to(Path.cwd())}")
 
 

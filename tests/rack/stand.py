@@ -10,9 +10,9 @@ from typing import Any
 import httpx2
 
 from drover.bootstrap.play import PlayRequest, play
-from drover.bootstrap.registry import open_registry
 from drover.bootstrap.simulated import SimulatedRack, simulated_rack
 from drover.platform.settings import Settings
+from drover.screens.files import load_registry
 from drover.sequences.files import read_sequence
 from drover.sequences.plan import make_plan
 from drover.sequences.record import PhoneRecord, PlayRecord
@@ -52,7 +52,7 @@ class Stand:
         document = json.loads((PLAZA / "edit-profile.json").read_text())
         for task in document["tasks"]:
             task["timeout_s"] = timeout_s
-        registry = open_registry(PLAZA / "registry")
+        registry = load_registry(PLAZA / "registry").registry
         plan = make_plan(read_sequence(json.dumps(document), "edit-profile.json"), registry, {}, file="example")
         return PlayRequest(plan, registry, selector, from_step, self.folder / "report.html", self.rack.names)
 
