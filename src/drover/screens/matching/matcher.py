@@ -20,7 +20,7 @@ from drover.screens.matching.verdict import Candidate, sentence
 from drover.screens.matching.view import View, Views
 
 NEAR_MISSES = 3
-_LOOKED_AT = 4
+_LOOKED_AT = 3
 """How many of the screens that the index finds most alike are looked at for near misses."""
 
 Checks = tuple[RegionCheck, ...]
