@@ -36,6 +36,11 @@ class Stand:
             answer = await client.post(f"/phones/{phone}/faults", json={"fault": fault, **fields})
             assert answer.status_code == 200, answer.text
 
+    async def lift(self, phone: str, fault: str) -> None:
+        """Take a fault away."""
+        async with httpx2.AsyncClient(base_url=self.rack.control, trust_env=False) as client:
+            (await client.delete(f"/phones/{phone}/faults/{fault}")).raise_for_status()
+
     async def clear(self) -> None:
         """Bring all phones to their first state, without faults."""
         async with httpx2.AsyncClient(base_url=self.rack.control, trust_env=False) as client:
