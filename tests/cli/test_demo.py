@@ -1,0 +1,49 @@
+"""`drover demo`: what a newcomer and a script get from it."""
+
+import re
+from pathlib import Path
+
+from tests.cli.desk import FAST, SEQUENCE, Desk
+
+KEYS = {
+    *("phones", "completed", "failed", "tasks", "verified", "wall_s", "overhead_ms_p50", "overhead_ms_p95"),
+    *("captures_per_task_p50", "device_ratio", "report", "failures", "effects"),
+}
+BIO = "First programmer. Poetical science."
+
+
+def test_every_phone_ends_with_the_profile_edited_and_the_report_shows_it(desk: Desk) -> None:
+    words = ("--phones", "2", "--param", "name=Grace = Hopper", "--report", "seen/it.html", "--json")
+    told = desk.run("demo", SEQUENCE, *FAST, *words)
+    assert told.code == 0, told.err
+    line = told.last_line
+    assert set(line) == KEYS
+    arrived = {"name": "Grace = Hopper", "bio": BIO}
+    assert line["effects"] == {"phone1": arrived, "phone2": arrived}
+    assert (line["phones"], line["completed"], line["failed"], line["failures"]) == (2, 2, 0, {})
+    assert line["tasks"] == line["verified"] == 36
+    assert line["report"] == "seen/it.html"
+    assert len(told.out.splitlines()) == 1
+    assert "starting 2 simulated phones" in told.err
+    assert "phone1: completed, 18/18 tasks" in told.err
+    assert "2 of 2 phones completed" in told.err
+    assert "Traceback" not in told.err
+    assert_self_contained(desk.folder / "seen" / "it.html", "Grace = Hopper")
+    assert desk.written() == ["seen", "seen/it.html"]
+    assert desk.temporary_files() == []
+
+
+def test_dark_phones_of_another_width_are_told_apart_as_well(desk: Desk) -> None:
+    words = ("--phones", "1", "--profile", "none", "--width", "1440", "--theme", "dark", "--json")
+    told = desk.run("demo", SEQUENCE, *words)
+    assert told.code == 0, told.err
+    assert told.last_line["verified"] == 18
+    assert re.fullmatch(r"reports/edit-profile-\d{8}-\d{6}\.html", told.last_line["report"])
+    assert (desk.folder / told.last_line["report"]).is_file()
+
+
+def assert_self_contained(report: Path, shown: str) -> None:
+    page = report.read_text(encoding="utf-8")
+    assert shown in page
+    assert page.rstrip().endswith("</html>")
+    assert not re.findall(r"""(?:src|href)=["'](?!data:|#)""", page)
