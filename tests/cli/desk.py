@@ -15,6 +15,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples" / "plaza"
 SEQUENCE = str(EXAMPLES / "edit-profile.json")
 REGISTRY = str(EXAMPLES / "registry")
 FAST = ("--profile", "none", "--width", "720")
+KEPT = ("PATH", "PYTHONPATH", "LANG", "COVERAGE_PROCESS_START")
 PATIENCE_S = 60.0
 """How long a command may take on a machine that has other things to do."""
 
@@ -47,7 +48,11 @@ class Desk:
     @property
     def environment(self) -> dict[str, str]:
         """What a command sees: nothing of the machine's settings, and temporary files in `folder`."""
-        kept = {name: os.environ[name] for name in ("PATH", "LANG", "COVERAGE_PROCESS_START") if name in os.environ}
+        kept = {
+            name: os.environ[name]
+            for name in ("PATH", "PYTHONPATH", "LANG", "COVERAGE_PROCESS_START")
+            if name in os.environ
+        }
         home = self.folder / "home"
         temporary = self.folder / "temporary"
         home.mkdir(exist_ok=True)

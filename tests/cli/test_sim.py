@@ -6,8 +6,8 @@ import signal
 import socket
 import subprocess
 import sys
-from urllib.request import urlopen
 
+import httpx2
 import pytest
 
 from tests.cli.desk import FAST, PATIENCE_S, Desk, outcome
@@ -28,8 +28,8 @@ def test_a_signal_ends_it_quietly_and_gives_the_ports_back(desk: Desk, number: s
     ready = ready_line(process)
     assert set(ready) == {"phones", "control"}
     assert len(ready["phones"]) == 2
-    with urlopen(f"{ready['control']}/phones", timeout=PATIENCE_S) as answer:
-        assert [phone["serial"] for phone in json.load(answer)["phones"]] == ready["phones"]
+    phones = httpx2.get(f"{ready['control']}/phones", timeout=PATIENCE_S, trust_env=False).json()["phones"]
+    assert [phone["serial"] for phone in phones] == ready["phones"]
     process.send_signal(number)
     told = outcome(process)
     assert (told.code, told.out, told.err) == (0, "", "")

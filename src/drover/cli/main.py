@@ -18,14 +18,11 @@ def run(words: list[str], *, debug: bool) -> int:
     """Run one command and return its exit code."""
     try:
         return _command(words, debug=debug)
-    except KeyboardInterrupt:
-        _say("interrupted", "")
-        code = exits.INTERRUPTED
-    except Exception as error:  # noqa: BLE001  the last door: what is not known here is a defect of ours
+    except (KeyboardInterrupt, Exception) as error:  # noqa: BLE001  the last door: nothing passes it as a traceback
         code = _explain(error)
-    if debug:
-        traceback.print_exc()
-    return code
+        if debug:
+            traceback.print_exc()
+        return code
 
 
 def _command(words: list[str], *, debug: bool) -> int:
@@ -37,8 +34,11 @@ def _command(words: list[str], *, debug: bool) -> int:
     return app.run(words)
 
 
-def _explain(error: Exception) -> int:
+def _explain(error: BaseException) -> int:
     """Say what went wrong and how to mend it; return the exit code."""
+    if isinstance(error, KeyboardInterrupt):
+        _say("interrupted", "")
+        return exits.INTERRUPTED
     import typer  # noqa: PLC0415  as in _command
 
     from drover.cli.interrupts import Stopped  # noqa: PLC0415  as in _command
