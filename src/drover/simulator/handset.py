@@ -53,7 +53,7 @@ class Handset(Protocol):
         ...
 
     def paint(self, scene: Scene) -> bytes:
-        """Return the scene's pixels, RGBA, height*width*4 bytes. Pure and thread-safe; cached across handsets."""
+        """Return the scene's pixels, RGBA, height*width*4 bytes. Pure and thread-safe."""
         ...
 
     def ui_xml(self, now: float) -> str:

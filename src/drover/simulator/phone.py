@@ -10,7 +10,7 @@ from drover.kernel.clock import Clock
 from drover.simulator.adbd.line import Line
 from drover.simulator.condition import Condition, FaultBoard
 from drover.simulator.handset import Gesture, Handset, JsonValue, Scene
-from drover.simulator.painter import Painter
+from drover.simulator.pictures import Pictures
 from drover.simulator.profiles import Act, Delays
 from drover.simulator.storage import Storage
 
@@ -53,7 +53,7 @@ class SimulatedPhone:
         identity: Identity,
         handset: Handset,
         delays: Delays,
-        painter: Painter,
+        pictures: Pictures,
         *,
         faults_rng: random.Random,
         started_wall: datetime,
@@ -67,7 +67,7 @@ class SimulatedPhone:
         self.counters = Counters()
         self.awake = True
         self.settings: dict[tuple[str, str], str] = {}
-        self._painter = painter
+        self._pictures = pictures
         self._started_wall = started_wall
         self._started_s = delays.clock.monotonic()
         self.storage = self._new_storage()
@@ -113,9 +113,8 @@ class SimulatedPhone:
     async def png(self) -> bytes:
         """Return what a capture would show now, as a PNG file, without delay and without counting."""
         if not self.awake:
-            look = self.handset.look
-            return await self._painter.encode(("black", look), self._painter.black(look), look)
-        return await self._painter.png(self.handset, self._scene())
+            return await self._pictures.black(self.handset.look, png=True)
+        return await self._pictures.png(self.handset, self._scene())
 
     async def touch(self, gesture: Gesture) -> None:
         """Do a gesture, in its time. Asleep, or under a fault that loses it, nothing comes of it."""
@@ -200,8 +199,8 @@ class SimulatedPhone:
 
     async def _raw(self) -> bytes:
         if not self.awake:
-            return self._painter.black(self.handset.look)
-        return await self._painter.raw(self.handset, self._scene())
+            return await self._pictures.black(self.handset.look, png=False)
+        return await self._pictures.raw(self.handset, self._scene())
 
     def _new_storage(self) -> Storage:
         return Storage(created_s=int(self._started_wall.timestamp()))

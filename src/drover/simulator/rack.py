@@ -13,8 +13,8 @@ from drover.kernel.errors import InvalidInput
 from drover.kernel.randomness import stream
 from drover.simulator.control import Control
 from drover.simulator.handset import Handset, Look, Theme
-from drover.simulator.painter import Painter
 from drover.simulator.phone import Identity, SimulatedPhone
+from drover.simulator.pictures import Pictures
 from drover.simulator.profiles import PROFILES, Delays, ProfileName
 from drover.simulator.services import serve_connection
 
@@ -82,7 +82,7 @@ class Rack:
         self._options = options
         self._make_handset = make_handset
         self._clock = clock or SystemClock()
-        self._painter = Painter()
+        self._pictures = Pictures()
         self._exits = contextlib.AsyncExitStack()
         self.phones: tuple[SimulatedPhone, ...] = ()
         self.control_url = ""
@@ -94,7 +94,7 @@ class Rack:
 
     async def __aenter__(self) -> Self:
         async with contextlib.AsyncExitStack() as exits:
-            exits.push_async_callback(self._painter.close)
+            exits.push_async_callback(self._pictures.close)
             self.phones = tuple(self._phone(number) for number in range(1, self._options.phones + 1))
             for index, phone in enumerate(self.phones):
                 exits.push_async_callback(phone.line.close)
@@ -118,7 +118,7 @@ class Rack:
             Identity(name, f"SIM{options.seed & 0xFFFF:04X}{number:04d}"),
             handset,
             Delays(options.profile, self._clock, stream(options.seed, name, "delays")),
-            self._painter,
+            self._pictures,
             faults_rng=stream(options.seed, name, "faults"),
             started_wall=STARTED_WALL,
         )

@@ -34,6 +34,7 @@ class BlankHandset:
     dimmed: float = 0.0
     covered: tuple[int, int, int, int] | None = None
     misdirected: bool = False
+    painted: int = 0
 
     def scene(self, now: float) -> Scene:
         del now
@@ -42,6 +43,7 @@ class BlankHandset:
 
     def paint(self, scene: Scene) -> bytes:
         assert isinstance(scene, BlankScene)
+        self.painted += 1
         return bytes((scene.grey, scene.grey, scene.grey, 255)) * (self.look.width * self.look.height)
 
     def ui_xml(self, now: float) -> str:

@@ -14,8 +14,8 @@ import pytest
 
 from drover.kernel.clock import Clock, FakeClock, SystemClock
 from drover.simulator.handset import Look
-from drover.simulator.painter import Painter
 from drover.simulator.phone import Identity, SimulatedPhone
+from drover.simulator.pictures import Pictures
 from drover.simulator.profiles import Delays, ProfileName
 from drover.simulator.rack import STARTED_WALL
 from drover.simulator.services import serve_connection
@@ -143,23 +143,23 @@ async def until(condition: Callable[[], bool]) -> None:
 
 
 def make_phone(
-    clock: Clock, profile: ProfileName, painter: Painter, seed: int = 1, look: Look = LOOK
+    clock: Clock, profile: ProfileName, pictures: Pictures, seed: int = 1, look: Look = LOOK
 ) -> SimulatedPhone:
     return SimulatedPhone(
         Identity("phone1", "SIM1"),
         BlankHandset(look),
         Delays(profile, clock, random.Random(seed)),
-        painter,
+        pictures,
         faults_rng=random.Random(seed + 1),
         started_wall=STARTED_WALL,
     )
 
 
 @pytest.fixture
-async def painter() -> AsyncIterator[Painter]:
-    painter = Painter()
-    yield painter
-    await painter.close()
+async def pictures() -> AsyncIterator[Pictures]:
+    pictures = Pictures()
+    yield pictures
+    await pictures.close()
 
 
 @pytest.fixture
@@ -168,9 +168,9 @@ def fake_clock() -> FakeClock:
 
 
 @pytest.fixture
-async def phone(painter: Painter) -> AsyncIterator[SimulatedPhone]:
+async def phone(pictures: Pictures) -> AsyncIterator[SimulatedPhone]:
     """A phone on the real clock, without delays, that accepts connections."""
-    phone = make_phone(SystemClock(), "none", painter)
+    phone = make_phone(SystemClock(), "none", pictures)
     phone.line.bind(0)
     phone.line.open(partial(serve_connection, phone))
     yield phone

@@ -7,8 +7,8 @@ from drover.kernel.clock import FakeClock
 from drover.kernel.errors import InvalidInput
 from drover.simulator.faults import FAULTS, FaultUnknown, NoSuchFault, parse_fault
 from drover.simulator.handset import Gesture
-from drover.simulator.painter import Painter
 from drover.simulator.phone import SimulatedPhone
+from drover.simulator.pictures import Pictures
 from tests.simulator.wire.blank_handset import NOTES, BlankHandset
 from tests.simulator.wire.conftest import make_phone, until
 from tests.simulator.wire.wire_client import wire_client
@@ -44,10 +44,12 @@ async def test_the_next_touches_are_lost(phone: SimulatedPhone, handset: BlankHa
     assert phone.counters.gestures == 3
 
 
-async def test_touches_are_lost_with_a_probability_that_a_seed_repeats(fake_clock: FakeClock, painter: Painter) -> None:
+async def test_touches_are_lost_with_a_probability_that_a_seed_repeats(
+    fake_clock: FakeClock, pictures: Pictures
+) -> None:
     lost: list[int] = []
     for _ in range(2):
-        phone = make_phone(fake_clock, "none", painter)
+        phone = make_phone(fake_clock, "none", pictures)
         give(phone, '{"fault": "lost_touch", "probability": 0.5}')
         for _ in range(100):
             await phone.touch(TAP)

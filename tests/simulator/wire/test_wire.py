@@ -25,8 +25,8 @@ from drover.simulator.adbd.packets import (
     header,
 )
 from drover.simulator.handset import Look
-from drover.simulator.painter import Painter
 from drover.simulator.phone import SimulatedPhone
+from drover.simulator.pictures import Pictures
 from drover.simulator.services import serve_connection
 from tests.simulator.wire.conftest import make_phone
 from tests.simulator.wire.wire_client import WireClient, wire_client
@@ -102,8 +102,8 @@ async def test_streams_share_a_connection(phone: SimulatedPhone) -> None:
         assert await client.call("exec:echo meanwhile", local=2) == b"meanwhile\n"
 
 
-async def test_a_reader_that_takes_its_time_gets_a_large_picture_whole(painter: Painter) -> None:
-    phone = make_phone(SystemClock(), "none", painter, look=Look(1440, 3200, "dark"))
+async def test_a_reader_that_takes_its_time_gets_a_large_picture_whole(pictures: Pictures) -> None:
+    phone = make_phone(SystemClock(), "none", pictures, look=Look(1440, 3200, "dark"))
     phone.line.bind(0)
     phone.line.open(lambda sock: serve_connection(phone, sock))
     async with wire_client(phone.line.port) as client:
@@ -268,8 +268,8 @@ def test_no_conversation_disturbs_another_connection(
     greets: bool,  # noqa: FBT001  drawn
 ) -> None:
     async def converse() -> None:
-        painter = Painter()
-        phone = make_phone(SystemClock(), "none", painter)
+        pictures = Pictures()
+        phone = make_phone(SystemClock(), "none", pictures)
         phone.line.bind(0)
         phone.line.open(lambda sock: serve_connection(phone, sock))
         async with wire_client(phone.line.port) as good, wire_client(phone.line.port) as bad:
@@ -277,7 +277,7 @@ def test_no_conversation_disturbs_another_connection(
             await _talk(bad, conversation, greets=greets)
             assert await good.call("exec:echo undisturbed") == b"undisturbed\n"
         await phone.line.close()
-        await painter.close()
+        await pictures.close()
 
     with capture_logs() as logs:
         asyncio.run(asyncio.wait_for(converse(), 10))

@@ -195,9 +195,7 @@ class Canvas:
 
     def _photo(self, box: Box, seed: int, radius: int) -> None:
         x1, y1, x2, y2 = self._corners(box)
-        picture = np.full((y2 - y1, x2 - x1, 4), 255, np.uint8)
-        picture[..., :3] = photo(x2 - x1, y2 - y1, seed)
-        self._picture(picture, x1, y1, round(radius * self._scale))
+        self._picture(photo(x2 - x1, y2 - y1, seed), x1, y1, round(radius * self._scale))
 
 
 def painted(sheet: Sheet, scale: float) -> Pixels:

@@ -209,17 +209,17 @@ class Shade:
     strength: float
 
 
+Layer = Placed | Shade
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """Layers that fill the display, composed first, then moved by (dx, dy) and laid over with `opacity`."""
 
-    layers: tuple["Layer", ...]
+    layers: tuple[Layer, ...]
     dx: int = 0
     dy: int = 0
     opacity: float = 1.0
-
-
-Layer = Placed | Shade | Group
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +228,7 @@ class DisplayScene:
 
     width: int
     height: int
-    layers: tuple[Layer, ...]
+    layers: tuple[Layer | Group, ...]
 
     @property
     def key(self) -> Hashable:

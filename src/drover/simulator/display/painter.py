@@ -1,21 +1,33 @@
-"""From scenes to pixels: sheets are painted once, composed by copies and blends, and whole frames are kept."""
+"""From scenes to pixels: sheets are painted once and kept, frames are composed of them by copies and blends."""
 
 import functools
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from drover.simulator.display.cache import ByteCache
+from drover.simulator.cache import ByteCache
 from drover.simulator.display.canvas import painted
-from drover.simulator.display.marks import DISPLAY, DisplayScene, Fill, Gradient, Group, Layer, Placed, Shade, Sheet
+from drover.simulator.display.marks import (
+    DISPLAY,
+    Box,
+    DisplayScene,
+    Fill,
+    Gradient,
+    Group,
+    Layer,
+    Placed,
+    Shade,
+    Sheet,
+)
 
 Pixels = npt.NDArray[np.uint8]
+Corners = tuple[int, int, int, int]
 
-CACHE_BYTES = 256 * 1024 * 1024
-_FRAME_SHARE = 0.5
+CACHE_BYTES = 96 * 1024 * 1024
 _OPAQUE = 255
 _BLACK = np.array((0, 0, 0, _OPAQUE), np.uint8).view(np.uint32)[0]
 
@@ -33,46 +45,77 @@ class Picture:
         return self.pixels.nbytes + (0 if self.holes is None else self.holes.nbytes)
 
 
-def _picture(pixels: Pixels) -> Picture:
-    holes = cv2.bitwise_not(cv2.merge([cv2.extractChannel(pixels, 3)] * 4))
-    return Picture(pixels, np.asarray(holes, np.uint8) if holes.any() else None)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Board:
+    """Where layers are laid: pixels, their scale, and where the display's top left corner lies in them."""
+
+    pixels: Pixels
+    scale: float
+    x: int = 0
+    y: int = 0
+
+    def moved(self, dx: int, dy: int) -> "_Board":
+        """Return the part of the board that a display moved by (dx, dy) pixels covers."""
+        high, wide = self.pixels.shape[:2]
+        part = self.pixels[max(0, dy) : max(0, high + dy), max(0, dx) : max(0, wide + dx)]
+        return _Board(part, self.scale, min(0, dx), min(0, dy))
+
+    def corners(self, box: Box) -> Corners:
+        """Return x1, y1, x2, y2 of a box in reference pixels."""
+        x1, y1, x2, y2 = box.scaled(self.scale)
+        return x1 + self.x, y1 + self.y, x2 + self.x, y2 + self.y
 
 
 class Painter:
-    """Paints scenes. Pure in its results, thread-safe, and shared by all handsets of a process for its cache.
+    """Paints scenes. Pure in its results, thread-safe, and shared by all handsets of a process for its sheets.
 
-    Half of `cache_bytes` holds whole frames, half holds painted sheets.
+    At most `cache_bytes` of painted sheets are held.
     """
 
     def __init__(self, cache_bytes: int = CACHE_BYTES) -> None:
-        frames = int(cache_bytes * _FRAME_SHARE)
-        self._frames: ByteCache[bytes] = ByteCache(frames, len)
-        self._pictures: ByteCache[Picture] = ByteCache(cache_bytes - frames, lambda picture: picture.weight_bytes)
+        self._pictures: ByteCache[Picture] = ByteCache(cache_bytes, lambda picture: picture.weight_bytes)
         self._painting = threading.Lock()
         # Frames are composed in one place: fresh memory of that size costs more than the composing.
         self._desk: Pixels = np.empty((0, 0, 4), np.uint8)
+        self._side_desk = self._desk
 
     @property
     def held_bytes(self) -> int:
-        """How much the caches hold."""
-        return self._frames.held_bytes + self._pictures.held_bytes
+        """How much the cache holds."""
+        return self._pictures.held_bytes
 
     def paint(self, scene: DisplayScene) -> bytes:
         """Return the scene as RGBA, height*width*4 bytes."""
-        found = self._frames.find(scene)
-        if found is not None:
-            return found
-        # One scene is painted at a time: phones that show the same page at once then paint it once.
+        # One scene is painted at a time: phones that show the same page at once then paint its sheets once.
         with self._painting:
-            found = self._frames.find(scene)
-            if found is None:
-                shape = (scene.height, scene.width, 4)
-                if self._desk.shape != shape:
-                    self._desk = np.empty(shape, np.uint8)
-                self._compose(self._desk, scene.layers, scene)
-                found = self._desk.tobytes()
-                self._frames.keep(scene, found)
-            return found
+            shape = (scene.height, scene.width, 4)
+            if self._desk.shape != shape:
+                self._desk, self._side_desk = np.empty(shape, np.uint8), np.empty(shape, np.uint8)
+            self._compose(_Board(self._desk, scene.scale), scene.layers)
+            return self._desk.tobytes()
+
+    def _compose(self, board: _Board, layers: Sequence[Layer | Group]) -> None:
+        if not _covers(layers):
+            board.pixels.view(np.uint32)[...] = _BLACK
+        for layer in layers:
+            match layer:
+                case Placed(sheet, dx, dy, opacity, clip):
+                    at = board.corners(sheet.box.moved(dx, dy))[:2]
+                    within = None if clip is None else board.corners(clip)
+                    _lay(board.pixels, self._sheet(sheet, board.scale), at, opacity, within)
+                case Shade(strength):
+                    cv2.LUT(board.pixels, _darkening(round(strength * 100)), board.pixels)
+                case Group():
+                    self._lay_group(board, layer)
+
+    def _lay_group(self, board: _Board, group: Group) -> None:
+        """Lay a group: an opaque one is composed in its place, a translucent one on the side desk first."""
+        dx, dy = round(group.dx * board.scale), round(group.dy * board.scale)
+        if group.opacity >= 1:
+            self._compose(board.moved(dx, dy), group.layers)
+        elif group.opacity > 0:
+            self._compose(_Board(self._side_desk, board.scale), group.layers)
+            _lay(board.pixels, Picture(self._side_desk, None), (dx, dy), group.opacity, None)
 
     def _sheet(self, sheet: Sheet, scale: float) -> Picture:
         key = (sheet, scale)
@@ -82,42 +125,23 @@ class Painter:
             self._pictures.keep(key, found)
         return found
 
-    def _compose(self, frame: Pixels, layers: tuple[Layer, ...], scene: DisplayScene) -> None:
-        if not _covers(layers):
-            frame.view(np.uint32)[...] = _BLACK
-        for layer in layers:
-            match layer:
-                case Placed():
-                    self._place(frame, layer, scene.scale)
-                case Shade(strength):
-                    cv2.LUT(frame, _darkening(round(strength * 100)), frame)
-                case Group(inner, dx, dy, opacity):
-                    at = (round(dx * scene.scale), round(dy * scene.scale))
-                    _lay(frame, self._group(inner, scene), at, opacity, None)
 
-    def _group(self, layers: tuple[Layer, ...], scene: DisplayScene) -> Picture:
-        key = (scene.width, layers)
-        found = self._pictures.find(key)
-        if found is None:
-            found = Picture(np.empty((scene.height, scene.width, 4), np.uint8), None)
-            self._compose(found.pixels, layers, scene)
-            self._pictures.keep(key, found)
-        return found
-
-    def _place(self, frame: Pixels, placed: Placed, scale: float) -> None:
-        source = self._sheet(placed.sheet, scale)
-        at = placed.sheet.box.moved(placed.dx, placed.dy).scaled(scale)[:2]
-        clip = None if placed.clip is None else placed.clip.scaled(scale)
-        _lay(frame, source, at, placed.opacity, clip)
+def _picture(pixels: Pixels) -> Picture:
+    alpha = cv2.extractChannel(pixels, 3)
+    if cv2.minMaxLoc(alpha)[0] == _OPAQUE:
+        return Picture(pixels, None)
+    return Picture(pixels, np.asarray(cv2.bitwise_not(cv2.merge([alpha] * 4)), np.uint8))
 
 
-def _covers(layers: tuple[Layer, ...]) -> bool:
+def _covers(layers: Sequence[Layer | Group]) -> bool:
     """Whether the first layer is known to paint every pixel, so that black need not be laid first."""
-    if not layers or isinstance(layers[0], Shade):
-        return False
-    first = layers[0]
-    whole = isinstance(first, Group) or (first.clip is None and _is_ground(first.sheet))
-    return whole and first.dx == first.dy == 0 and first.opacity >= 1
+    match layers[:1]:
+        case (Placed(sheet, 0, 0, opacity, None),):
+            return opacity >= 1 and _is_ground(sheet)
+        case (Group(_, 0, 0, opacity),):
+            return opacity >= 1
+        case _:
+            return False
 
 
 def _is_ground(sheet: Sheet) -> bool:
@@ -139,9 +163,7 @@ def _darkening(percent: int) -> Pixels:
     return table
 
 
-def _lay(
-    frame: Pixels, source: Picture, at: tuple[int, int], opacity: float, clip: tuple[int, int, int, int] | None
-) -> None:
+def _lay(frame: Pixels, source: Picture, at: tuple[int, int], opacity: float, clip: Corners | None) -> None:
     """Lay a picture over the frame at a place, cut to the frame and the clip."""
     x, y = at
     high, wide = source.pixels.shape[:2]
@@ -158,11 +180,11 @@ def _lay(
     holes = source.holes[rows, columns]
     if opacity < 1:
         pixels = cv2.convertScaleAbs(pixels, alpha=opacity)
-        holes = 255 - cv2.convertScaleAbs(255 - holes, alpha=opacity)
+        holes = cv2.bitwise_not(cv2.convertScaleAbs(cv2.bitwise_not(holes), alpha=opacity))
     target[...] = cv2.add(cv2.multiply(target, holes, scale=1 / 255), pixels)
 
 
 @functools.cache
 def process_painter() -> Painter:
-    """Return the painter that all handsets of this process share, so that equal scenes are painted once."""
+    """Return the painter that all handsets of this process share, so that equal sheets are painted once."""
     return Painter()

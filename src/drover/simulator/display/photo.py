@@ -29,13 +29,13 @@ _ONE = 1 << _SUBPIXEL_BITS
 def _polygon(pixels: Pixels, points: list[tuple[float, float]], tone: Tone) -> None:
     height, width = pixels.shape[:2]
     corners = np.array([[round(x * width * _ONE), round(y * height * _ONE)] for x, y in points], np.int32)
-    cv2.fillPoly(pixels, [corners], tone, cv2.LINE_AA, _SUBPIXEL_BITS)
+    cv2.fillPoly(pixels, [corners], (*tone, 255), cv2.LINE_AA, _SUBPIXEL_BITS)
 
 
 def _disc(pixels: Pixels, x: float, y: float, radius: float, tone: Tone) -> None:
     height, width = pixels.shape[:2]
     middle = (round(x * width * _ONE), round(y * height * _ONE))
-    cv2.circle(pixels, middle, round(radius * height * _ONE), tone, -1, cv2.LINE_AA, _SUBPIXEL_BITS)
+    cv2.circle(pixels, middle, round(radius * height * _ONE), (*tone, 255), -1, cv2.LINE_AA, _SUBPIXEL_BITS)
 
 
 def _mixed(one: Tone, other: Tone, share: float) -> Tone:
@@ -83,11 +83,10 @@ _SUBJECTS: tuple[Callable[[Pixels, random.Random, Tone, Tone], None], ...] = (_h
 
 
 def photo(width: int, height: int, seed: int) -> Pixels:
-    """Return a picture of shape (height, width, 3); equal arguments give equal pixels."""
+    """Return an opaque picture of shape (height, width, 4); equal arguments give equal pixels."""
     rng = stream(seed, "photo")
     top, horizon, far, near = rng.choice(_TONES)
-    sky = gradient(width, height, (*top, 255), (*horizon, 255), slant=0.15)
-    pixels = np.ascontiguousarray(sky[..., :3])
+    pixels = gradient(width, height, (*top, 255), (*horizon, 255), slant=0.15)
     sun = _mixed(horizon, (255, 255, 255), 0.7)
     _disc(pixels, rng.uniform(0.2, 0.8), rng.uniform(0.2, 0.4), rng.uniform(0.07, 0.13), sun)
     rng.choice(_SUBJECTS)(pixels, rng, far, near)

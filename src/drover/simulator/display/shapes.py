@@ -81,8 +81,10 @@ def gradient(width: int, height: int, start: Colour, end: Colour, *, slant: floa
     table = np.round(np.array(start) * (1 - steps) + np.array(end) * steps).astype(np.uint8)
     across = np.linspace(0, slant * (_GRADIENT_STEPS - 1), width)
     down = np.linspace(0, (1 - slant) * (_GRADIENT_STEPS - 1), height)
-    place = across.astype(np.uint16)[None, :] + down.astype(np.uint16)[:, None]
-    return np.take(table.view(np.uint32)[:, 0], place).view(np.uint8).reshape(height, width, 4)
+    # Many rows have the same place in the table: each is looked up once.
+    places, repeats = np.unique(down.astype(np.intp), return_counts=True)
+    rows = table.view(np.uint32)[:, 0][across.astype(np.intp)[None, :] + places[:, None]]
+    return np.repeat(rows, repeats, axis=0).view(np.uint8).reshape(height, width, 4)
 
 
 @functools.lru_cache(maxsize=32)

@@ -29,7 +29,7 @@ class _Transition:
         return round((1 - (1 - share) ** 3) * _STEPS) / _STEPS
 
 
-def _slid(before: tuple[Layer, ...], after: tuple[Layer, ...], progress: float) -> tuple[Layer, ...]:
+def _slid(before: tuple[Layer, ...], after: tuple[Layer, ...], progress: float) -> tuple[Group, ...]:
     """Return `after` coming in from the right over `before`."""
     return (
         Group(before, dx=-round(REFERENCE_WIDTH * _PARALLAX * progress)),
@@ -67,7 +67,7 @@ class Stage:
             at, _, act = heapq.heappop(self._due)
             act(at)
 
-    def shown(self, after: tuple[Layer, ...], now: float) -> tuple[Layer, ...]:
+    def shown(self, after: tuple[Layer, ...], now: float) -> tuple[Layer | Group, ...]:
         """Return the layers on the way to `after`, or `after` itself where no transition goes on."""
         if self._transition is None or not self.turning(now):
             return after

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drover.simulator.display.cache import ByteCache
+from drover.simulator.cache import ByteCache
 
 
 def test_what_was_used_least_recently_goes_first() -> None:

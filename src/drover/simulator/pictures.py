@@ -1,7 +1,6 @@
-"""Paints scenes in threads, once for all phones that show the same, and encodes them."""
+"""Pictures of scenes: painted and encoded in threads, once for all phones that show the same, and kept for a while."""
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
@@ -10,10 +9,11 @@ import cv2
 import numpy as np
 
 from drover.kernel.errors import DroverError
+from drover.simulator.cache import ByteCache
 from drover.simulator.handset import Handset, Look, Scene
 
 _THREADS: Final = 2
-_PNG_KEPT: Final = 64
+CACHE_BYTES: Final = 96 * 1024 * 1024
 # For a screen of 1080x2400 this took 36 ms of CPU, the library's choice of filters 98 ms, at the same size.
 _PNG_SPEED: Final = (cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_UP)
 
@@ -22,14 +22,18 @@ class PaintingFailed(DroverError):
     """A scene could not be made into a picture."""
 
 
-class Painter:
-    """Pictures of scenes; one for a whole rack. `close` it."""
+class Pictures:
+    """What phones show, as bytes; one for a whole rack. At most `cache_bytes` are kept. `close` it."""
 
-    def __init__(self) -> None:
+    def __init__(self, cache_bytes: int = CACHE_BYTES) -> None:
         self._pool = ThreadPoolExecutor(_THREADS, "paint")
         self._working: dict[Hashable, asyncio.Future[bytes]] = {}
-        self._png: OrderedDict[Hashable, bytes] = OrderedDict()
-        self._black: dict[Look, bytes] = {}
+        self._kept: ByteCache[bytes] = ByteCache(cache_bytes, len)
+
+    @property
+    def held_bytes(self) -> int:
+        """How much is kept."""
+        return self._kept.held_bytes
 
     async def raw(self, handset: Handset, scene: Scene) -> bytes:
         """Return the scene's RGBA bytes."""
@@ -37,27 +41,17 @@ class Painter:
 
     async def png(self, handset: Handset, scene: Scene) -> bytes:
         """Return the scene as a PNG file."""
-        key = (handset.look, scene.key)
-        cached = self._png.get(key)
-        if cached is None:
-            pixels = await self.raw(handset, scene)
-            cached = await self.encode(key, pixels, handset.look)
-            self._png[key] = cached
-            if len(self._png) > _PNG_KEPT:
-                self._png.popitem(last=False)
-        else:
-            self._png.move_to_end(key)
-        return cached
+        key = ("png", handset.look, scene.key)
+        kept = self._kept.find(key)
+        if kept is not None:
+            return kept
+        pixels = await self.raw(handset, scene)
+        return await self._once(key, lambda: encode_png(pixels, handset.look))
 
-    async def encode(self, key: Hashable, pixels: bytes, look: Look) -> bytes:
-        """Return RGBA `pixels` as a PNG file; `key` is their identity."""
-        return await self._once(("png", key), lambda: encode_png(pixels, look))
-
-    def black(self, look: Look) -> bytes:
-        """Return an opaque black picture's RGBA bytes."""
-        if look not in self._black:
-            self._black[look] = b"\0\0\0\xff" * (look.width * look.height)
-        return self._black[look]
+    async def black(self, look: Look, *, png: bool) -> bytes:
+        """Return an opaque black picture: RGBA bytes, or a PNG file."""
+        pixels = await self._once(("black", look), lambda: b"\0\0\0\xff" * (look.width * look.height))
+        return await self._once(("black png", look), lambda: encode_png(pixels, look)) if png else pixels
 
     async def close(self) -> None:
         """Wait for what is being painted, and end the threads."""
@@ -65,13 +59,21 @@ class Painter:
         self._pool.shutdown()
 
     async def _once(self, key: Hashable, work: Callable[[], bytes]) -> bytes:
-        """Run `work` in a thread, or wait for the thread that is at the same work already."""
+        """Return what is kept, or run `work` in a thread, or wait for the thread that is at the same work already."""
+        kept = self._kept.find(key)
+        if kept is not None:
+            return kept
         running = self._working.get(key)
         if running is None:
             running = asyncio.get_running_loop().run_in_executor(self._pool, work)
             self._working[key] = running
-            running.add_done_callback(lambda _: self._working.pop(key))
+            running.add_done_callback(lambda done: self._finish(key, done))
         return await asyncio.shield(running)
+
+    def _finish(self, key: Hashable, done: asyncio.Future[bytes]) -> None:
+        del self._working[key]
+        if not done.cancelled() and done.exception() is None:
+            self._kept.keep(key, done.result())
 
 
 def encode_png(pixels: bytes, look: Look) -> bytes:
