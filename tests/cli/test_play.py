@@ -71,16 +71,20 @@ def test_a_stopped_play_goes_on_from_the_step_that_its_message_names(desk: Desk,
     port = phones.server.rpartition(":")[2]
     serial = phones.phones["phone1"]
     words = ("play", flow, "--registry", REGISTRY, "--phones", f"phone:{serial}", "--json")
-    users_desk = desk.with_variables(ANDROID_ADB_SERVER_PORT=port)
+    users_desk = desk.with_variables(ANDROID_ADB_SERVER_PORT=port, DROVER_TASK_RETRIES="0")
     phones.fault("phone1", **COVERED)
     stopped = users_desk.run(*words)
     assert stopped.code == 1, stopped.err
-    assert "plaza.onboarding_discover" in stopped.last_line["failures"][serial]
+    failure = stopped.last_line["failures"][serial]
+    assert failure.startswith("step 3, ")
+    assert "expected plaza.onboarding_discover" in failure
+    assert "--from-step" in stopped.err
     assert (desk.folder / stopped.last_line["report"]).is_file()
     phones.clear("phone1", "cover")
     resumed = users_desk.run(*words, "--from-step", "4")
     assert resumed.code == 0, resumed.err
     assert resumed.last_line["verified"] == 2
+    assert f"{serial}: completed, 2/2 tasks" in resumed.err
     assert phones.page("phone1") == "plaza.login"
 
 
@@ -102,7 +106,7 @@ def test_phones_that_vanish_hang_or_answer_garbage_are_named_and_the_others_comp
     for name, fault in (("phone1", "disconnect"), ("phone2", "hang"), ("phone3", "garbage")):
         phones.fault(name, fault=fault, on_page="plaza.onboarding_discover")
     words = ("--phones", "phone:all", "--adb-server", phones.server, "--json")
-    told = desk.run("play", flow, "--registry", REGISTRY, *words)
+    told = desk.with_variables(DROVER_TASK_RETRIES="0").run("play", flow, "--registry", REGISTRY, *words)
     assert told.code == 1, told.err
     line = told.last_line
     assert (line["completed"], line["failed"]) == (1, 3)

@@ -42,6 +42,11 @@ class PlayRequest:
     names: Mapping[str, str]
     """What a person calls a phone, by serial, in their order; a phone that is not here goes by its serial."""
 
+    @property
+    def steps(self) -> int:
+        """How many steps each phone has before it."""
+        return len(self.plan.steps) - self.from_step + 1
+
 
 class NoPhones(DroverError):
     """The adb server sees no phone at all."""

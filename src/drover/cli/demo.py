@@ -46,7 +46,7 @@ async def _demo(
     console.print(f"starting {options.phones} simulated phones", style="dim", highlight=False)
     async with simulated_rack(options, settings) as rack:
         named = replace(request, names=rack.names)
-        with live(console, len(request.plan.steps)) as progress:
+        with live(console, request.steps) as progress:
             record = await play_request(named, rack.source, settings, progress)
         return record, {name: await _effect(rack, name) for name in rack.names.values()}
 

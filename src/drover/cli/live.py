@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from rich.console import Console
 from rich.live import Live
-from rich.table import Table
+from rich.table import Column, Table
 
 from drover.sequences.player.rack import PhoneEnded, Progress, StepBegan, StepEnded
 from drover.sequences.record import PhoneRecord, PlayRecord, Status
@@ -16,7 +17,6 @@ from drover.sequences.summary import Summary
 
 @dataclass
 class _Row:
-    step: int = 0
     what: str = "attaching"
     verified: int = 0
     ended: PhoneRecord | None = None
@@ -24,7 +24,7 @@ class _Row:
 
 @contextmanager
 def live(console: Console, steps: int) -> Iterator[Progress]:
-    """Show a play's progress while the block runs."""
+    """Show a play's progress while the block runs; `steps` is what each phone has before it."""
     rows: dict[str, _Row] = {}
     if not console.is_terminal:
         yield lambda event: _say_end(console, event, steps)
@@ -35,11 +35,11 @@ def live(console: Console, steps: int) -> Iterator[Progress]:
 
 def show_summary(console: Console, record: PlayRecord, summary: Summary, report: str) -> None:
     """Print what came out, and where to read more."""
-    for phone in record.phones:
-        if phone.error:
-            console.print(f"✗ {phone.name}: {phone.error}", style="red", markup=False, highlight=False, soft_wrap=True)
-            if phone.hint:
-                console.print(f"  {phone.hint}", style="dim", markup=False, highlight=False, soft_wrap=True)
+    failed = [phone for phone in record.phones if phone.error]
+    for phone, following in zip_longest(failed, failed[1:]):
+        console.print(f"✗ {phone.name}: {failure(phone)}", style="red", markup=False, highlight=False, soft_wrap=True)
+        if phone.hint and (following is None or following.hint != phone.hint):
+            console.print(f"  {phone.hint}", style="dim", markup=False, highlight=False, soft_wrap=True)
     lines = (
         f"{summary.completed} of {summary.phones} phones completed “{record.sequence}” in {summary.wall_s:.1f} s",
         f"{summary.verified} of {summary.tasks} tasks verified on screen",
@@ -50,11 +50,17 @@ def show_summary(console: Console, record: PlayRecord, summary: Summary, report:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
+def failure(phone: PhoneRecord) -> str:
+    """Return where and why a phone failed; before its first step there is no where."""
+    stopped = next((task for task in phone.tasks if task.status is Status.FAILED), None)
+    return phone.error if stopped is None else f"step {stopped.index}, {stopped.name}: {phone.error}"
+
+
 def _note(rows: dict[str, _Row], event: StepBegan | StepEnded | PhoneEnded) -> None:
     row = rows.setdefault(event.phone, _Row())
     match event:
         case StepBegan(step=step):
-            row.step, row.what = step.number, step.task.name
+            row.what = step.task.name
         case StepEnded(record=record):
             row.verified += record.status is Status.COMPLETED
         case PhoneEnded(record=record):
@@ -69,7 +75,8 @@ def _say_end(console: Console, event: StepBegan | StepEnded | PhoneEnded, steps:
 
 
 def _table(rows: dict[str, _Row], steps: int) -> Table:
-    table = Table("phone", "tasks", "now", box=None, padding=(0, 2), header_style="dim")
+    now = Column("now", no_wrap=True)
+    table = Table("phone", Column("tasks", no_wrap=True), now, box=None, padding=(0, 2), header_style="dim")
     for name, row in sorted(rows.items(), key=lambda item: _counted(item[0])):
         failed = row.ended is not None and row.ended.status is Status.FAILED
         style = "red" if failed else "green" if row.ended is not None else ""

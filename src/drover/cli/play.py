@@ -15,7 +15,7 @@ from drover.bootstrap.play import PlayRequest
 from drover.bootstrap.play import play as play_request
 from drover.bootstrap.registry import open_registry, registry_beside
 from drover.cli import exits, interrupts
-from drover.cli.live import live, show_summary
+from drover.cli.live import failure, live, show_summary
 from drover.cli.say import warn
 from drover.kernel.clock import SystemClock
 from drover.kernel.errors import InvalidInput
@@ -58,7 +58,7 @@ def play(
 
 async def _play(request: PlayRequest, settings: Settings, console: Console) -> PlayRecord:
     source = attached_phones(settings)
-    with live(console, len(request.plan.steps)) as progress:
+    with live(console, request.steps) as progress:
         return await play_request(request, source, settings, progress)
 
 
@@ -95,7 +95,7 @@ def show(
     summary = summarize(record)
     show_summary(console, record, summary, str(request.report))
     if json_line:
-        failures = {phone.name: phone.error for phone in record.phones if phone.error}
+        failures = {phone.name: failure(phone) for phone in record.phones if phone.error}
         typer.echo(json.dumps(asdict(summary) | {"report": str(request.report), "failures": failures} | dict(extra)))
     return exits.OK if summary.failed == 0 else exits.FAILED
 
