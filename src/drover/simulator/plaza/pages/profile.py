@@ -1,12 +1,14 @@
 """One's own profile. Part of it arrives late and pushes the 'Edit profile' button down."""
 
 import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
 from drover.simulator.display.marks import (
     DISPLAY,
+    REFERENCE_WIDTH,
     Box,
     Fill,
     Gradient,
@@ -20,7 +22,7 @@ from drover.simulator.display.marks import (
     Weight,
 )
 from drover.simulator.display.palette import Palette
-from drover.simulator.display.widgets import MARGIN, app_bar, avatar, button, paragraph, spinner, title
+from drover.simulator.display.widgets import APP_BAR, MARGIN, app_bar, avatar, button, paragraph, spinner, title
 from drover.simulator.plaza.content import Numbers
 from drover.simulator.plaza.pages.tabs import TAB_BAR, tabs
 from drover.simulator.plaza.view import (
@@ -37,6 +39,9 @@ _HEAD_END: Final = 724
 _LATE_HEIGHT: Final = 520
 _BUTTON_HEIGHT: Final = 124
 _BIO_LINES: Final = 2
+_GAP: Final = 44
+_PICTURES_TOP: Final = _HEAD_END + _LATE_HEIGHT + _BUTTON_HEIGHT + _GAP
+_PICTURE_SIDE, _PICTURE_PITCH = 314, 329
 
 
 class Arrival(Enum):
@@ -59,25 +64,49 @@ class ProfileModel:
     step: int
 
 
-_Part = tuple[list[Mark], list[Element]]
+# Every part is a sheet of its own, so that what phones or visits have in common is painted once.
+_Part = tuple[Sheet, tuple[Element, ...]]
 
 
-def _head(palette: Palette, model: ProfileModel) -> _Part:
-    name = Label(336, 398, model.name, 60, Weight.BOLD, palette.text, clip=Box(330, 320, 1040, 430))
-    handle = Label(336, 462, f"@{model.username}", 42, Weight.REGULAR, palette.muted, clip=Box(330, 420, 1040, 490))
-    words = model.bio or "No bio yet"
-    tone = palette.text if model.bio else palette.faint
+def _part(palette: Palette, box: Box, marks: Sequence[Mark], elements: Sequence[Element]) -> _Part:
+    """Return a part of the page that covers `box` wholly."""
+    return Sheet(box, (Fill(box, palette.surface), *marks)), tuple(elements)
+
+
+@functools.cache
+def _bars(palette: Palette) -> tuple[Sheet, tuple[Element, ...], tuple[Element, ...]]:
+    """Return the page without content, and the elements of its upper and its lower bar."""
+    heading = title(palette, "Profile")
+    gear = Box(946, 114, 1034, 202)
+    bar, tab_elements = tabs(palette, "tab_profile")
+    gear_mark = Symbol("gear", *gear.middle, 70, palette.text)
+    sheet, upper = _part(
+        palette,
+        DISPLAY,
+        (*app_bar(palette, heading), gear_mark, *bar),
+        (fixed_text("title", heading), Element("settings", gear, Role.BUTTON, description="Settings")),
+    )
+    return sheet, upper, tab_elements
+
+
+@functools.lru_cache(maxsize=64)
+def _head(palette: Palette, shown_name: str, username: str, shown_bio: str) -> _Part:
+    name = Label(336, 398, shown_name, 60, Weight.BOLD, palette.text, clip=Box(330, 320, 1040, 430))
+    handle = Label(336, 462, f"@{username}", 42, Weight.REGULAR, palette.muted, clip=Box(330, 420, 1040, 490))
+    words = shown_bio or "No bio yet"
+    tone = palette.text if shown_bio else palette.faint
     bio = paragraph(words, (MARGIN, 616), (44, Weight.REGULAR, tone), 972, lines=_BIO_LINES, leading=62)
-    marks: list[Mark] = [*avatar(176, 408, 122, model.name, 2), name, handle, *bio]
-    elements = [
+    elements = (
         Element("avatar", Box(54, 286, 298, 530), Role.IMAGE, description="Avatar", steadiness=Steadiness.CHANGING),
         changing_text("name", name, 700),
         changing_text("username", handle, 700),
-        Element("bio", Box(MARGIN, 566, 1026, 704), Role.TEXT, model.bio, steadiness=Steadiness.CHANGING),
-    ]
-    return marks, elements
+        Element("bio", Box(MARGIN, 566, 1026, 704), Role.TEXT, shown_bio, steadiness=Steadiness.CHANGING),
+    )
+    box = Box(0, APP_BAR.y2, REFERENCE_WIDTH, _HEAD_END)
+    return _part(palette, box, (*avatar(176, 408, 122, shown_name, 2), name, handle, *bio), elements)
 
 
+@functools.lru_cache(maxsize=64)
 def _late(palette: Palette, numbers: Numbers) -> _Part:
     marks: list[Mark] = []
     elements: list[Element] = []
@@ -107,60 +136,55 @@ def _late(palette: Palette, numbers: Numbers) -> _Part:
         Fill(Box(track.x1, track.y1, track.x1 + track.width * 2 // 3, track.y2), palette.primary, 9999),
     ]
     elements += [fixed_text("complete_title", heading), fixed_text("complete_words", advice)]
-    return marks, elements
+    return _part(palette, Box(0, _HEAD_END, REFERENCE_WIDTH, _HEAD_END + _LATE_HEIGHT), marks, elements)
 
 
+@functools.lru_cache(maxsize=8)
 def _buttons(palette: Palette, top: int, *, settled: bool) -> _Part:
     edit, share = Box(MARGIN, top, 640, top + _BUTTON_HEIGHT), Box(670, top, 1026, top + _BUTTON_HEIGHT)
-    marks: list[Mark] = [*button(palette, edit, "Edit profile"), *button(palette, share, "Share", filled=False)]
     fixed = Steadiness.FIXED if settled else Steadiness.NEITHER
-    element = Element(
-        "edit_profile", edit, Role.BUTTON, "Edit profile", "", "edit_profile", "plaza.edit_profile", fixed
+    elements = (
+        Element("edit_profile", edit, Role.BUTTON, "Edit profile", "", "edit_profile", "plaza.edit_profile", fixed),
+        Element("share", share, Role.BUTTON, "Share"),
     )
-    return marks, [element, Element("share", share, Role.BUTTON, "Share")]
-
-
-def _pictures(numbers: Numbers, top: int) -> _Part:
-    grid = Box(0, top, 1080, TAB_BAR.y1)
-    side, pitch = 314, 329
-    marks: list[Mark] = []
-    for place, seed in enumerate(numbers.pictures):
-        x, y = MARGIN + place % 3 * pitch, top + place // 3 * pitch
-        marks.append(Photo(Box(x, y, x + side, y + side), seed, 28))
-    return marks, [Element("pictures", grid, Role.LIST, steadiness=Steadiness.CHANGING)]
+    marks = (*button(palette, edit, "Edit profile"), *button(palette, share, "Share", filled=False))
+    return _part(palette, Box(0, top, REFERENCE_WIDTH, top + _BUTTON_HEIGHT), marks, elements)
 
 
 @functools.lru_cache(maxsize=64)
-def _page(
-    palette: Palette, content: tuple[str, str, str, Numbers], arrival: Arrival
-) -> tuple[Sheet, tuple[Element, ...]]:
-    model = ProfileModel(*content, arrival, 0)
-    heading = title(palette, "Profile")
-    gear = Box(946, 114, 1034, 202)
-    bar, tab_elements = tabs(palette, "tab_profile")
-    marks: list[Mark] = [
-        Fill(DISPLAY, palette.surface),
-        *app_bar(palette, heading),
-        Symbol("gear", *gear.middle, 70, palette.text),
+def _pictures(palette: Palette, pictures: tuple[int, ...]) -> Sheet:
+    """Return the pictures where they are at last."""
+    boxes = [
+        Box(x, y, x + _PICTURE_SIDE, y + _PICTURE_SIDE)
+        for y in (_PICTURES_TOP, _PICTURES_TOP + _PICTURE_PITCH)
+        for x in range(MARGIN, MARGIN + 3 * _PICTURE_PITCH, _PICTURE_PITCH)
     ]
-    elements = [fixed_text("title", heading), Element("settings", gear, Role.BUTTON, description="Settings")]
-    if arrival is not Arrival.NOTHING:
-        top = _HEAD_END + (_LATE_HEIGHT if arrival is Arrival.ALL else 0)
-        parts = [_head(palette, model), _buttons(palette, top, settled=arrival is Arrival.ALL)]
-        parts.append(_pictures(model.numbers, top + _BUTTON_HEIGHT + 44))
-        if arrival is Arrival.ALL:
-            parts.append(_late(palette, model.numbers))
-        for part_marks, part_elements in parts:
-            marks += part_marks
-            elements += part_elements
-    return Sheet(DISPLAY, (*marks, *bar)), (*elements, *tab_elements)
+    whole = Box(0, _PICTURES_TOP, REFERENCE_WIDTH, boxes[-1].y2)
+    photos = [Photo(box, seed, 28) for box, seed in zip(boxes, pictures, strict=True)]
+    return _part(palette, whole, photos, ())[0]
+
+
+def _content(palette: Palette, model: ProfileModel) -> tuple[list[Layer], list[Element]]:
+    """Return what has come of the page's content."""
+    whole = model.arrival is Arrival.ALL
+    shift = 0 if whole else -_LATE_HEIGHT
+    parts = [
+        _head(palette, model.name, model.username, model.bio),
+        _buttons(palette, _PICTURES_TOP + shift - _BUTTON_HEIGHT - _GAP, settled=whole),
+        *([_late(palette, model.numbers)] if whole else []),
+    ]
+    grid = Box(0, _PICTURES_TOP + shift, REFERENCE_WIDTH, TAB_BAR.y1)
+    layers: list[Layer] = [Placed(sheet) for sheet, _ in parts]
+    layers.append(Placed(_pictures(palette, model.numbers.pictures), dy=shift))
+    elements = [element for _, part in parts for element in part]
+    return layers, [*elements, Element("pictures", grid, Role.LIST, steadiness=Steadiness.CHANGING)]
 
 
 def profile(palette: Palette, model: ProfileModel) -> View:
     """Return the profile."""
-    sheet, elements = _page(palette, (model.name, model.username, model.bio, model.numbers), model.arrival)
-    layers: list[Layer] = [Placed(sheet)]
-    loading = model.arrival is Arrival.NOTHING
-    if loading:
-        layers.append(Placed(spinner(palette.primary, 540, 1200, 66, model.step)))
-    return View(f"plaza.profile{'.loading' if loading else ''}", PLAZA_PACKAGE, tuple(layers), elements)
+    sheet, upper, lower = _bars(palette)
+    if model.arrival is Arrival.NOTHING:
+        waiting = Placed(spinner(palette.primary, 540, 1200, 66, model.step))
+        return View("plaza.profile.loading", PLAZA_PACKAGE, (Placed(sheet), waiting), (*upper, *lower))
+    layers, elements = _content(palette, model)
+    return View("plaza.profile", PLAZA_PACKAGE, (Placed(sheet), *layers), (*upper, *elements, *lower))
