@@ -1,10 +1,12 @@
 """The source over a scripted adb server: what it asks for, and what it makes of the answers."""
 
+import asyncio
+
 import pytest
 
 from drover.devices.errors import FileRefused, PhoneOffline, PhoneUnauthorized
 from drover.devices.ports import Link, Sighting
-from drover.drivers.adb.client import AdbServer
+from drover.drivers.adb.client import AdbServer, Address
 from drover.drivers.adb.driver import AdbDriver
 from drover.drivers.adb.faults import AdbProtocolError, AdbRefused, AdbServerUnavailable
 from drover.drivers.adb.source import AdbSource
@@ -117,3 +119,24 @@ async def test_an_attached_phone_tells_what_it_is() -> None:
         await driver.attach()
     assert (driver.info.model, driver.info.manufacturer, driver.info.android) == ("Fake", "Nobody", "14")
     assert driver.info.hardware_serial == "S1"
+
+
+async def test_the_server_connects_to_one_phone_at_a_time() -> None:
+    """adb 29 crashes now and then when it is to connect to several at once."""
+    under_way: list[int] = [0]
+    most: list[int] = [0]
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readexactly(int(await reader.readexactly(4), 16))
+        under_way[0] += 1
+        most[0] = max(most[0], under_way[0])
+        await asyncio.sleep(0.01)
+        under_way[0] -= 1
+        writer.write(b"OKAY000cconnected to")
+        writer.close()
+        await writer.wait_closed()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as listening:
+        server = AdbServer(Address("127.0.0.1", listening.sockets[0].getsockname()[1]))
+        await asyncio.gather(*(server.connect(f"127.0.0.1:{port}", deadline_s=5) for port in range(1000, 1006)))
+    assert most == [1]
