@@ -53,6 +53,7 @@ class Connection:
         self._parser = PacketParser()
         self._outbox = Outbox(sock)
         self._max_payload = 0
+        self._left = False
         self._streams: dict[int, Stream] = {}
         self._services: set[asyncio.Task[None]] = set()
         self._ids = itertools.count(1)
@@ -65,7 +66,8 @@ class Connection:
             if not self._outbox.overflowed:
                 _log.warning("adb connection closed", phone=self._name, reason=error.message)
         except ConnectionError as error:
-            _log.info("adb connection lost", phone=self._name, reason=str(error))
+            if not self._outbox.overflowed:
+                _log.info("adb connection lost", phone=self._name, reason=str(error))
         finally:
             self._outbox.close()
             for stream in self._streams.values():
@@ -79,13 +81,38 @@ class Connection:
             )
 
     async def _receive(self) -> None:
+        """Handle packets as they come, until the peer leaves. While the line hangs, they wait in the socket."""
         loop = asyncio.get_running_loop()
-        while data := await loop.sock_recv(self._sock, _RECEIVE_BYTES):
-            for packet in self._parser.feed(data):
-                await self._line.passable()
-                self._handle(packet)
+        while not self._left:
+            await self._line.passable()
+            paused: asyncio.Future[None] = loop.create_future()
+            loop.add_reader(self._sock, self._read, paused)
+            try:
+                await paused
+            finally:
+                loop.remove_reader(self._sock)
         if self._parser.incomplete_bytes:
             raise BadPacket("the peer left in the middle of a packet")
+
+    def _read(self, paused: asyncio.Future[None]) -> None:
+        """Handle what is there; `paused` is done when nothing more is to be read for now."""
+        if paused.done():
+            return
+        if not self._line.is_passable:
+            paused.set_result(None)
+            return
+        try:
+            data = self._sock.recv(_RECEIVE_BYTES)
+            for packet in self._parser.feed(data):
+                self._handle(packet)
+        except BlockingIOError:
+            return
+        except Exception as error:  # noqa: BLE001  whatever it is, it is for the task that runs the connection
+            paused.set_exception(error)
+            return
+        if not data:
+            self._left = True
+            paused.set_result(None)
 
     def _handle(self, packet: Packet) -> None:
         if packet.command == CNXN:

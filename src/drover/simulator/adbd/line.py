@@ -113,6 +113,11 @@ class Line:
         self._hanging = False
         self._update()
 
+    @property
+    def is_passable(self) -> bool:
+        """Whether the line neither hangs nor is cut."""
+        return self._passable.is_set()
+
     async def passable(self) -> None:
         """Return when the line neither hangs nor is cut."""
         await self._passable.wait()
