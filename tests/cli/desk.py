@@ -6,10 +6,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "plaza"
 SEQUENCE = str(EXAMPLES / "edit-profile.json")
@@ -127,3 +131,17 @@ def outcome(process: "subprocess.Popen[str]") -> Outcome:
         process.communicate()
         raise
     return Outcome(process.returncode, out, err)
+
+
+Runs = Mapping[str, tuple[Desk, "Future[Outcome]"]]
+"""Commands that are run by name: each at a desk of its own, and what it will have left."""
+
+
+@contextmanager
+def run_all(
+    desks: pytest.TempPathFactory, works: Mapping[str, Callable[[Desk], Outcome]], *, workers: int
+) -> Iterator[Runs]:
+    """Do all works, a few at once: much of a command's time is its start, or waiting for phones."""
+    with ThreadPoolExecutor(workers) as pool:
+        places = {name: Desk(desks.mktemp("desk")) for name in works}
+        yield {name: (places[name], pool.submit(work, places[name])) for name, work in works.items()}

@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx2
 
+from drover.drivers.adb.client import AdbServer
 from drover.drivers.adb.server import private_server
 from drover.drivers.adb.source import AdbSource
 from drover.kernel.clock import SystemClock
@@ -65,25 +66,32 @@ class UsersRack:
 
 
 @contextmanager
+def users_server() -> Iterator[tuple[Loop, AdbServer]]:
+    """Serve adb without phones, and a loop to ask it on, while the block runs."""
+    with Loop() as loop:
+        context = private_server()
+        server = loop.run(context.__aenter__())
+        try:
+            yield loop, server
+        finally:
+            loop.run(context.__aexit__(None, None, None))
+
+
+@contextmanager
 def users_rack(desk: Desk, phones: int) -> Iterator[UsersRack]:
     """Serve phones, and an adb server that they are connected to, while the block runs."""
-    with Loop() as loop, desk.start("sim", "--with-parent", "--phones", str(phones), *FAST) as simulator:
+    before = children()
+    with desk.start("sim", "--with-parent", "--phones", str(phones), *FAST) as simulator:
         assert simulator.stdin is not None
         assert simulator.stdout is not None
         ready = json.loads(simulator.stdout.readline())
-        context = private_server()
-        before = children()
-        server = loop.run(context.__aenter__())
-        try:
+        with users_server() as (loop, server):
             (pid,) = [pid for pid in children() - before if "nodaemon" in command_line(pid)]
             source = AdbSource(server, SystemClock())
             assert loop.run(source.connect(ready["phones"])) == {}
             names = {f"phone{number}": serial for number, serial in enumerate(ready["phones"], 1)}
             yield UsersRack(names, ready["control"], source, str(server.address), pid, loop)
-        finally:
-            loop.run(context.__aexit__(None, None, None))
-            simulator.stdin.close()
-            simulator.wait(PATIENCE_S)
+        simulator.stdin.close()
 
 
 def children() -> set[int]:

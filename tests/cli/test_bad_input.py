@@ -6,12 +6,12 @@ import os
 import shutil
 import socket
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
 import pytest
 
-from tests.cli.desk import EXAMPLES, REGISTRY, SEQUENCE, Desk, Outcome
+from tests.cli.desk import EXAMPLES, REGISTRY, SEQUENCE, Desk, Outcome, Runs, run_all
 
 PICTURE = next((EXAMPLES / "registry" / "plaza" / "pictures").glob("feed*light*"))
 CLOSED = "127.0.0.1:1"
@@ -120,24 +120,21 @@ CASES = {
 }
 
 
-def run(desk: Desk, case: Case) -> Outcome:
+def run(case: Case, desk: Desk) -> Outcome:
     for name, content in case.files.items():
         desk.write(name, content)
     return desk.with_variables(**case.variables).run(*case.words)
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, tuple[Desk, "Future[Outcome]"]]]:
-    """All cases, a few at once: most of a command's time is its start."""
-    desks = {name: Desk(tmp_path_factory.mktemp("desk")) for name in CASES}
-    with ThreadPoolExecutor(min(4, (os.cpu_count() or 1) + 1)) as pool:
-        yield {name: (desks[name], pool.submit(run, desks[name], case)) for name, case in CASES.items()}
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
+    works = {name: partial(run, case) for name, case in CASES.items()}
+    with run_all(tmp_path_factory, works, workers=3) as runs:
+        yield runs
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_bad_input_is_told_with_its_place_and_a_cure(
-    runs: Mapping[str, tuple[Desk, "Future[Outcome]"]], name: str
-) -> None:
+def test_bad_input_is_told_with_its_place_and_a_cure(runs: Runs, name: str) -> None:
     case = CASES[name]
     desk, future = runs[name]
     outcome = future.result()

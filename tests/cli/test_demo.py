@@ -1,9 +1,12 @@
 """`drover demo`: what a newcomer and a script get from it."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
-from tests.cli.desk import FAST, SEQUENCE, Desk
+import pytest
+
+from tests.cli.desk import FAST, SEQUENCE, Desk, Outcome, Runs, run_all
 
 KEYS = {
     *("phones", "completed", "failed", "tasks", "verified", "wall_s", "overhead_ms_p50", "overhead_ms_p95"),
@@ -12,9 +15,25 @@ KEYS = {
 BIO = "First programmer. Poetical science."
 
 
-def test_every_phone_ends_with_the_profile_edited_and_the_report_shows_it(desk: Desk) -> None:
+def light(desk: Desk) -> Outcome:
     words = ("--phones", "2", "--param", "name=Grace = Hopper", "--report", "seen/it.html", "--json")
-    told = desk.run("demo", SEQUENCE, *FAST, *words)
+    return desk.run("demo", SEQUENCE, *FAST, *words)
+
+
+def dark(desk: Desk) -> Outcome:
+    words = ("--phones", "1", "--profile", "none", "--width", "1440", "--theme", "dark", "--json")
+    return desk.run("demo", SEQUENCE, *words)
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
+    with run_all(tmp_path_factory, {"light": light, "dark": dark}, workers=2) as runs:
+        yield runs
+
+
+def test_every_phone_ends_with_the_profile_edited_and_the_report_shows_it(runs: Runs) -> None:
+    desk, future = runs["light"]
+    told = future.result()
     assert told.code == 0, told.err
     line = told.last_line
     assert set(line) == KEYS
@@ -31,11 +50,12 @@ def test_every_phone_ends_with_the_profile_edited_and_the_report_shows_it(desk: 
     assert_self_contained(desk.folder / "seen" / "it.html", "Grace = Hopper")
     assert desk.written() == ["seen", "seen/it.html"]
     assert desk.temporary_files() == []
+    assert desk.processes() == {}
 
 
-def test_dark_phones_of_another_width_are_told_apart_as_well(desk: Desk) -> None:
-    words = ("--phones", "1", "--profile", "none", "--width", "1440", "--theme", "dark", "--json")
-    told = desk.run("demo", SEQUENCE, *words)
+def test_dark_phones_of_another_width_are_told_apart_as_well(runs: Runs) -> None:
+    desk, future = runs["dark"]
+    told = future.result()
     assert told.code == 0, told.err
     assert told.last_line["verified"] == 18
     assert re.fullmatch(r"reports/edit-profile-\d{8}-\d{6}\.html", told.last_line["report"])

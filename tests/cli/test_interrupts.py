@@ -4,14 +4,14 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.cli.desk import FAST, PATIENCE_S, SEQUENCE, Desk, Outcome, outcome
+from tests.cli.desk import FAST, PATIENCE_S, SEQUENCE, Desk, Outcome, Runs, outcome, run_all
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ CASES = {
 }
 
 
-def end(desk: Desk, case: Case) -> Outcome:
+def end(case: Case, desk: Desk) -> Outcome:
     demo = start_demo(desk)
     demo.wait_until(case.moment)
     case.send(demo.process, case.number)
@@ -89,16 +89,14 @@ def end(desk: Desk, case: Case) -> Outcome:
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, tuple[Desk, "Future[Outcome]"]]]:
-    desks = {name: Desk(tmp_path_factory.mktemp("desk")) for name in CASES}
-    with ThreadPoolExecutor(3) as pool:
-        yield {name: (desks[name], pool.submit(end, desks[name], case)) for name, case in CASES.items()}
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
+    works = {name: partial(end, case) for name, case in CASES.items()}
+    with run_all(tmp_path_factory, works, workers=3) as runs:
+        yield runs
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_an_ended_demo_says_a_word_and_leaves_nothing(
-    runs: Mapping[str, tuple[Desk, "Future[Outcome]"]], name: str
-) -> None:
+def test_an_ended_demo_says_a_word_and_leaves_nothing(runs: Runs, name: str) -> None:
     case = CASES[name]
     desk, future = runs[name]
     told = future.result()

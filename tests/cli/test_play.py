@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.cli.desk import REGISTRY, Desk
-from tests.cli.rack import UsersRack, users_rack
+from tests.cli.rack import UsersRack, users_rack, users_server
 
 TO_LOGIN = json.dumps(
     {
@@ -130,3 +130,26 @@ def test_a_name_that_is_not_there_is_an_error_that_lists_those_that_are(
     assert "--phones phone:nope: column 7: no phone is called nope" in told.err
     assert phones.phones["phone1"] in told.err
     assert desk.written() == ["flow.json"]
+
+
+def test_without_a_phone_it_says_so(desk: Desk, flow: str) -> None:
+    with users_server() as (loop, server):
+        told = desk.run(
+            "play", flow, "--registry", REGISTRY, "--phones", "phone:all", "--adb-server", str(server.address)
+        )
+        assert loop.run(server.version()) > 0
+    assert told.code == 3, told.err
+    assert told.err.splitlines() == [
+        "drover: no phone is attached",
+        "  connect one; `adb devices` must list it as `device`",
+    ]
+
+
+def test_without_a_journal_nothing_is_played(desk: Desk, phones: UsersRack, flow: str) -> None:
+    desk.write("taken", "")
+    words = ("--phones", "phone:all", "--adb-server", phones.server)
+    told = desk.with_variables(DROVER_DATA_DIR="taken").run("play", flow, "--registry", REGISTRY, *words)
+    assert told.code == 3, told.err
+    assert "taken" in told.err
+    assert desk.written() == ["flow.json", "taken"]
+    assert phones.counters("phone1")["gestures"] == 0

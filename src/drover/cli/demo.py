@@ -43,7 +43,8 @@ def demo(
 async def _demo(
     request: PlayRequest, options: RackOptions, settings: Settings, console: Console
 ) -> tuple[PlayRecord, dict[str, object]]:
-    console.print(f"starting {options.phones} simulated phones", style="dim", highlight=False)
+    phones = "1 simulated phone" if options.phones == 1 else f"{options.phones} simulated phones"
+    console.print(f"starting {phones}", style="dim", highlight=False)
     async with simulated_rack(options, settings) as rack:
         named = replace(request, names=rack.names)
         with live(console, request.steps) as progress:
