@@ -129,7 +129,7 @@ class PhoneMonitor:
     def see(self, sightings: Sequence[Sighting]) -> None:
         """Take in what the source lists now."""
         listed = {sighting.serial: sighting.link for sighting in sightings}
-        for serial in listed.keys() - self._watched.keys():
+        for serial in (serial for serial in listed if serial not in self._watched):
             shown = Phone(serial, PhoneState.OFFLINE, self._clock.now(), "not looked at yet")
             self._watched[serial] = _Watched(self._source.driver(serial), shown)
         for serial, watched in self._watched.items():
