@@ -75,8 +75,9 @@ def _say_end(console: Console, event: StepBegan | StepEnded | PhoneEnded, steps:
 
 
 def _table(rows: dict[str, _Row], steps: int) -> Table:
-    now = Column("now", no_wrap=True)
-    table = Table("phone", Column("tasks", no_wrap=True), now, box=None, padding=(0, 2), header_style="dim")
+    fixed = [Column(name, no_wrap=True) for name in ("phone", "tasks")]
+    now = Column("now", no_wrap=True, ratio=1)  # takes what the others leave, and is cut off there
+    table = Table(*fixed, now, box=None, padding=(0, 2), header_style="dim", expand=True)
     for name, row in sorted(rows.items(), key=lambda item: _counted(item[0])):
         failed = row.ended is not None and row.ended.status is Status.FAILED
         style = "red" if failed else "green" if row.ended is not None else ""
