@@ -31,7 +31,7 @@ async def main() -> None:
 
 
 async def record(report: Path, data: Path) -> None:
-    settings = Settings(data_dir=data, task_retries=0)
+    settings = Settings(data_dir=data)
     registry = load_registry(EXAMPLE / "registry").registry
     sequence = load_sequence(EXAMPLE / "edit-profile.json")
     plan = make_plan(sequence, registry, {}, file="examples/plaza/edit-profile.json")

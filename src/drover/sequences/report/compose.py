@@ -75,19 +75,20 @@ class _Composer:
 
 
 def _failures(phones: Sequence[PhoneView]) -> tuple[Failure, ...]:
-    """Put phones together that stopped at the same task and region, or, before any task, for the same reason."""
-    groups: dict[tuple[int, str], list[PhoneView]] = {}
+    """Put phones together that stopped at the same task and region with the same screen, or for the same reason."""
+    groups: dict[tuple[int, str, str], list[PhoneView]] = {}
     for phone in phones:
         if phone.record.status is Status.FAILED:
             groups.setdefault(_cause(phone), []).append(phone)
     return tuple(_failure(group) for group in groups.values())
 
 
-def _cause(phone: PhoneView) -> tuple[int, str]:
-    task = phone.failed
-    if task is None:
-        return 0, phone.record.error
-    return task.record.index, task.record.region or task.record.error
+def _cause(phone: PhoneView) -> tuple[int, str, str]:
+    if phone.failed is None:
+        return 0, phone.record.error, ""
+    task = phone.failed.record
+    last = task.after or task.before
+    return task.index, task.region or task.error, (last.actual if last is not None else None) or ""
 
 
 def _failure(group: Sequence[PhoneView]) -> Failure:

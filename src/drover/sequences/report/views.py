@@ -116,7 +116,7 @@ class PhoneView:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What stopped one or more phones at the same task and region; `task` is the first one's; None before any."""
+    """What stopped one or more phones alike; `task` is the first one's, None where it failed before any."""
 
     phones: tuple[PhoneView, ...]
     task: TaskView | None
