@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test bench lint screenshots registry clean
+.PHONY: help setup setup-dev run test bench lint screenshots registry schemas clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -41,6 +41,9 @@ bench: setup-dev ## Measure, and write bench/results/
 
 registry: setup-dev ## Draw the example's screen registry again
 	@$(BIN)/python tools/plaza_registry.py
+
+schemas: setup-dev ## Write the published JSON Schemas again
+	@$(BIN)/python tools/schemas.py
 
 screenshots: setup-dev ## Take the pictures in docs/ again
 	@$(BIN)/python tools/screenshots.py

@@ -1,15 +1,20 @@
 """Write the JSON Schemas that Drover publishes, from the models that check the files."""
 
-import json
 from pathlib import Path
 
-from drover.sequences import files as sequences
+from drover.screens import documents
+from drover.sequences import files
 
 SOURCE = Path(__file__).parents[1] / "src" / "drover"
 
 
-def write(path: Path, schema: dict[str, object]) -> None:
-    path.write_text(json.dumps(schema, indent=2, sort_keys=True) + "\n")
+def main() -> None:
+    schemas = {f"screens/schema/{name}": text for name, text in documents.schema().items()}
+    schemas["sequences/schema/sequence.schema.json"] = documents.written(files.schema())
+    for name, text in schemas.items():
+        (SOURCE / name).write_text(text)
+        print(f"wrote {name}")
 
 
-write(SOURCE / "sequences/schema/sequence.schema.json", sequences.schema())
+if __name__ == "__main__":
+    main()

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx2
 from playwright.async_api import async_playwright
 
-from drover.bootstrap.play import PlayRequest, play
+from drover.bootstrap.play import PlayRequest, play, save_report
 from drover.bootstrap.simulated import simulated_rack
 from drover.platform.settings import Settings
 from drover.screens.files import load_registry
@@ -39,7 +39,7 @@ async def record(report: Path, data: Path) -> None:
         async with httpx2.AsyncClient(base_url=rack.control, trust_env=False) as client:
             (await client.post("/phones/phone1/faults", json=TROUBLE)).raise_for_status()
         request = PlayRequest(plan, registry, "phone:all", 1, report, rack.names)
-        await play(request, rack.source, settings, lambda _event: None)
+        save_report(await play(request, rack.source, settings, lambda _event: None), request, settings)
 
 
 async def photograph(report: Path) -> None:

@@ -108,7 +108,7 @@ CASES = {
     "a port of adb that is none": Case(
         ("play", SEQUENCE, "--phones", "phone:all"),
         2,
-        ("abc", "HOST:PORT"),
+        ("ANDROID_ADB_SERVER_PORT", "abc"),
         variables={"ANDROID_ADB_SERVER_PORT": "abc"},
     ),
     "no phone asked for": Case(("demo", SEQUENCE, "--phones", "0"), 2, ("--phones 0", "1 to 60")),

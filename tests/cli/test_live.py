@@ -58,7 +58,7 @@ def test_phones_are_listed_as_people_count() -> None:
 def test_the_end_names_the_step_of_every_phone_and_each_cure_once() -> None:
     console = terminal()
     record = of(failed("phone1"), failed("phone2"))
-    show_summary(console, record, summarize(record), "it.html")
+    show_summary(console, record, summarize(record))
     assert shown(console)[:3] == [
         f"✗ phone1: step 9, Go to the profile: {WHY}",
         f"✗ phone2: step 9, Go to the profile: {WHY}",

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx2
 
-from drover.bootstrap.play import PlayRequest, play
+from drover.bootstrap.play import PlayRequest, play, save_report
 from drover.bootstrap.simulated import SimulatedRack, simulated_rack
 from drover.platform.settings import Settings
 from drover.screens.files import load_registry
@@ -68,7 +68,9 @@ class Stand:
 
     async def whole(self, request: PlayRequest) -> PlayRecord:
         """Play, and return the whole record."""
-        return await play(request, self.rack.source, self.settings, lambda _event: None)
+        record = await play(request, self.rack.source, self.settings, lambda _event: None)
+        save_report(record, request, self.settings)
+        return record
 
 
 @asynccontextmanager

@@ -43,6 +43,11 @@ def test_an_unknown_screen_is_found_with_the_nearest_name() -> None:
     ]
 
 
+def test_an_unknown_screen_of_an_action_is_found_where_it_was_written() -> None:
+    found = findings(OPEN, {"kind": "tap", "on": "shop.hom.pay", "before": "shop.home", "after": "shop.cart"})
+    assert found[0] == "tasks[1].on: unknown screen shop.hom (did you mean shop.home?)"
+
+
 def test_an_unknown_action_is_found_with_its_variant() -> None:
     found = findings(OPEN, {"kind": "tap", "on": "shop.home.open_card", "after": "shop.cart"})
     assert found[0].startswith(

@@ -58,13 +58,12 @@ class NoPhones(DroverError):
 
 
 async def play(request: PlayRequest, source: DeviceSource, settings: Settings, progress: Progress) -> PlayRecord:
-    """Play on the selected phones, write the report, and return the record."""
+    """Play on the selected phones, and return the record."""
     _check_step(request)
     _check_report(request.report)
     phones = await _phones(request, source)
     cv2.setNumThreads(1)  # one picture is small; more threads only fight with the other phones'
     clock = SystemClock()
-    blobs = FolderBlobs(settings.data_dir / "blobs")
     started_at, began_s = clock.now(), clock.monotonic()
     async with AsyncExitStack() as stack:
         journal = await stack.enter_async_context(Journal(settings.data_dir / "journal.sqlite", clock))
@@ -74,7 +73,7 @@ async def play(request: PlayRequest, source: DeviceSource, settings: Settings, p
             registry=request.registry,
             matcher=Matcher(request.registry),
             journal=journal,
-            blobs=blobs,
+            blobs=_blobs(settings),
             images=images,
             clock=clock,
             new_id=random_id,
@@ -83,7 +82,7 @@ async def play(request: PlayRequest, source: DeviceSource, settings: Settings, p
         )
         records = await play_on(phones, stage, progress)
     sequence = request.plan.sequence
-    record = PlayRecord(
+    return PlayRecord(
         sequence=sequence.name,
         description=sequence.description,
         app=sequence.app,
@@ -94,8 +93,15 @@ async def play(request: PlayRequest, source: DeviceSource, settings: Settings, p
         phones=records,
         drover_version=__version__,
     )
-    write_report(request.report, render_report(record, request.registry, blobs))
-    return record
+
+
+def save_report(record: PlayRecord, request: PlayRequest, settings: Settings) -> None:
+    """Write the play's report to the place that was asked for. Raises ReportNotWritten."""
+    write_report(request.report, render_report(record, request.registry, _blobs(settings)))
+
+
+def _blobs(settings: Settings) -> FolderBlobs:
+    return FolderBlobs(settings.data_dir / "blobs")
 
 
 def _check_step(request: PlayRequest) -> None:

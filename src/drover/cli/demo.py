@@ -36,8 +36,9 @@ def demo(
     options = RackOptions(phones=phones, seed=seed, profile=profile, width=width, theme=theme)
     request = prepare(file, None, parameters(param or []), "phone:all", 1, report, {})
     console = Console(stderr=json_line)
-    record, effects = interrupts.run(_demo(request, options, load_settings(), console))
-    return show(record, request, console, extra={"effects": effects}, json_line=json_line)
+    settings = load_settings()
+    record, effects = interrupts.run(_demo(request, options, settings, console))
+    return show(record, request, settings, console, extra={"effects": effects}, json_line=json_line)
 
 
 async def _demo(

@@ -33,8 +33,8 @@ def live(console: Console, steps: int) -> Iterator[Progress]:
         yield lambda event: _note(rows, event)
 
 
-def show_summary(console: Console, record: PlayRecord, summary: Summary, report: str) -> None:
-    """Print what came out, and where to read more."""
+def show_summary(console: Console, record: PlayRecord, summary: Summary) -> None:
+    """Print what came out."""
     failed = [phone for phone in record.phones if phone.error]
     for phone, following in zip_longest(failed, failed[1:]):
         console.print(f"✗ {phone.name}: {failure(phone)}", style="red", markup=False, highlight=False, soft_wrap=True)
@@ -44,7 +44,6 @@ def show_summary(console: Console, record: PlayRecord, summary: Summary, report:
         f"{summary.completed} of {summary.phones} phones completed “{record.sequence}” in {summary.wall_s:.1f} s",
         f"{summary.verified} of {summary.tasks} tasks verified on screen",
         f"Drover's own time: {summary.overhead_ms_p50:.0f} ms a task (p95 {summary.overhead_ms_p95:.0f} ms)",
-        f"report: {report}",
     )
     for line in lines:
         console.print(line, markup=False, highlight=False, soft_wrap=True)

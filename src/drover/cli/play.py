@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from drover.bootstrap.attached import attached_phones
-from drover.bootstrap.play import PlayRequest
+from drover.bootstrap.play import PlayRequest, save_report
 from drover.bootstrap.play import play as play_request
 from drover.bootstrap.registry import open_registry, registry_beside
 from drover.cli import exits, interrupts
@@ -53,7 +53,7 @@ def play(
     request = prepare(file, registry, parameters(param or []), phones, from_step, report, {})
     console = Console(stderr=json_line)
     record = interrupts.run(_play(request, settings, console))
-    return show(record, request, console, extra={}, json_line=json_line)
+    return show(record, request, settings, console, extra={}, json_line=json_line)
 
 
 async def _play(request: PlayRequest, settings: Settings, console: Console) -> PlayRecord:
@@ -89,11 +89,19 @@ def parameters(words: list[str]) -> dict[str, str]:
 
 
 def show(
-    record: PlayRecord, request: PlayRequest, console: Console, *, extra: Mapping[str, object], json_line: bool
+    record: PlayRecord,
+    request: PlayRequest,
+    settings: Settings,
+    console: Console,
+    *,
+    extra: Mapping[str, object],
+    json_line: bool,
 ) -> int:
-    """Print the summary, or the JSON line, and return the exit code."""
+    """Print the summary, write the report, print the JSON line, and return the exit code."""
     summary = summarize(record)
-    show_summary(console, record, summary, str(request.report))
+    show_summary(console, record, summary)
+    save_report(record, request, settings)
+    console.print(f"report: {request.report}", markup=False, highlight=False, soft_wrap=True)
     if json_line:
         failures = {phone.name: failure(phone) for phone in record.phones if phone.error}
         typer.echo(json.dumps(asdict(summary) | {"report": str(request.report), "failures": failures} | dict(extra)))

@@ -37,7 +37,10 @@ class JournalUnusable(DroverError):
     kind = Kind.UNAVAILABLE
 
     def __init__(self, path: Path, detail: str) -> None:
-        super().__init__(f"journal {path}: {detail}", hint="check the folder's permissions and the free space")
+        super().__init__(
+            f"journal {path}: {detail}",
+            hint="check the folder and its free space; move the file away if it is no journal, or set data_dir",
+        )
 
 
 @dataclass(frozen=True, slots=True)

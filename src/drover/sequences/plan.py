@@ -30,6 +30,7 @@ from drover.sequences.domain import (
 )
 
 MASK = "***"
+MOST_NAMED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +175,14 @@ def _unused(sequence: Sequence) -> Iterator[Fault]:
 
 def _names(where: str, task: Task, registry: Registry) -> Iterator[Fault]:
     for field, key in (("before", task.before), ("after", task.after)):
-        if key is not None and key not in registry.screens:
+        if key is not None and key not in registry.screens and key != _screen_of(task.act):
             yield _unknown(f"{where}.{field}", "screen", key, registry.screens)
     if isinstance(task.act, OpenApp | StopApp) and task.act.app not in registry.apps:
         yield _unknown(f"{where}.app", "app", task.act.app, registry.apps)
     target = target_of(task.act)
-    if isinstance(target, ActionName) and target.screen in registry.screens:
+    if isinstance(target, ActionName) and target.screen not in registry.screens:
+        yield _unknown(f"{where}.on", "screen", target.screen, registry.screens)
+    elif isinstance(target, ActionName):
         yield from _action_faults(f"{where}.on", task.act, target, registry)
 
 
@@ -220,7 +223,15 @@ def _checks(where: str, task: Task, screens: list[tuple[str | None, str | None]]
         yield Fault(where, "names no screen before it", "add `before`")
 
 
+def _screen_of(act: Act) -> str | None:
+    """Return the screen that a named action is on; `before` follows from it, and is no word of the user's."""
+    target = target_of(act)
+    return target.screen if isinstance(target, ActionName) else None
+
+
 def _unknown(where: str, what: str, name: str, known: Mapping[str, object] | set[str]) -> Fault:
     close = get_close_matches(name, list(known), n=3)
-    hint = f"did you mean {' or '.join(close)}?" if close else f"known: {', '.join(sorted(known)) or 'none'}"
+    names = sorted(known)[:MOST_NAMED]
+    more = f" and {len(known) - len(names)} more" if len(known) > len(names) else ""
+    hint = f"did you mean {' or '.join(close)}?" if close else f"known: {', '.join(names) or 'none'}{more}"
     return Fault(where, f"unknown {what} {name}", hint)

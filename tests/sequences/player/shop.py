@@ -113,8 +113,8 @@ def texture(pixels: Pixels, rect: Rect, name: str) -> None:
 
 
 def crop(pixels: Pixels, rect: Rect) -> Crop:
-    gray = cv2.cvtColor(pixels, cv2.COLOR_RGBA2GRAY)[rect.y1 : rect.y2, rect.x1 : rect.x2].copy()
-    return Crop(gray, cv2.imencode(".png", gray)[1].tobytes())
+    gray = cv2.cvtColor(pixels, cv2.COLOR_RGBA2GRAY)[rect.y1 : rect.y2, rect.x1 : rect.x2]
+    return Crop(np.array(gray, np.uint8), cv2.imencode(".png", gray)[1].tobytes())
 
 
 def shop_screen(page: str, *extra: Action) -> Screen:

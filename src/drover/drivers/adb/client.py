@@ -51,7 +51,13 @@ def address_of_user(environment: Mapping[str, str]) -> Address:
             )
         return parse_address(spec.removeprefix("tcp:"))
     host = environment.get("ANDROID_ADB_SERVER_ADDRESS", "")
-    return parse_address(f"{host}:{environment.get('ANDROID_ADB_SERVER_PORT', DEFAULT_PORT)}")
+    port = environment.get("ANDROID_ADB_SERVER_PORT", str(DEFAULT_PORT))
+    try:
+        return parse_address(f"{host}:{port}")
+    except InvalidInput as error:
+        raise InvalidInput(
+            f"ANDROID_ADB_SERVER_PORT {port!r} is not a port", hint="correct or unset the variable"
+        ) from error
 
 
 class AdbServer:

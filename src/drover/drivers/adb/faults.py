@@ -21,6 +21,8 @@ class AdbNotFound(DroverError):
 class AdbServerFailed(DroverError):
     """A private adb server could not be started."""
 
+    kind = Kind.UNAVAILABLE
+
     def __init__(self, binary: str, detail: str) -> None:
         super().__init__(
             f"{binary}: the adb server did not start: {detail}",

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import Executor
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -103,7 +103,7 @@ class Eyes:
                     await self._dismiss(look, look.found, hands, dismissed)
                     deadline = watch.clock.monotonic() + timeout_s
                 elif swallowed or watch.clock.monotonic() >= deadline:
-                    raise await self._not_seen(look, screens)
+                    raise await self._not_seen(look, screens, dismissed[started_with:])
         raise AssertionError  # looks never end by themselves
 
     async def find(self, look: Look, found: Found, action: Action) -> Rect:
@@ -159,7 +159,7 @@ class Eyes:
         await hands.tap(await self.find(look, found, actions[0]))
         dismissed.append(key)
 
-    async def _not_seen(self, look: Look, screens: tuple[str, ...]) -> ScreenNotSeen:
+    async def _not_seen(self, look: Look, screens: tuple[str, ...], between: Sequence[str]) -> ScreenNotSeen:
         expected = screens[0]
         if look.found is not None and look.shows(screens):
             reason = "the picture does not come to rest"
@@ -167,7 +167,9 @@ class Eyes:
         seen = await self.compute(self._identify, look.frame)
         wanted = await self.compute(self._matcher.verify, look.frame, expected)
         key = seen.screen.key if seen.screen is not None else None
-        return ScreenNotSeen(expected, key, seen.reason if seen.conflict else wanted.reason, wanted.checks)
+        reason = seen.reason if seen.conflict else wanted.reason
+        came = f"; {' and '.join(between)} came in between, and may have taken the touch" if between else ""
+        return ScreenNotSeen(expected, key, reason + came, wanted.checks)
 
     def _identify(self, frame: Frame) -> Identification:
         return self._matcher.identify(frame, app=self._app)
