@@ -64,4 +64,4 @@ def test_the_end_names_the_step_of_every_phone_and_each_cure_once() -> None:
         f"✗ phone2: step 9, Go to the profile: {WHY}",
         "  look at the report",
     ]
-    assert shown(console)[-1] == "report: it.html"
+    assert shown(console)[-1].startswith("Drover's own time: ")
