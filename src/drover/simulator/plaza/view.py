@@ -20,7 +20,6 @@ class Role(Enum):
     RADIO = "android.widget.RadioButton"
     LIST = "androidx.recyclerview.widget.RecyclerView"
     PANEL = "android.widget.FrameLayout"
-    SPINNER = "android.widget.ProgressBar"
 
 
 class Steadiness(Enum):
