@@ -157,11 +157,7 @@ class Sequence:
 
 def target_of(act: Act) -> Target | None:
     """Return where `act` is done, or None for one that has no place."""
-    match act:
-        case Tap() | LongTap() | Swipe() | Type() | Assert():
-            return act.target
-        case Press() | WaitForScreen() | Wait() | OpenApp() | StopApp():
-            return None
+    return act.target if isinstance(act, Tap | LongTap | Swipe | Type | Assert) else None
 
 
 def text_of(act: Act) -> Text | None:
@@ -190,12 +186,9 @@ def describe(act: Act) -> str:
         Wait: "wait",
         WaitForScreen: "wait for the screen",
     }[type(act)]
-    match act:
-        case Tap() | LongTap() | Swipe() | Type() | Assert():
-            return f"{words} {describe_target(act.target)}"
-        case OpenApp() | StopApp():
-            return f"{words} {act.app}"
-        case Press():
-            return f"{words} {act.key.value}"
-        case Wait() | WaitForScreen():
-            return words
+    target = target_of(act)
+    if target is not None:
+        return f"{words} {describe_target(target)}"
+    if isinstance(act, OpenApp | StopApp):
+        return f"{words} {act.app}"
+    return f"{words} {act.key.value}" if isinstance(act, Press) else words
