@@ -113,7 +113,7 @@ CASES = {
     ),
     "no phone asked for": Case(("demo", SEQUENCE, "--phones", "0"), 2, ("--phones 0", "1 to 60")),
     "a width that is none": Case(("sim", "--width", "800"), 2, ("--width 800", "720, 1080, 1440")),
-    "an odd port": Case(("sim", "--port", "6001"), 2, ("--port 6001", "even")),
+    "a port of emulators": Case(("sim", "--port", "5557"), 2, ("--port 5557", "emulators", "even")),
     "an unknown option": Case(("demo", "--fones", "2"), 2, ("no such option: --fones", "`drover demo --help`")),
     "a word instead of a number": Case(("demo", "--phones", "two"), 2, ("'--phones'", "valid integer")),
     "an unknown command": Case(("dance",), 2, ("no such command 'dance'", "`drover --help`")),

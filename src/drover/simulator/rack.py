@@ -24,6 +24,7 @@ MOST_PHONES: Final = 60
 STARTED_WALL: Final = datetime(2026, 1, 15, 9, 41, tzinfo=UTC)
 """The date and time that every simulated phone shows when it starts, so that runs repeat."""
 _LOWEST_PORT, _HIGHEST_PORT = 1024, 65535
+_EMULATOR_PORTS: Final = range(5555, 5586, 2)
 
 MakeHandset = Callable[[Look, Clock, random.Random, datetime], Handset]
 
@@ -51,11 +52,16 @@ class RackOptions:
         _refuse_other("--profile", self.profile, tuple(PROFILES))
         _refuse_other("--width", self.width, WIDTHS)
         _refuse_other("--theme", self.theme, THEMES)
-        last = self.port + 2 * (self.phones - 1)
-        if self.port and not (self.port >= _LOWEST_PORT and last <= _HIGHEST_PORT and self.port % 2 == 0):
+        ports = range(self.port, self.port + 2 * self.phones, 2)
+        if self.port and not _LOWEST_PORT <= ports[0] <= ports[-1] <= _HIGHEST_PORT:
             raise InvalidInput(
                 f"--port {self.port} is not possible with {self.phones} phones",
-                hint=f"choose an even port from {_LOWEST_PORT} on, so that the last phone's is at most {_HIGHEST_PORT}",
+                hint=f"choose a port from {_LOWEST_PORT} on, so that the last phone's is at most {_HIGHEST_PORT}",
+            )
+        if self.port and set(ports) & set(_EMULATOR_PORTS):
+            raise InvalidInput(
+                f"--port {self.port} is not possible: adb takes odd ports from 5555 to 5585 for emulators",
+                hint="choose an even port, or one outside of these",
             )
         if self.control_port and not _LOWEST_PORT <= self.control_port <= _HIGHEST_PORT:
             raise InvalidInput(

@@ -30,7 +30,7 @@ async def control(rack: Rack) -> AsyncIterator[httpx2.AsyncClient]:
         ({"phones": 0}, "--phones 0"),
         ({"phones": 61}, "--phones 61"),
         ({"port": 80}, "--port 80"),
-        ({"port": 5001}, "--port 5001"),
+        ({"port": 5557}, "--port 5557"),
         ({"port": 65534, "phones": 2}, "--port 65534"),
         ({"control_port": 70000}, "control port 70000"),
         ({"profile": "warp"}, "--profile warp"),
