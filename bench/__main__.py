@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import play, screens, tap
+from drover.platform.logging import configure_logging
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "bench" / "results"
@@ -30,6 +31,7 @@ TARGETS = (
 
 
 def main() -> None:
+    configure_logging(debug=False)
     names = sys.argv[1:] or list(BENCHES)
     RESULTS.mkdir(parents=True, exist_ok=True)
     for name in names:

@@ -9,6 +9,7 @@ from playwright.async_api import async_playwright
 
 from drover.bootstrap.play import PlayRequest, play, save_report
 from drover.bootstrap.simulated import simulated_rack
+from drover.platform.logging import configure_logging
 from drover.platform.settings import Settings
 from drover.screens.files import load_registry
 from drover.sequences.files import load_sequence
@@ -54,4 +55,5 @@ async def photograph(report: Path) -> None:
         await browser.close()
 
 
+configure_logging(debug=False)
 asyncio.run(main())
