@@ -4,13 +4,14 @@ import shutil
 import sys
 from pathlib import Path
 
-import cv2
 import numpy as np
 
-from drover.devices.frame import Pixels
+from drover.devices.frame import Frame
 from drover.devices.geometry import Rect, Size
-from drover.screens.domain import Action, ActionKind, App, Crop, Region, Screen, ScreenKind, Variant
+from drover.devices.picture import preview
+from drover.screens.domain import Action, ActionKind, App, Region, Screen, ScreenKind, Variant
 from drover.screens.files import load_registry
+from drover.screens.pictures import crop_of
 from drover.screens.reader import MIN_DEVIATION
 from drover.screens.writing import save_app, save_screen
 from drover.simulator.display.marks import Box
@@ -23,6 +24,7 @@ REGISTRY = Path(__file__).parents[1] / "examples" / "plaza" / "registry"
 REFERENCE = Size(catalog.REFERENCE.width, catalog.REFERENCE.height)
 THEMES: tuple[Theme, ...] = ("light", "dark")
 PICTURE_WIDTH = 360
+PICTURE_QUALITY = 82
 APPS = (App("launcher", LAUNCHER_PACKAGE), App("plaza", PLAZA_PACKAGE))
 
 # Page of the catalog -> screen's key, name, and the elements that identify it. Where a page loads in parts, one of what
@@ -66,17 +68,22 @@ def draw(registry: Path) -> None:
 
 
 def variant(page: str, theme: Theme, regions: tuple[str, ...]) -> Variant:
-    pixels = painted(page, theme)
+    frame = painted(page, theme)
     elements = {element.name: element for element in catalog.elements(page)}
-    actions = [action(element, pixels) for element in elements.values() if element.action]
+    actions = [action(element, frame) for element in elements.values() if element.action]
     actions.sort(key=lambda each: each.name != DISMISSALS.get(page))
     return Variant(
         name=theme,
-        regions=tuple(Region(name, rect(elements[name].box), crop(pixels, elements[name].box)) for name in regions),
+        regions=tuple(region(elements[name], frame) for name in regions),
         masks=tuple(rect(box) for box in masks(page, elements)),
         actions=tuple(actions),
-        picture=picture(pixels),
+        picture=preview(frame, PICTURE_WIDTH, PICTURE_QUALITY).jpeg,
     )
+
+
+def region(element: Element, frame: Frame) -> Region:
+    where = rect(element.box)
+    return Region(element.name, where, crop_of(frame, where))
 
 
 def masks(page: str, elements: dict[str, Element]) -> tuple[Box, ...]:
@@ -84,39 +91,24 @@ def masks(page: str, elements: dict[str, Element]) -> tuple[Box, ...]:
     return (STATUS_BAR, elements["clock"].box) if page == "launcher" else (STATUS_BAR,)
 
 
-def action(element: Element, pixels: Pixels) -> Action:
+def action(element: Element, frame: Frame) -> Action:
     if element.role is Role.FIELD:
         return Action(element.name, rect(element.box), ActionKind.TYPE)
     leads_to = SCREENS[element.leads_to][0] if element.leads_to else None
-    seen = crop(pixels, element.box)
+    seen = crop_of(frame, rect(element.box))
     same = element.steadiness is not Steadiness.CHANGING and element.role is not Role.RADIO and "_1" not in element.name
     textured = float(seen.gray.std()) >= MIN_DEVIATION
     return Action(element.name, rect(element.box), ActionKind.TAP, leads_to, seen if same and textured else None)
 
 
-def painted(page: str, theme: Theme) -> Pixels:
+def painted(page: str, theme: Theme) -> Frame:
     handset = catalog.settled(page, Look(REFERENCE.width, REFERENCE.height, theme))
     content = handset.paint(handset.scene(0.0))
-    return np.frombuffer(content, np.uint8).reshape(REFERENCE.height, REFERENCE.width, 4)
+    return Frame(np.frombuffer(content, np.uint8).reshape(REFERENCE.height, REFERENCE.width, 4), 1, 0.0)
 
 
 def rect(box: Box) -> Rect:
     return Rect(box.x1, box.y1, box.x2, box.y2)
-
-
-def crop(pixels: Pixels, box: Box) -> Crop:
-    gray = cv2.cvtColor(pixels[box.y1 : box.y2, box.x1 : box.x2], cv2.COLOR_RGBA2GRAY)
-    return Crop(np.asarray(gray, np.uint8), encoded(".png", gray, [cv2.IMWRITE_PNG_COMPRESSION, 9]))
-
-
-def picture(pixels: Pixels) -> bytes:
-    height = round(REFERENCE.height * PICTURE_WIDTH / REFERENCE.width)
-    small = cv2.resize(pixels, (PICTURE_WIDTH, height), interpolation=cv2.INTER_AREA)
-    return encoded(".jpg", cv2.cvtColor(small, cv2.COLOR_RGBA2BGR), [cv2.IMWRITE_JPEG_QUALITY, 82])
-
-
-def encoded(suffix: str, image: cv2.typing.MatLike, options: list[int]) -> bytes:
-    return cv2.imencode(suffix, image, options)[1].tobytes()
 
 
 if __name__ == "__main__":

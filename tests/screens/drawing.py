@@ -8,8 +8,9 @@ import numpy.typing as npt
 
 from drover.devices.frame import Frame
 from drover.devices.geometry import Rect, Size
+from drover.devices.picture import preview
 from drover.screens.domain import Action, ActionKind, App, Identification, Region, Registry, Screen, ScreenKind, Variant
-from drover.screens.pictures import crop_of, picture_of
+from drover.screens.pictures import crop_of
 
 SIZE = Size(540, 1200)
 TITLE = Rect(30, 60, 330, 110)
@@ -49,7 +50,7 @@ def variant(frame: Frame, *rects: Rect, name: str = "light", masks: tuple[Rect, 
     names = {TITLE: "title", BODY: "body", BUTTON: "button"}
     regions = tuple(region(names.get(rect, f"at_{rect.x1}_{rect.y1}"), frame, rect) for rect in rects or (TITLE, BODY))
     action = Action("go_on", BUTTON, ActionKind.TAP, crop=crop_of(frame, BUTTON))
-    return Variant(name, regions, masks, (action,), picture_of(frame))
+    return Variant(name, regions, masks, (action,), preview(frame, 1080, 80).jpeg)
 
 
 def screen(name: str, *variants: Variant, kind: ScreenKind = ScreenKind.STATE) -> Screen:

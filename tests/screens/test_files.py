@@ -13,11 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from drover.devices.geometry import Rect
+from drover.devices.picture import preview
 from drover.kernel.errors import InvalidInput
 from drover.screens import documents
 from drover.screens.domain import App, Registry
 from drover.screens.files import BadRegistry, LoadedRegistry, Refusal, load_registry
-from drover.screens.pictures import crop_of, picture_of
+from drover.screens.pictures import crop_of
 from drover.screens.writing import RegistryNotWritten, save_app, save_screen
 from tests.screens.drawing import (
     BODY,
@@ -381,5 +382,5 @@ def test_any_damage_to_a_picture_is_a_screen_or_a_refusal(folder: Path, data: st
 def test_pictures_are_cut_and_encoded_the_same_every_time() -> None:
     one, two = draw("Feed"), draw("Feed")
     assert region("title", one, TITLE).crop.png == region("title", two, TITLE).crop.png
-    assert picture_of(one) == picture_of(two)
+    assert preview(one, 1080, 80).jpeg == preview(two, 1080, 80).jpeg
     assert crop_of(one, BUTTON).gray.shape == (60, 240)

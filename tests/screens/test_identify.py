@@ -9,9 +9,10 @@ import pytest
 from PIL import Image
 
 from drover.devices.geometry import Rect
+from drover.devices.picture import preview
 from drover.screens.domain import Registry
 from drover.screens.identify import FrameAnswer, identify_files
-from drover.screens.pictures import crop_of, picture_of
+from drover.screens.pictures import crop_of
 from tests.screens.drawing import SIZE, draw, registry, screen, variant
 
 
@@ -34,7 +35,7 @@ def answers(shop: Registry, *files: Path) -> list[FrameAnswer]:
 def test_png_and_jpeg_frames_are_identified_with_the_time_it_took(shop: Registry, tmp_path: Path) -> None:
     one, two = tmp_path / "one.png", tmp_path / "two.jpg"
     one.write_bytes(png(draw("Feed").pixels))
-    two.write_bytes(picture_of(draw("Cart"), quality=60))
+    two.write_bytes(preview(draw("Cart"), 1080, 60).jpeg)
     assert [(a.file, a.screen, a.variant, a.ms) for a in answers(shop, one, two)] == [
         (str(one), "shop.feed", "light", pytest.approx(1.0)),
         (str(two), "shop.cart", "light", pytest.approx(1.0)),

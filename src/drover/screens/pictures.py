@@ -10,7 +10,8 @@ from PIL import Image
 
 from drover.devices.frame import Frame, Pixels
 from drover.devices.geometry import Rect, Size
-from drover.kernel.errors import DroverError, InvalidInput, Kind
+from drover.devices.picture import encoded
+from drover.kernel.errors import InvalidInput
 from drover.screens.domain import Crop
 
 MAX_PICTURE_BYTES = 32 * 1024 * 1024
@@ -22,12 +23,6 @@ _PROOF = Size(135, 300)
 
 class BadPicture(InvalidInput):
     """A picture file cannot be used. The message says what is wrong with it, and not which file it is."""
-
-
-class PictureNotWritten(DroverError):
-    """A picture could not be encoded."""
-
-    kind = Kind.FAILED
 
 
 def read_bytes(path: Path, limit: int = MAX_PICTURE_BYTES) -> bytes:
@@ -58,13 +53,8 @@ def picture_size(content: bytes) -> Size:
 def crop_of(frame: Frame, rect: Rect) -> Crop:
     """Return what `frame` shows at `rect`, which lies within it. Equal pixels give equal bytes."""
     rgba = frame.pixels[rect.y1 : rect.y2, rect.x1 : rect.x2]
-    png = _encoded(".png", cv2.cvtColor(rgba, cv2.COLOR_RGBA2BGR), [cv2.IMWRITE_PNG_COMPRESSION, 9])
+    png = encoded(".png", cv2.cvtColor(rgba, cv2.COLOR_RGBA2BGR), [cv2.IMWRITE_PNG_COMPRESSION, 9])
     return Crop(to_gray(rgba), png)
-
-
-def picture_of(frame: Frame, *, quality: int = 80) -> bytes:
-    """Return the whole frame as a JPEG of `quality` 1 to 100."""
-    return _encoded(".jpg", cv2.cvtColor(frame.pixels, cv2.COLOR_RGBA2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality])
 
 
 def to_gray(rgba: Pixels) -> Pixels:
@@ -99,10 +89,3 @@ def _refuse_unless_usable(image: Image.Image) -> None:
         raise BadPicture(reason, hint="use the phone's own resolution")
     if image.mode not in _MODES:
         raise BadPicture(f"is of colour mode {image.mode}", hint="save it as RGB or grey with 8 bits a colour")
-
-
-def _encoded(suffix: str, bgr: cv2.typing.MatLike, options: list[int]) -> bytes:
-    done, content = cv2.imencode(suffix, bgr, options)
-    if not done:
-        raise PictureNotWritten(f"a picture of shape {bgr.shape} cannot be written as {suffix}")
-    return content.tobytes()

@@ -85,15 +85,6 @@ class Connection:
         except OSError as error:
             raise AdbBrokenOff(f"the connection broke ({_words(error)})") from error
 
-    async def read_to_end(self) -> bytes:
-        """Return everything until the connection ends. Raises AdbProtocolError for more than 64 MiB."""
-        output = bytearray()
-        while data := await self.read_some():
-            output += data
-            if len(output) > MAX_OUTPUT_BYTES:
-                raise AdbProtocolError(f"more than {MAX_OUTPUT_BYTES} bytes")
-        return bytes(output)
-
     async def read_shell(self) -> wire.ShellOutput:
         """Return a shell command's output. Raises AdbBrokenOff where the end comes before the exit code."""
         output = wire.ShellOutput.empty()

@@ -1,12 +1,13 @@
 """Turns looks into what the report shows: sights with evidence, and what differed where a step failed."""
 
 from drover.devices.frame import Frame
+from drover.devices.picture import encoded
 from drover.kernel.errors import DroverError
 from drover.platform.blobs import Blobs
 from drover.screens.domain import RegionCheck, Registry
 from drover.screens.matching.matcher import Matcher
 from drover.sequences.player.errors import StepFailed
-from drover.sequences.player.evidence import encode, keep_frame
+from drover.sequences.player.evidence import keep_frame
 from drover.sequences.player.eyes import Eyes, Look
 from drover.sequences.record import Difference, Evidence, Sight
 
@@ -61,6 +62,6 @@ class Witness:
         return Difference(
             check=check,
             where=check.found_at,
-            expected_digest=self._blobs.put(encode(".png", expected, [])),
-            actual_digest=self._blobs.put(encode(".png", actual, [])),
+            expected_digest=self._blobs.put(encoded(".png", expected)),
+            actual_digest=self._blobs.put(encoded(".png", actual)),
         )
