@@ -4,7 +4,7 @@ Every call has a deadline of the driver's own and raises a `DeviceError`; cancel
 are pixels of the frame. A driver states what it can in `capabilities`; a call it cannot do raises `Unsupported`.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -24,6 +24,7 @@ class Capability(Enum):
     FILES = "files"
     SHELL = "shell"
     STATE = "state"
+    TOUCHES = "touches"
 
 
 class Key(Enum):
@@ -78,6 +79,38 @@ class ShellResult:
     stdout: bytes
     stderr: bytes
     exit_code: int
+
+
+class Phase(Enum):
+    """What a finger does at a moment."""
+
+    DOWN = "down"
+    MOVE = "move"
+    UP = "up"
+
+
+@dataclass(frozen=True, slots=True)
+class FingerEvent:
+    """A finger on the glass, as the touch screen itself tells it: `contact` says which finger, from 0.
+
+    `at_s` is by the phone's own clock. `point` is in pixels of the frame, as the display is rotated.
+    """
+
+    at_s: float
+    contact: int
+    phase: Phase
+    point: Point
+
+
+@dataclass(frozen=True, slots=True)
+class ButtonEvent:
+    """A hardware key that was pressed, by the phone's own clock."""
+
+    at_s: float
+    key: Key
+
+
+TouchEvent = FingerEvent | ButtonEvent
 
 
 class Capture(Protocol):
@@ -172,7 +205,15 @@ class State(Protocol):
         ...
 
 
-class Driver(Capture, Input, UiTreeSource, Apps, Files, Shell, State, Protocol):
+class TouchSource(Protocol):
+    """What a person's hand does on the phone, for recording."""
+
+    def touch_events(self) -> AsyncGenerator[TouchEvent, None]:
+        """Yield every event from now on, until closed. Raises PhoneOffline when the phone goes away, Unsupported."""
+        ...
+
+
+class Driver(Capture, Input, UiTreeSource, Apps, Files, Shell, State, TouchSource, Protocol):
     """One phone. `attach` first; `info` is known from then on."""
 
     @property

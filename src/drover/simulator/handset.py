@@ -10,11 +10,15 @@ JsonValue = None | bool | int | float | str | list["JsonValue"] | dict[str, "Jso
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How a simulated phone's display is made: width and height in pixels (the height is 20:9 of the width), theme."""
+    """How a simulated phone's display is made: width and height in pixels (the height is 20:9 of the width), theme.
+
+    `font_scale` is the user's setting for the size of text, as Android counts it (0.85 small, 1 normal, 1.3 large).
+    """
 
     width: int
     height: int
     theme: Theme
+    font_scale: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,15 @@ class Gesture:
     x2: int
     y2: int
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFile:
+    """A picture or video in the phone's shared storage, as the apps' pickers list it."""
+
+    path: str
+    sha256: str
+    modified_s: int
 
 
 class Scene(Protocol):
@@ -110,6 +123,26 @@ class Handset(Protocol):
 
     def misdirect(self, *, on: bool) -> None:
         """While on, typed text goes to another field than the focused one."""
+        ...
+
+    def rotate(self, quarter_turns: int, now: float) -> None:
+        """Turn the display 0 to 3 quarter turns; frames are then wider than high for odd ones. `look` stays."""
+        ...
+
+    def use_account(self, number: int, now: float) -> bool:
+        """Make the app in front use its account `number` (from 1), as if somebody had; False where there is none."""
+        ...
+
+    def media(self, files: Sequence[MediaFile]) -> None:
+        """Take note of what the shared storage holds now, newest first."""
+        ...
+
+    def install(self, package: str, label: str) -> None:
+        """Let a package that is not built in be started: it shows a plain page with its label."""
+        ...
+
+    def uninstall(self, package: str) -> None:
+        """Forget an installed package; its page closes."""
         ...
 
     def crash(self, now: float) -> None:
