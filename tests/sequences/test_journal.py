@@ -1,12 +1,28 @@
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
 from drover.kernel.clock import FakeClock
 from drover.sequences.domain import Effect
-from drover.sequences.journal import Doubt, Journal, JournalUnusable
+from drover.sequences.journal import Doubt, Ending, Journal, JournalUnusable, LastRun, OpenAct, Playing
+
+FIRST_VERSION = """
+CREATE TABLE runs (
+    run TEXT PRIMARY KEY, sequence TEXT NOT NULL, digest TEXT NOT NULL, phone TEXT NOT NULL,
+    from_step INTEGER NOT NULL, began_at TEXT NOT NULL, ended_at TEXT, status TEXT
+) STRICT;
+CREATE INDEX runs_by_phone ON runs (phone, sequence, began_at);
+CREATE TABLE acts (
+    run TEXT NOT NULL REFERENCES runs (run), step INTEGER NOT NULL, attempt INTEGER NOT NULL, name TEXT NOT NULL,
+    effect TEXT NOT NULL, began_at TEXT NOT NULL, verified_at TEXT,
+    PRIMARY KEY (run, step, attempt)
+) STRICT;
+INSERT INTO runs VALUES ('old', 'Post', 'digest', 'a', 1, '2026-01-01', NULL, NULL);
+INSERT INTO acts VALUES ('old', 2, 1, 'open', 'repeatable', '2026-01-01', '2026-01-01');
+INSERT INTO acts VALUES ('old', 3, 1, 'post', 'once', '2026-01-01', NULL);
+"""
 
 
 @pytest.fixture
@@ -15,47 +31,111 @@ async def journal(tmp_path: Path) -> AsyncIterator[Journal]:
         yield opened
 
 
-async def begin(journal: Journal, run: str, *, phone: str = "a") -> None:
-    await journal.begin_run(run, "Post", "digest", phone, 1)
+def post(phone: str = "a") -> Playing:
+    return Playing("Post", "digest", "parameters", phone)
+
+
+async def last(journal: Journal) -> LastRun:
+    found = await journal.last_run("Post", "a")
+    assert found is not None
+    return found
 
 
 async def test_a_once_act_that_was_begun_and_not_verified_is_in_doubt(journal: Journal) -> None:
-    await begin(journal, "r1")
+    await journal.begin_run("r1", post(), 1)
     await journal.begin_act("r1", 3, 1, "post", Effect.ONCE)
     assert await journal.doubt("Post", "a") == Doubt(3, "post")
 
 
-async def test_a_verified_once_act_is_not_in_doubt(journal: Journal) -> None:
-    await begin(journal, "r1")
-    await journal.begin_act("r1", 3, 1, "post", Effect.ONCE)
-    await journal.verify_act("r1", 3, 1)
+@pytest.mark.parametrize("settle", [Journal.verify_act, Journal.void_act])
+async def test_a_once_act_that_was_seen_or_seen_not_to_be_done_is_not_in_doubt(
+    journal: Journal, settle: object
+) -> None:
+    await journal.begin_run("r1", post(), 1)
+    act = await journal.begin_act("r1", 3, 1, "post", Effect.ONCE)
+    await settle(journal, act)
     assert await journal.doubt("Post", "a") is None
 
 
 async def test_a_repeatable_act_is_never_in_doubt(journal: Journal) -> None:
-    await begin(journal, "r1")
+    await journal.begin_run("r1", post(), 1)
     await journal.begin_act("r1", 3, 1, "tap", Effect.REPEATABLE)
     assert await journal.doubt("Post", "a") is None
 
 
 async def test_doubt_belongs_to_one_phone_and_one_sequence(journal: Journal) -> None:
-    await begin(journal, "r1")
+    await journal.begin_run("r1", post(), 1)
     await journal.begin_act("r1", 3, 1, "post", Effect.ONCE)
     assert await journal.doubt("Post", "b") is None
     assert await journal.doubt("Like", "a") is None
 
 
 async def test_only_the_last_run_counts(journal: Journal) -> None:
-    await begin(journal, "r1")
+    await journal.begin_run("r1", post(), 1)
     await journal.begin_act("r1", 3, 1, "post", Effect.ONCE)
-    await begin(journal, "r2")
+    await journal.begin_run("r2", post(), 1)
     assert await journal.doubt("Post", "a") is None
+
+
+async def test_a_doubt_outlives_any_number_of_resumptions(journal: Journal) -> None:
+    await journal.begin_run("r1", post(), 1)
+    await journal.begin_act("r1", 3, 1, "post", Effect.ONCE)
+    for _ in range(3):
+        await journal.resume_run("r1", 3, "the phone shows plaza.new_post")
+    assert await journal.doubt("Post", "a") == Doubt(3, "post")
+    assert (await last(journal)).attempts == 4
+
+
+async def test_an_open_once_act_is_told_before_a_later_repeatable_one(journal: Journal) -> None:
+    await journal.begin_run("r1", post(), 1)
+    once = await journal.begin_act("r1", 3, 1, "post", Effect.ONCE)
+    await journal.begin_act("r1", 4, 1, "tap", Effect.REPEATABLE)
+    assert (await last(journal)).open_act == OpenAct(once, 3, "post", Effect.ONCE)
+
+
+async def test_an_act_of_an_earlier_try_is_open_no_more_when_a_later_one_was_seen(journal: Journal) -> None:
+    await journal.begin_run("r1", post(), 1)
+    await journal.begin_act("r1", 2, 1, "tap", Effect.REPEATABLE)
+    await journal.verify_act(await journal.begin_act("r1", 2, 2, "tap", Effect.REPEATABLE))
+    assert (await last(journal)).open_act is None
+
+
+async def test_how_far_a_run_was_is_told_with_what_the_player_kept(journal: Journal) -> None:
+    assert await journal.last_run("Post", "a") is None
+    await journal.begin_run("r1", post(), 4)
+    assert ((await last(journal)).step, (await last(journal)).place) == (3, "")
+    await journal.reach("r1", 5, '{"rounds": 2}')
+    found = await last(journal)
+    assert (found.run, found.playing, found.step, found.place) == ("r1", post(), 5, '{"rounds": 2}')
+
+
+async def test_a_run_of_this_process_is_being_played(journal: Journal) -> None:
+    await journal.begin_run("r1", post(), 1)
+    assert (await last(journal)).ending is Ending.PLAYING
+
+
+async def test_a_run_that_nobody_ended_was_cut_off_once_its_process_is_gone(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    async with Journal(path, FakeClock()) as first, Journal(path, FakeClock()) as second:
+        await first.begin_run("r1", post(), 1)
+        assert (await last(second)).ending is Ending.PLAYING
+    async with Journal(path, FakeClock()) as third:
+        assert (await last(third)).ending is Ending.CUT_OFF
+        await third.resume_run("r1", 1, "")
+        assert (await last(third)).ending is Ending.PLAYING
+
+
+@pytest.mark.parametrize("ending", [Ending.COMPLETED, Ending.FAILED, Ending.CUT_OFF])
+async def test_a_run_that_was_ended_says_how(journal: Journal, ending: Ending) -> None:
+    await journal.begin_run("r1", post(), 1)
+    await journal.end_run("r1", ending)
+    assert (await last(journal)).ending is ending
 
 
 async def test_what_was_written_survives_a_new_process(tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite"
     async with Journal(path, FakeClock()) as first:
-        await begin(first, "r1")
+        await first.begin_run("r1", post(), 1)
         await first.begin_act("r1", 1, 1, "post", Effect.ONCE)
         with sqlite3.connect(path) as other:  # a second reader sees it before the first one closes
             assert other.execute("SELECT count(*) FROM acts").fetchone() == (1,)
@@ -64,12 +144,28 @@ async def test_what_was_written_survives_a_new_process(tmp_path: Path) -> None:
         assert await second.doubt("Post", "a") == Doubt(1, "post")
 
 
-async def test_a_run_ends_with_its_status(journal: Journal, tmp_path: Path) -> None:
-    await begin(journal, "r1")
-    await journal.end_run("r1", "completed")
-    database = sqlite3.connect(tmp_path / "data" / "journal.sqlite")
-    assert database.execute("SELECT status FROM runs").fetchone() == ("completed",)
+async def test_a_journal_of_the_first_version_keeps_its_doubts(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    database = sqlite3.connect(path)
+    database.executescript(FIRST_VERSION)
     database.close()
+    async with Journal(path, FakeClock()) as journal:
+        found = await last(journal)
+        assert (found.ending, found.step) == (Ending.CUT_OFF, 2)
+        assert await journal.doubt("Post", "a") == Doubt(3, "post")
+        await journal.verify_act(await journal.begin_act("old", 3, 1, "post", Effect.ONCE))
+    async with Journal(path, FakeClock()) as again:
+        assert await again.doubt("Post", "a") == Doubt(3, "post")
+
+
+async def test_a_journal_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite"
+    database = sqlite3.connect(path)
+    database.execute("PRAGMA user_version = 99")
+    database.close()
+    with pytest.raises(JournalUnusable, match="is of a newer Drover"):
+        async with Journal(path, FakeClock()):
+            pass
 
 
 async def test_a_file_that_is_no_journal_is_refused_by_name(tmp_path: Path) -> None:

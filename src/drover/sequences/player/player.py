@@ -61,7 +61,7 @@ class _TaskRun:
     watch: Stopwatch
     started_at: datetime
     attempts: int = 0
-    acted_in: int = 0
+    act: int | None = None
     dismissed: list[str] = field(default_factory=list[str])
     before: Look | None = None
     after: Look | None = None
@@ -149,7 +149,7 @@ class Player:
     def _may_retry(self, task: _TaskRun, error: DroverError) -> bool:
         """Tier 1. A `once` act that was begun is never repeated: only a person can tell whether it happened."""
         spent = task.attempts > self._retries.tries
-        doubtful = bool(task.acted_in) and task.step.task.effect is Effect.ONCE
+        doubtful = task.act is not None and task.step.task.effect is Effect.ONCE
         return error.retry is Retry.AT_ONCE and not spent and not doubtful
 
     async def _attempt(self, task: _TaskRun) -> None:
@@ -161,15 +161,15 @@ class Player:
         else:
             await self._act(task, hands)
             task.after = await self._see_after(task, hands)
-        if task.acted_in:
-            await self._journal.verify_act(self._run, task.step.number, task.acted_in)
+        if task.act is not None:
+            await self._journal.verify_act(task.act)
 
     async def _see_before(self, task: _TaskRun, hands: Hands) -> Look | None:
         step = task.step
         if step.before is None:
             return None
         # A try whose screen came too late has succeeded after all; typing is done again, its text did not arrive.
-        late = bool(task.acted_in) and step.after is not None and not isinstance(step.task.act, Type | Assert)
+        late = task.act is not None and step.after is not None and not isinstance(step.task.act, Type | Assert)
         screens = (step.before, step.after) if late and step.after else (step.before,)
         recent = self._eyes.recent(screens, self._clock.monotonic()) if task.attempts == 1 else None
         return recent or await self._eyes.wait_for(
@@ -194,8 +194,9 @@ class Player:
         step = task.step
         rect = await self._place(task)
         if step.task.effect is not Effect.READ:
-            task.acted_in = task.attempts
-            await self._journal.begin_act(self._run, step.number, task.attempts, step.task.name, step.task.effect)
+            task.act = await self._journal.begin_act(
+                self._run, step.number, task.attempts, step.task.name, step.task.effect
+            )
         if rect is None:
             await self._do(step.task.act, task.watch)
         else:

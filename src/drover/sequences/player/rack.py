@@ -1,6 +1,8 @@
 """One plan on many phones at once: whatever happens to one, the others go on."""
 
 import asyncio
+import hashlib
+import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -15,7 +17,7 @@ from drover.kernel.ids import NewId
 from drover.platform.blobs import Blobs
 from drover.screens.domain import Registry
 from drover.screens.matching.matcher import Matcher
-from drover.sequences.journal import Journal
+from drover.sequences.journal import Ending, Journal, Playing
 from drover.sequences.plan import Plan, Step
 from drover.sequences.player.errors import OnceInDoubt
 from drover.sequences.player.eyes import Eyes
@@ -24,6 +26,11 @@ from drover.sequences.player.witness import Witness
 from drover.sequences.record import PhoneRecord, Status, TaskRecord
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger()
+
+
+def parameters_digest(plan: Plan) -> str:
+    """Return a digest of what was given to the sequence; of a secret only that it was given."""
+    return hashlib.sha256(json.dumps(dict(plan.parameters), sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +135,8 @@ async def _run(
     doubt = await stage.journal.doubt(sequence.name, phone.driver.serial) if stage.from_step == 1 else None
     if doubt is not None:
         raise OnceInDoubt(phone.name, doubt)
-    await stage.journal.begin_run(run, sequence.name, sequence.digest, phone.driver.serial, stage.from_step)
+    playing = Playing(sequence.name, sequence.digest, parameters_digest(stage.plan), phone.driver.serial)
+    await stage.journal.begin_run(run, playing, stage.from_step)
     broker = FrameBroker(phone.driver, stage.clock)
     eyes = Eyes(broker, stage.matcher, sequence.app, stage.images)
     player = Player(
@@ -143,5 +151,5 @@ async def _run(
         retries=stage.retries,
     )
     error = await player.play(stage.from_step, began, ended)
-    await stage.journal.end_run(run, "completed" if error is None else "failed")
+    await stage.journal.end_run(run, Ending.COMPLETED if error is None else Ending.FAILED)
     return error
