@@ -250,10 +250,11 @@ class Link(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """A phone that a source sees."""
+    """A phone that a source sees, and where it is plugged in (`usb:1-4.2`), if the source tells."""
 
     serial: str
     link: Link
+    port: str = ""
 
 
 class DeviceSource(Protocol):
@@ -267,8 +268,19 @@ class DeviceSource(Protocol):
         """Yield the phones seen, first now, then at every change, until the source fails with a DroverError."""
         ...
 
+    async def ping(self, serial: str) -> None:
+        """Return once the phone has answered a trivial question, or has answered something else just now.
+
+        Not held up by other phones' work. Has no deadline of its own. Raises what an attached driver's call raises.
+        """
+        ...
+
     async def reconnect(self, serial: str) -> None:
         """Try to bring an offline phone back; returns when tried, not when it is back."""
+        ...
+
+    async def restart(self, serial: str) -> None:
+        """Try harder: break the way to the phone off and build it anew. Returns when tried."""
         ...
 
     def driver(self, serial: str) -> Driver:

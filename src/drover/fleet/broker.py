@@ -1,6 +1,7 @@
 """One frame broker per phone: whoever needs a frame shares the capture in flight."""
 
 import asyncio
+import weakref
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -27,12 +28,15 @@ class _Flight:
 
 
 class FrameBroker:
-    """Frames of one phone. At most one capture is in flight; player, wall and recorder share it."""
+    """Frames of one phone. At most one capture is in flight; player, wall and recorder share it.
+
+    The latest frame is known as long as somebody looks at it: kept for nobody, one of each phone would fill the memory.
+    """
 
     def __init__(self, driver: Camera, clock: Clock) -> None:
         self._driver = driver
         self._clock = clock
-        self._latest: Frame | None = None
+        self._latest: weakref.ref[Frame] | None = None
         self._flight: _Flight | None = None
 
     async def grab(self, *, max_age_s: float) -> Frame:
@@ -42,8 +46,9 @@ class FrameBroker:
         capture with it only where nobody else waits.
         """
         wanted_since = self._clock.monotonic() - max_age_s
-        if self._latest is not None and self._latest.captured_at >= wanted_since and max_age_s > 0:
-            return self._latest
+        latest = self._latest() if self._latest is not None else None
+        if latest is not None and latest.captured_at >= wanted_since and max_age_s > 0:
+            return latest
         # A capture that was asked for too early shows too old a screen: it is waited out, and another one follows.
         while (flight := self._flight) is not None and (flight.asked_at < wanted_since or flight.abandoned):
             await asyncio.wait([flight.task])
@@ -59,7 +64,7 @@ class FrameBroker:
     def _land(self, task: asyncio.Task[Frame]) -> None:
         self._flight = None
         if not task.cancelled() and task.exception() is None:
-            self._latest = task.result()
+            self._latest = weakref.ref(task.result())
 
     async def _wait(self, flight: _Flight) -> Frame:
         flight.waiters += 1

@@ -2,77 +2,101 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Collection, Generator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Generator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Final, NoReturn
 
 import structlog
 
 from drover.devices.errors import DeviceTimeout, PhoneOffline, PhoneUnauthorized
-from drover.devices.ports import Capability, DeviceSource, Driver, Link, Sighting
-from drover.fleet.domain import Phone, PhoneState, state_of
+from drover.devices.ports import DeviceSource, Link, Sighting
+from drover.fleet.domain import Event, Happening, Hold, Ladder, Phone, PhoneState, Rung, state_of
+from drover.fleet.ledger import Ledger, MemoryLedger
 from drover.kernel.clock import Clock
 from drover.kernel.errors import DroverError
 
+PowerCycle = Callable[[str, str], Awaitable[None]]
+"""Switches the port that a phone is plugged into off and on: takes serial and port. Raises DroverError."""
+
 _UNSEEN: Final = "its source does not list it"
+_UNLOOKED: Final = "not looked at yet"
 
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """How often the monitor does what. `beat_s` and `beat_deadline_s` together are how late it may notice an outage.
+    """How often the monitor looks. `beat_s` and `beat_deadline_s` together are how late it may notice an outage.
 
-    A phone that its source calls online is only reconnected after several missed beats: that ends whatever it is doing,
+    A phone that its source calls online is only repaired after several missed beats: that ends whatever it is doing,
     and it may just be slow.
     """
 
     beat_s: float = 1.0
     beat_deadline_s: float = 1.8
-    misses_until_reconnect: int = 3
-    first_reconnect_s: float = 0.5
-    most_reconnect_s: float = 30.0
+    misses_until_repair: int = 3
 
 
 RHYTHM: Final = Rhythm()
+LADDER: Final = Ladder()
 
 
 @dataclass
 class _Watched:
     """What is known of one phone. `fault` is why its last heartbeat failed, empty where it did not."""
 
-    driver: Driver
     shown: Phone
     link: Link = Link.OFFLINE
     listed: bool = False
-    fault: str = ""
-    attached: bool = False
+    fault: str = _UNLOOKED
     misses: int = 0
     occupants: int = 0
     tries: int = 0
     next_try: float = 0.0
+    outages: list[datetime] = field(default_factory=list[datetime])
 
 
 class PhoneMonitor:
     """Follows one source of phones. A phone once seen is known from then on.
 
-    A server can miss that a phone went away, so each phone that is said to be online is also sent a cheap command every
-    beat. An offline phone is reconnected after pauses that double, each phone by itself. An outage is logged when it
-    begins and when it ends.
+    A server can miss that a phone went away, so each phone that is said to be online also answers a heartbeat every
+    beat, and is shown as online only once it did. A phone that is not there is repaired rung by rung, after pauses that
+    double, each phone by itself, and quarantined when nothing helped or when it goes away too often. One that another
+    process is at work on is left to that process. An outage is logged when it begins and when it ends; the ledger keeps
+    every change and every repair.
     """
 
-    def __init__(self, source: DeviceSource, clock: Clock, *, rhythm: Rhythm = RHYTHM) -> None:
+    def __init__(
+        self,
+        source: DeviceSource,
+        clock: Clock,
+        *,
+        ledger: Ledger | None = None,
+        power: PowerCycle | None = None,
+        rhythm: Rhythm = RHYTHM,
+        ladder: Ladder = LADDER,
+    ) -> None:
+        """Watch that source; `power` is there where a command for it is configured."""
         self._source = source
         self._clock = clock
+        self._ledger: Ledger = MemoryLedger() if ledger is None else ledger
+        self._power = power
         self._rhythm = rhythm
+        self._ladder = ladder
         self._watched: dict[str, _Watched] = {}
+        self._holds: Mapping[str, Hold] = {}
+        self._others: Mapping[str, str] = {}
         self._repairs: dict[str, asyncio.Task[None]] = {}
+        self._unwritten: list[Event] = []
         self._subscribers: set[asyncio.Queue[Phone]] = set()
         self._source_fault = ""
+        self._ledger_fault = ""
         self._log = structlog.get_logger(__name__)
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator["PhoneMonitor", None]:
         """Watch while the context lasts."""
+        await self._read_ledger()
         tasks = [asyncio.ensure_future(self._follow()), asyncio.ensure_future(self._beat())]
         try:
             yield self
@@ -81,6 +105,7 @@ class PhoneMonitor:
             for task in ending:
                 task.cancel()
             await asyncio.wait(ending)
+            await self._write()
         for task in tasks:
             if not task.cancelled():
                 task.result()
@@ -128,27 +153,36 @@ class PhoneMonitor:
 
     def see(self, sightings: Sequence[Sighting]) -> None:
         """Take in what the source lists now."""
-        listed = {sighting.serial: sighting.link for sighting in sightings}
+        listed = {sighting.serial: sighting for sighting in sightings}
         for serial in (serial for serial in listed if serial not in self._watched):
-            shown = Phone(serial, PhoneState.OFFLINE, self._clock.now(), "not looked at yet")
-            self._watched[serial] = _Watched(self._source.driver(serial), shown)
+            self._watched[serial] = _Watched(Phone(serial, PhoneState.OFFLINE, self._clock.now(), _UNLOOKED))
         for serial, watched in self._watched.items():
-            link = listed.get(serial, Link.OFFLINE)
+            sighting = listed.get(serial)
+            link = Link.OFFLINE if sighting is None else sighting.link
             if link is not watched.link:
-                watched.fault, watched.misses = "", 0
-            watched.link, watched.listed = link, serial in listed
+                watched.fault, watched.misses = _UNLOOKED if link is Link.ONLINE else "", 0
+            watched.link, watched.listed = link, sighting is not None
+            if sighting is not None and sighting.port:
+                watched.shown = replace(watched.shown, port=sighting.port)
             self._show(watched)
 
+    async def glance(self) -> tuple[Phone, ...]:
+        """Look at every phone once, repair nothing, and return all. Raises what the source raises."""
+        await self._read_ledger()
+        self.see(await self._source.sightings())
+        await self._check_online()
+        await self._write()
+        return self.phones()
+
     async def look(self) -> None:
-        """Send every phone that is said to be online a heartbeat, and start reconnecting those that are due."""
-        await asyncio.gather(
-            *(self._check(watched) for watched in self._watched.values() if watched.link is Link.ONLINE)
-        )
+        """Ask every phone that is said to be online for a heartbeat, and start the repairs that are due."""
+        await self._check_online()
         now = self._clock.monotonic()
         for watched in self._watched.values():
-            given_up = watched.link is Link.OFFLINE or watched.misses >= self._rhythm.misses_until_reconnect
-            if watched.shown.state is PhoneState.OFFLINE and given_up and now >= watched.next_try:
+            if now >= watched.next_try and self._needs_repair(watched):
                 self._start_repair(watched, now)
+        await self._write()
+        await self._read_ledger()
 
     async def _follow(self) -> NoReturn:
         while True:
@@ -156,10 +190,25 @@ class PhoneMonitor:
                 async for sightings in self._source.changes():
                     self._note_source("")
                     self.see(sightings)
+                    # One that came just now need not wait for the next beat.
+                    await asyncio.gather(*(self._check(watched) for watched in self._unlooked()))
             except DroverError as error:
                 self._note_source(error.message)
                 self.see(())
             await self._clock.sleep(self._rhythm.beat_s)
+
+    async def _check_online(self) -> None:
+        online = [watched for watched in self._watched.values() if watched.link is Link.ONLINE]
+        await asyncio.gather(*(self._check(watched) for watched in online))
+
+    def _needs_repair(self, watched: _Watched) -> bool:
+        given_up = watched.link is Link.OFFLINE or watched.misses >= self._rhythm.misses_until_repair
+        theirs = watched.shown.serial in self._others
+        return watched.shown.state is PhoneState.OFFLINE and given_up and not theirs
+
+    def _unlooked(self) -> Sequence[_Watched]:
+        watched = self._watched.values()
+        return [each for each in watched if each.link is Link.ONLINE and each.fault == _UNLOOKED]
 
     async def _beat(self) -> NoReturn:
         while True:
@@ -170,62 +219,92 @@ class PhoneMonitor:
         serial, deadline_s = watched.shown.serial, self._rhythm.beat_deadline_s
         try:
             async with asyncio.timeout(deadline_s):
-                await self._heartbeat(watched)
+                await self._source.ping(serial)
         except TimeoutError:
             watched.fault = DeviceTimeout(serial, "heartbeat", deadline_s).message
         except DroverError as error:
             watched.fault = error.message
         else:
             watched.fault = ""
-        watched.attached = not watched.fault
         watched.misses = watched.misses + 1 if watched.fault else 0
         self._show(watched)
-
-    @staticmethod
-    async def _heartbeat(watched: _Watched) -> None:
-        if not watched.attached:
-            # Attaching is let through where a driver leaves a phone alone for a while, and its success ends that.
-            await watched.driver.attach()
-        elif Capability.SHELL in watched.driver.capabilities:
-            await watched.driver.shell("true")
-        else:
-            await watched.driver.app_in_front()
 
     def _start_repair(self, watched: _Watched, now: float) -> None:
         serial = watched.shown.serial
         if serial in self._repairs:
             return
-        pause = min(self._rhythm.most_reconnect_s, self._rhythm.first_reconnect_s * 2 ** min(watched.tries, 30))
+        powered = self._power is not None and bool(watched.shown.port)
+        rung = self._ladder.rung(watched.tries, listed=watched.listed, powered=powered)
+        watched.next_try = now + self._ladder.pause_s(watched.tries)
         watched.tries += 1
-        watched.next_try = now + pause
-        task = asyncio.ensure_future(self._repair(serial))
+        task = asyncio.ensure_future(self._repair(watched, rung))
         self._repairs[serial] = task
         task.add_done_callback(lambda _: self._repairs.pop(serial, None))
 
-    async def _repair(self, serial: str) -> None:
+    async def _repair(self, watched: _Watched, rung: Rung) -> None:
+        serial = watched.shown.serial
+        if rung is Rung.QUARANTINE:
+            await self._quarantine(watched, f"{watched.tries - 1} repairs were in vain: {watched.shown.reason}")
+            return
+        self._note(watched, Happening.REPAIR, rung.value, watched.shown.reason)
         # That it failed shows in the phone's state, and is logged there once; each try is not worth a line.
         with contextlib.suppress(DroverError):
-            await self._source.reconnect(serial)
+            match rung:
+                case Rung.RECONNECT:
+                    await self._source.reconnect(serial)
+                case Rung.RESTART:
+                    await self._source.restart(serial)
+                case Rung.POWER:
+                    assert self._power is not None  # noqa: S101  the ladder names this rung only where there is one
+                    await self._power(serial, watched.shown.port)
+
+    async def _quarantine(self, watched: _Watched, reason: str) -> None:
+        hold = Hold(watched.shown.serial, PhoneState.QUARANTINED, reason, self._clock.now())
+        self._holds = {**self._holds, hold.serial: hold}
+        self._show(watched)
+        self._log.error("phone is quarantined", phone=hold.serial, reason=reason)
+        with self._ledger_used():
+            await self._ledger.hold(hold)
 
     def _show(self, watched: _Watched) -> None:
-        state = state_of(watched.link, fault=watched.fault, occupied=watched.occupants > 0)
+        hold = self._holds.get(watched.shown.serial)
+        occupied = watched.occupants > 0 or watched.shown.serial in self._others
+        state = state_of(watched.link, fault=watched.fault, occupied=occupied, hold=hold)
         before = watched.shown
-        reason = "" if state in (PhoneState.ONLINE, PhoneState.BUSY) else self._reason(watched)
+        reason = "" if state in (PhoneState.ONLINE, PhoneState.BUSY) else self._reason(watched, state, hold)
         if state is before.state and reason == before.reason:
             return
         since = before.since if state is before.state else self._clock.now()
-        watched.shown = Phone(before.serial, state, since, reason)
-        if state is before.state:
-            return
-        self._log_outage(before, watched.shown)
-        if watched.shown.reachable:
-            watched.tries, watched.next_try = 0, 0.0
-        for queue in self._subscribers:
-            queue.put_nowait(watched.shown)
+        watched.shown = replace(before, state=state, since=since, reason=reason)
+        if state is not before.state:
+            self._changed(watched, before)
 
-    def _reason(self, watched: _Watched) -> str:
+    def _changed(self, watched: _Watched, before: Phone) -> None:
+        shown = watched.shown
+        self._log_outage(before, shown)
+        self._note(watched, Happening.STATE, shown.state.value, shown.reason)
+        if shown.reachable:
+            watched.tries, watched.next_try = 0, 0.0
+        elif before.reachable and shown.state is PhoneState.OFFLINE:
+            self._count_outage(watched)
+        for queue in self._subscribers:
+            queue.put_nowait(shown)
+
+    def _count_outage(self, watched: _Watched) -> None:
+        now, serial = self._clock.now(), watched.shown.serial
+        watched.outages = [*(at for at in watched.outages if now - at <= self._ladder.outages_within), now]
+        if self._ladder.flaps(watched.outages, now) and serial not in self._repairs:
+            minutes = self._ladder.outages_within.total_seconds() / 60
+            reason = f"it went away {len(watched.outages)} times within {minutes:g} minutes"
+            task = asyncio.ensure_future(self._quarantine(watched, reason))
+            self._repairs[serial] = task
+            task.add_done_callback(lambda _: self._repairs.pop(serial, None))
+
+    def _reason(self, watched: _Watched, state: PhoneState, hold: Hold | None) -> str:
+        if hold is not None and state is hold.state:
+            return hold.reason
         if watched.link is Link.UNAUTHORIZED:
-            return "it has not authorised this computer"
+            return "it has not authorised this computer: unlock it and accept the USB debugging dialog"
         if not watched.listed:
             return self._source_fault or _UNSEEN
         return watched.fault or "its source says that it is offline"
@@ -243,6 +322,37 @@ class PhoneMonitor:
         elif self._source_fault and not fault:
             self._log.info("source of phones is back")
         self._source_fault = fault
+
+    def _note(self, watched: _Watched, happening: Happening, word: str, detail: str) -> None:
+        phone = watched.shown
+        self._unwritten.append(Event(self._clock.now(), phone.serial, phone.port, happening, word, detail))
+
+    async def _write(self) -> None:
+        events, self._unwritten = self._unwritten, []
+        if events:
+            with self._ledger_used():
+                await self._ledger.note(*events)
+
+    async def _read_ledger(self) -> None:
+        with self._ledger_used():
+            holds, self._others = await self._ledger.holds(), await self._ledger.others()
+            released, self._holds = set(self._holds) - set(holds), holds
+            for serial, watched in self._watched.items():
+                if serial in released:
+                    watched.tries, watched.next_try, watched.outages = 0, 0.0, []
+                self._show(watched)
+
+    @contextmanager
+    def _ledger_used(self) -> Generator[None, None, None]:
+        """Go on watching where the ledger cannot be used; say so once."""
+        try:
+            yield
+        except DroverError as error:
+            if not self._ledger_fault:
+                self._log.warning("the history of phones is not kept", reason=error.message)
+            self._ledger_fault = error.message
+        else:
+            self._ledger_fault = ""
 
     def _missing(self, serials: Collection[str]) -> Mapping[str, Phone | None]:
         shown = {phone.serial: phone for phone in self.phones()}

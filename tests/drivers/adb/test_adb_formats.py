@@ -340,5 +340,18 @@ def test_pauses_double_up_to_the_most_and_end_with_a_success() -> None:
         pauses.append(backoff.remaining_s(100.0))
     assert pauses == [0.5, 1, 2, 4, 8, 16, 30, 30, 30]
     assert backoff.remaining_s(130.0) == 0
-    backoff.succeeded()
-    assert backoff.remaining_s(0.0) == 0
+    backoff.succeeded(131.0)
+    assert (backoff.remaining_s(0.0), backoff.heard_at) == (0, 131.0)
+
+
+def test_where_a_phone_is_plugged_in_is_told() -> None:
+    listing = (
+        "R58N                   device usb:1-4.2 product:p model:Galaxy_S9 device:d transport_id:3\n"
+        "127.0.0.1:6000         device product:drover_sim model:Plaza_One device:drover_sim transport_id:1\n"
+        "X1                     no permissions (user in plugdev group; are your udev rules wrong?) usb:3-1 transport_id:5\n"
+    )
+    assert wire.decode_devices(listing) == (
+        Sighting("127.0.0.1:6000", Link.ONLINE),
+        Sighting("R58N", Link.ONLINE, "usb:1-4.2"),
+        Sighting("X1", Link.OFFLINE, "usb:3-1"),
+    )

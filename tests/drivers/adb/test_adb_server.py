@@ -162,7 +162,7 @@ async def test_each_wrong_answer_is_a_typed_error(chunks: list[bytes], error: ty
 async def test_an_answer_in_small_pieces_is_whole() -> None:
     listing = "a\tdevice\nb\toffline\n"
     chunks = [bytes([byte]) for byte in text(listing)]
-    async with scripted_server({"host:devices": chunks}) as scripted:
+    async with scripted_server({"host:devices-l": chunks}) as scripted:
         sightings = await AdbServer(scripted.address).sightings()
     assert [sighting.serial for sighting in sightings] == ["a", "b"]
 

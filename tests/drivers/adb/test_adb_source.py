@@ -63,7 +63,7 @@ async def test_phones_that_are_connected_already_are_no_failure() -> None:
 
 async def test_a_change_that_the_server_does_not_tell_of_is_found_by_polling() -> None:
     answers = [text("a\tdevice\n")]
-    async with scripted_server({"host:track-devices": [OKAY, HANG], "host:devices": answers}) as scripted:
+    async with scripted_server({"host:track-devices": [OKAY, HANG], "host:devices-l": answers}) as scripted:
         changes = AdbSource(AdbServer(scripted.address), FakeClock(), poll_s=0.02).changes()
         assert await anext(changes) == (Sighting("a", Link.ONLINE),)
         answers[0] = text("a\toffline\n")
@@ -72,7 +72,7 @@ async def test_a_change_that_the_server_does_not_tell_of_is_found_by_polling() -
 
 
 async def test_a_server_that_goes_away_ends_the_changes_with_an_error() -> None:
-    async with scripted_server({"host:track-devices": [OKAY], "host:devices": [text("")]}) as scripted:
+    async with scripted_server({"host:track-devices": [OKAY], "host:devices-l": [text("")]}) as scripted:
         changes = AdbSource(AdbServer(scripted.address), FakeClock()).changes()
         assert await anext(changes) == ()
         with pytest.raises(AdbServerUnavailable, match="went away"):
@@ -80,7 +80,7 @@ async def test_a_server_that_goes_away_ends_the_changes_with_an_error() -> None:
 
 
 async def test_a_list_of_phones_that_cannot_be_read_ends_the_changes() -> None:
-    async with scripted_server({"host:track-devices": [OKAY, HANG], "host:devices": [text("what?")]}) as scripted:
+    async with scripted_server({"host:track-devices": [OKAY, HANG], "host:devices-l": [text("what?")]}) as scripted:
         changes = AdbSource(AdbServer(scripted.address), FakeClock()).changes()
         with pytest.raises(AdbProtocolError, match="what"):
             await anext(changes)

@@ -1,5 +1,6 @@
 """How long a phone that went away is left alone. Pure."""
 
+import math
 from dataclasses import dataclass
 
 
@@ -14,6 +15,8 @@ class Backoff:
     most_s: float = 30.0
     failures: int = 0
     until: float = 0.0
+    heard_at: float = -math.inf
+    """When the phone last answered, by the same clock."""
 
     def remaining_s(self, now: float) -> float:
         """Return how many seconds of the pause are left at `now`; 0 where there is none."""
@@ -25,7 +28,8 @@ class Backoff:
         self.failures += 1
         self.until = now + pause
 
-    def succeeded(self) -> None:
-        """Note a success."""
+    def succeeded(self, now: float) -> None:
+        """Note an answer."""
+        self.heard_at = now
         self.failures = 0
         self.until = 0.0

@@ -83,7 +83,7 @@ class AdbServer:
 
     async def sightings(self) -> Sequence[Sighting]:
         """Return the phones that the server sees, by serial."""
-        return wire.decode_devices(await self.ask("host:devices"))
+        return wire.decode_devices(await self.ask("host:devices-l"))
 
     @asynccontextmanager
     async def tracking(self) -> AsyncGenerator[Connection, None]:
@@ -112,6 +112,10 @@ class AdbServer:
     async def reconnect_offline(self) -> None:
         """Let the server reset the connections of all its offline phones."""
         await self.ask("host:reconnect-offline")
+
+    async def reconnect(self, serial: str) -> None:
+        """Let the server break the connection to one phone off, and find it again."""
+        await self.ask(f"host-serial:{serial}:reconnect")
 
     async def state(self, serial: str) -> str:
         """Return the phone's state in the server's word: device, offline, unauthorized, ..."""

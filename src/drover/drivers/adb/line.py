@@ -23,6 +23,20 @@ class PhoneLine:
         self._clock = clock
         self._backoff = backoff
 
+    async def ping(self, within_s: float) -> None:
+        """Return once the phone answers, or has answered within the last `within_s`. Takes no slot; no deadline.
+
+        A phone that is left alone for a while is asked all the same: its answer ends that.
+        """
+        if self._clock.monotonic() - self._backoff.heard_at <= within_s:
+            return
+        try:
+            async with self.service("shell,v2,raw:true") as connection:
+                await connection.read_shell()
+        except DroverError as error:
+            raise await self._meaning("heartbeat", error) from error
+        self._backoff.succeeded(self._clock.monotonic())
+
     @asynccontextmanager
     async def guard(self, call: str, deadline_s: float, *, patient: bool = True) -> AsyncGenerator[None, None]:
         """Hold a slot and a deadline for what `call` does; the deadline runs from when the slot is free.
@@ -44,7 +58,7 @@ class PhoneLine:
         except PhoneOffline:
             self._backoff.failed(self._clock.monotonic())
             raise
-        self._backoff.succeeded()
+        self._backoff.succeeded(self._clock.monotonic())
 
     async def shell(self, command: str, call: str, deadline_s: float) -> ShellOutput:
         """Run a command in the phone's shell; its output, with an exit code, is whole or this raises."""

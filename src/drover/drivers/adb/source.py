@@ -11,11 +11,16 @@ from drover.drivers.adb.client import AdbServer
 from drover.drivers.adb.deadlines import DEADLINES, Deadlines
 from drover.drivers.adb.driver import AdbDriver
 from drover.drivers.adb.faults import AdbServerUnavailable, phone_error
+from drover.drivers.adb.line import PhoneLine
 from drover.kernel.clock import Clock
 from drover.kernel.errors import DroverError
 
 # The server itself waits 10 s for a phone that accepts the connection and then says nothing.
 _CONNECT_DEADLINE_S = 12.0
+_JUST_NOW_S = 1.0
+"""A phone that has answered anything within this time needs no heartbeat."""
+_PINGS = 24
+"""How many phones are asked for a heartbeat at once, apart from the commands."""
 _CONNECTED = ("connected to ", "already connected to ")
 
 
@@ -38,6 +43,7 @@ class AdbSource:
         self._deadlines = deadlines
         self._images = images
         self._backoffs: dict[str, Backoff] = {}
+        self._pings = asyncio.Semaphore(_PINGS)
 
     async def sightings(self) -> Sequence[Sighting]:
         """Return the phones that the server lists. Raises AdbServerUnavailable, AdbProtocolError."""
@@ -66,6 +72,12 @@ class AdbSource:
         results = {address: await self._failure_to_connect(address) for address in dict.fromkeys(addresses)}
         return {address: error for address, error in results.items() if error is not None}
 
+    async def ping(self, serial: str) -> None:
+        """Return once the phone answers, or has answered just now. Only so many phones are asked at once."""
+        line = PhoneLine(serial, self._server, self._clock, self._backoff(serial))
+        async with self._pings:
+            await line.ping(_JUST_NOW_S)
+
     async def reconnect(self, serial: str) -> None:
         """Try to bring an offline phone back: over TCP by connecting anew, else by resetting what is offline."""
         if is_address(serial):
@@ -76,12 +88,23 @@ class AdbSource:
         else:
             await self._server.reconnect_offline()
 
+    async def restart(self, serial: str) -> None:
+        """Let the server break the connection to the phone off; it comes back as after plugging in."""
+        await self._server.reconnect(serial)
+
     def driver(self, serial: str) -> AdbDriver:
         """Return a driver, not yet attached. All drivers of one phone share its backoff."""
-        backoff = self._backoffs.setdefault(serial, Backoff())
         return AdbDriver(
-            serial, self._server, self._clock, backoff=backoff, deadlines=self._deadlines, images=self._images
+            serial,
+            self._server,
+            self._clock,
+            backoff=self._backoff(serial),
+            deadlines=self._deadlines,
+            images=self._images,
         )
+
+    def _backoff(self, serial: str) -> Backoff:
+        return self._backoffs.setdefault(serial, Backoff())
 
     async def _failure_to_connect(self, address: str) -> DeviceError | None:
         try:

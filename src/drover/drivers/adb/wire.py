@@ -4,6 +4,7 @@ A request is four hexadecimal digits of length and the text; the answer begins w
 by its reason, in the form of a request. The shell protocol (v2) is packets of one byte of stream and four of length.
 """
 
+import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -131,12 +132,18 @@ def decode_sync_header(header: bytes) -> tuple[bytes, int]:
 _LINKS = {"device": Link.ONLINE, "unauthorized": Link.UNAUTHORIZED}
 
 
+_DEVICE = re.compile(r"(?P<serial>\S+)\s+(?P<state>\S.*?)(?P<properties>(?:\s+[a-z_]+:\S*)*)\s*")
+_PORT = re.compile(r"\s(usb:\S+)")
+
+
 def decode_devices(text: str) -> tuple[Sighting, ...]:
-    """Return the phones that `host:devices` or `host:track-devices` lists, by serial. Raises AdbProtocolError."""
+    """Return the phones that `host:devices-l` lists, by serial. Raises AdbProtocolError."""
     sightings: list[Sighting] = []
     for line in text.splitlines():
-        serial, tab, state = line.partition("\t")
-        if not tab or not serial.strip() or not state.strip():
+        found = _DEVICE.fullmatch(line)
+        if found is None:
             raise AdbProtocolError(f"expected a serial number and a state, received {line!r}")
-        sightings.append(Sighting(serial.strip(), _LINKS.get(state.strip(), Link.OFFLINE)))
+        port = _PORT.search(found["properties"])
+        link = _LINKS.get(found["state"], Link.OFFLINE)
+        sightings.append(Sighting(found["serial"], link, port[1] if port is not None else ""))
     return tuple(sorted(sightings, key=lambda sighting: sighting.serial))

@@ -17,6 +17,8 @@ class MemorySource:
 
     def __init__(self, phones: Iterable[MemoryPhone], clock: Clock, *, delays: Delays = NONE) -> None:
         self.reconnected: list[str] = []
+        self.restarted: list[str] = []
+        self.ports: dict[str, str] = {}
         self._phones = {phone.serial: phone for phone in phones}
         self._clock = clock
         self._delays = delays
@@ -48,7 +50,8 @@ class MemorySource:
         if self._failure is not None:
             raise self._failure
         return tuple(
-            Sighting(serial, _LINKS.get(phone.condition, Link.ONLINE)) for serial, phone in sorted(self._phones.items())
+            Sighting(serial, _LINKS.get(phone.condition, Link.ONLINE), self.ports.get(serial, ""))
+            for serial, phone in sorted(self._phones.items())
         )
 
     async def changes(self) -> AsyncGenerator[Sequence[Sighting], None]:
@@ -58,9 +61,17 @@ class MemorySource:
             yield await self.sightings()
             await stirred.wait()
 
+    async def ping(self, serial: str) -> None:
+        """Return once the phone answers."""
+        await self.driver(serial).attach()
+
     async def reconnect(self, serial: str) -> None:
         """Note that it was asked for; the phone stays as it is."""
         self.reconnected.append(serial)
+
+    async def restart(self, serial: str) -> None:
+        """Note that it was asked for; the phone stays as it is."""
+        self.restarted.append(serial)
 
     def driver(self, serial: str) -> MemoryDriver:
         """Return a driver for the phone, which need not be plugged in."""
