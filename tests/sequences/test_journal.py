@@ -48,8 +48,8 @@ async def test_a_once_act_that_was_begun_and_not_verified_is_in_doubt(journal: J
 
 
 @pytest.mark.parametrize("settle", [Journal.verify_act, Journal.void_act])
-async def test_a_once_act_that_was_seen_or_seen_not_to_be_done_is_not_in_doubt(
-    journal: Journal, settle: object
+async def test_a_once_act_that_was_seen_to_be_done_or_not_is_not_in_doubt(
+    journal: Journal, settle: Callable[[Journal, int], Awaitable[None]]
 ) -> None:
     await journal.begin_run("r1", post(), 1)
     act = await journal.begin_act("r1", 3, 1, "post", Effect.ONCE)

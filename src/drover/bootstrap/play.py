@@ -1,5 +1,6 @@
 """Composes a play: phones of an adb server, the registry, the journal, the evidence; and writes the report."""
 
+import asyncio
 import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -78,6 +79,7 @@ async def play(request: PlayRequest, source: DeviceSource, settings: Settings, p
             clock=clock,
             new_id=random_id,
             retries=Retries(settings.task_retries, settings.task_retry_pause_s),
+            turns=asyncio.Semaphore(settings.acting),
             from_step=request.from_step,
         )
         records = await play_on(phones, stage, progress)

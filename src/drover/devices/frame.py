@@ -20,7 +20,7 @@ class Rotation(IntEnum):
     REVERSE_LANDSCAPE = 3
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Frame:
     """One capture.
 

@@ -26,8 +26,16 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default_factory=_data_dir, description="Where the journal and the evidence are kept.")
     adb_server: str = Field(default="", description="HOST:PORT of your adb server; empty: adb's own default.")
     adb_commands: int = Field(default=16, ge=1, le=256, description="How many adb commands may run at once.")
+    acting: int = Field(default=16, ge=1, le=256, description="How many phones of a play may act at once.")
+    usb_power_command: str = Field(
+        default="",
+        description="Switches a USB port off and on; {port} 1-4.2, {hub} 1-4, {number} 2 and {serial} are filled in.",
+    )
     task_retries: int = Field(default=2, ge=0, le=5, description="More tries of a task that failed, at once.")
     task_retry_pause_s: float = Field(default=2.0, ge=0, le=60, description="Pause before each such try.")
+    connection_retries: int = Field(default=2, ge=0, le=5, description="Then more tries with the phone connected anew.")
+    connection_retry_pause_s: float = Field(default=10.0, ge=0, le=300, description="Longest wait for it before each.")
+    away_s: float = Field(default=600.0, ge=0, le=86_400, description="How long a play waits for a phone that is gone.")
 
     @classmethod
     def settings_customise_sources(

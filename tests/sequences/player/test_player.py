@@ -1,3 +1,4 @@
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
@@ -54,6 +55,7 @@ class Bench:
             clock=self.clock,
             new_id=self.new_id,
             retries=Retries(retries, 2.0),
+            turns=asyncio.Semaphore(16),
             from_step=from_step,
         )
         delays = Delays(capture_s=0.05, input_s=0.01)

@@ -2,21 +2,24 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from concurrent.futures import Executor
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TypeVar
 
 from drover.devices.frame import Frame
-from drover.devices.geometry import Rect
+from drover.devices.geometry import Rect, Size
 from drover.fleet.broker import FrameBroker
+from drover.platform.blobs import Blobs
 from drover.screens.domain import Action, ActionKind, Identification, Screen, ScreenKind, Variant
 from drover.screens.matching.matcher import Matcher
 from drover.screens.settle import Settle
 from drover.sequences.player.errors import ActionNotSeen, InterruptStays, ScreenNotSeen
+from drover.sequences.player.evidence import keep_frame
 from drover.sequences.player.hands import Hands
 from drover.sequences.player.stopwatch import Stopwatch
+from drover.sequences.record import Evidence
 
 LOOK_INTERVAL_S = 0.1
 """Least time between two looks. A picture that did not change for this long is at rest."""
@@ -42,13 +45,55 @@ class Found:
         return self.screen.kind is ScreenKind.INTERRUPT
 
 
-@dataclass(frozen=True, slots=True)
 class Look:
-    """One frame; what was recognised on it, if anything that was looked for; whether the picture is at rest."""
+    """One frame; what was recognised on it, if anything that was looked for; whether the picture is at rest.
 
-    frame: Frame
-    found: Found | None
-    at_rest: bool
+    The pixels of all phones' looks would fill the memory. So a look that counts is kept as a small picture at once, and
+    its frame is let go as soon as that is done and nobody is to look at the frame any more.
+    """
+
+    def __init__(self, frame: Frame, found: Found | None, *, at_rest: bool) -> None:
+        self.found = found
+        self.at_rest = at_rest
+        self.captured_at = frame.captured_at
+        self.size: Size = frame.size
+        self._frame: Frame | None = frame
+        self._evidence: asyncio.Task[Evidence] | None = None
+        self._wanted = True
+
+    @property
+    def has_picture(self) -> bool:
+        """Whether there is, or will be, something to show of it."""
+        return self._evidence is not None or self._frame is not None
+
+    @property
+    def frame(self) -> Frame:
+        """The frame, which is there until `let_go`."""
+        assert self._frame is not None  # noqa: S101  who lets go does not look again
+        return self._frame
+
+    def keep(self, keep: Callable[[Frame], Coroutine[None, None, Evidence]]) -> None:
+        """Begin to make the small picture, once."""
+        if self._evidence is None and self._frame is not None:
+            self._evidence = asyncio.create_task(keep(self._frame))
+            self._evidence.add_done_callback(self._kept)
+
+    def let_go(self) -> None:
+        """Say that nobody is to look at the frame any more."""
+        self._wanted = False
+        if self._evidence is None or self._evidence.done():
+            self._frame = None
+
+    async def evidence(self) -> Evidence:
+        """Return the small picture of a look that is kept. Raises what making it raised."""
+        assert self._evidence is not None  # noqa: S101  only looks that count come into a record
+        return await asyncio.shield(self._evidence)
+
+    def _kept(self, evidence: "asyncio.Task[Evidence]") -> None:
+        if not evidence.cancelled():
+            evidence.exception()  # told where the evidence is used, if it is
+        if not self._wanted:
+            self._frame = None
 
     def shows(self, screens: tuple[str, ...]) -> bool:
         """Whether one of `screens` was recognised."""
@@ -58,22 +103,38 @@ class Look:
 class Eyes:
     """Looks at one phone, for one play."""
 
-    def __init__(self, broker: FrameBroker, matcher: Matcher, app: str, images: Executor) -> None:
+    def __init__(self, broker: FrameBroker, matcher: Matcher, app: str, images: Executor, blobs: Blobs) -> None:
         self._broker = broker
+        self._blobs = blobs
         self._matcher = matcher
         self._app = app
         self._images = images
+        self._counted: Look | None = None
         self.last: Look | None = None
 
     async def compute(self, work: Callable[..., T], *args: object) -> T:
         """Run image work in the pool of threads that all phones share, never on the loop."""
         return await asyncio.get_running_loop().run_in_executor(self._images, work, *args)
 
+    @property
+    def seen(self) -> Look | None:
+        """The last look of which there is a picture."""
+        return self.last if self.last is not None and self.last.has_picture else self._counted
+
+    def forget(self) -> None:
+        """Let no look count as a recent one: the phone was away, or nobody knows what it shows."""
+        self.last = None
+
+    async def evidence(self, look: Look) -> Evidence:
+        """Return the small picture of a look that has one, made now where it is not yet."""
+        look.keep(self._evidence)
+        return await look.evidence()
+
     def recent(self, screens: tuple[str, ...], now: float) -> Look | None:
         """Return the last look if it is fresh and saw one of `screens` at rest."""
         look = self.last
         fresh = look is not None and look.at_rest and look.shows(screens)
-        return look if fresh and look is not None and now - look.frame.captured_at <= REUSE_S else None
+        return look if fresh and look is not None and now - look.captured_at <= REUSE_S else None
 
     async def wait_for(
         self,
@@ -97,13 +158,13 @@ class Eyes:
         async with aclosing(self._looks(watch, looked_for)) as looks:
             async for look in looks:
                 if look.at_rest and look.shows(screens):
-                    return look
+                    return self._count(look)
                 swallowed = look.at_rest and len(dismissed) > started_with and look.shows(looked_for)
                 if look.at_rest and look.found is not None and look.found.is_interrupt:
                     await self._dismiss(look, look.found, hands, dismissed)
                     deadline = watch.clock.monotonic() + timeout_s
                 elif swallowed or watch.clock.monotonic() >= deadline:
-                    raise await self._not_seen(look, screens, dismissed[started_with:])
+                    raise await self._not_seen(self._count(look), screens, dismissed[started_with:])
         raise AssertionError  # looks never end by themselves
 
     async def find(self, look: Look, found: Found, action: Action) -> Rect:
@@ -122,22 +183,25 @@ class Eyes:
         """
         settle, recognised = Settle(), False
         ahead: asyncio.Task[Frame] | None = None
-        frame = await self._grab(watch, None)
+        frame: Frame | None = await self._grab(watch, None)
         try:
-            while True:
-                ahead = None if recognised else asyncio.create_task(self._grab(watch, frame))
-                self.last = await self.compute(self._recognise, frame, expected, settle)
-                recognised = self.last.found is not None
-                yield self.last
-                frame = await (ahead or self._grab(watch, frame))
+            while frame is not None:
+                taken_at = frame.captured_at
+                ahead = None if recognised else asyncio.create_task(self._grab(watch, taken_at))
+                look = self.last = await self.compute(self._recognise, frame, expected, settle)
+                recognised = look.found is not None
+                yield look
+                frame = None  # while the next one is waited for, nothing holds the pixels of this one
+                look.let_go()
+                frame = await (ahead or self._grab(watch, taken_at))
         finally:
             if ahead is not None:
                 ahead.cancel()
                 await asyncio.gather(ahead, return_exceptions=True)
 
-    async def _grab(self, watch: Stopwatch, after: Frame | None) -> Frame:
+    async def _grab(self, watch: Stopwatch, after: float | None) -> Frame:
         if after is not None:
-            await watch.wait(max(0.0, LOOK_INTERVAL_S - (watch.clock.monotonic() - after.captured_at)))
+            await watch.wait(max(0.0, LOOK_INTERVAL_S - (watch.clock.monotonic() - after)))
         frame = await watch.device(self._broker.grab(max_age_s=0))
         watch.captures.add(frame.sequence)
         return frame
@@ -148,7 +212,15 @@ class Eyes:
             settle.forget()  # what comes to rest is a screen; nobody waits for an unknown picture to do so
             return Look(frame, None, at_rest=False)
         found = Found(answer.screen, answer.variant, answer)
-        return Look(frame, found, settle.add(frame, answer.variant.masks, answer.screen.reference))
+        return Look(frame, found, at_rest=settle.add(frame, answer.variant.masks, answer.screen.reference))
+
+    def _count(self, look: Look) -> Look:
+        look.keep(self._evidence)
+        self._counted = look
+        return look
+
+    async def _evidence(self, frame: Frame) -> Evidence:
+        return await self.compute(keep_frame, frame, self._blobs)
 
     async def _dismiss(self, look: Look, found: Found, hands: Hands, dismissed: list[str]) -> None:
         key = found.screen.key

@@ -83,6 +83,7 @@ class Player:
         journal: Journal,
         clock: Clock,
         retries: Retries,
+        turns: asyncio.Semaphore,
     ) -> None:
         self._run = run
         self._plan = plan
@@ -93,6 +94,7 @@ class Player:
         self._journal = journal
         self._clock = clock
         self._retries = retries
+        self._turns = turns
 
     async def play(
         self, from_step: int, began: Callable[[Step], None], ended: Callable[[TaskRecord], None]
@@ -105,7 +107,7 @@ class Player:
         try:
             for step in self._plan.steps[from_step - 1 :]:
                 began(step)
-                task = _TaskRun(step, Stopwatch(self._clock), self._clock.now())
+                task = _TaskRun(step, Stopwatch(self._clock, self._turns), self._clock.now())
                 await self._play_task(task)
                 telling = asyncio.create_task(self._tell(task, task.watch.timing(), telling, ended))
                 if task.failure is not None:
@@ -144,7 +146,7 @@ class Player:
     def _note(self, task: _TaskRun, error: DroverError) -> None:
         """Keep what tells most: a later try that did not get to its act does not hide an earlier one's failure."""
         if task.failure is None or task.before is not None or task.step.before is None:
-            task.failure = _Failure(error, task.before, self._eyes.last)
+            task.failure = _Failure(error, task.before, self._eyes.seen)
 
     def _may_retry(self, task: _TaskRun, error: DroverError) -> bool:
         """Tier 1. A `once` act that was begun is never repeated: only a person can tell whether it happened."""
@@ -184,7 +186,7 @@ class Player:
     async def _see_after(self, task: _TaskRun, hands: Hands) -> Look | None:
         step = task.step
         if step.after is None:
-            self._eyes.last = None
+            self._eyes.forget()
             return None
         return await self._eyes.wait_for(
             (step.after,), hands, timeout_s=step.task.timeout_s, dismissed=task.dismissed, left=step.before
@@ -193,6 +195,8 @@ class Player:
     async def _act(self, task: _TaskRun, hands: Hands) -> None:
         step = task.step
         rect = await self._place(task)
+        if task.before is not None:
+            task.before.let_go()
         if step.task.effect is not Effect.READ:
             task.act = await self._journal.begin_act(
                 self._run, step.number, task.attempts, step.task.name, step.task.effect

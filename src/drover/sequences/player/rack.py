@@ -81,6 +81,8 @@ class Stage:
     clock: Clock
     new_id: NewId
     retries: Retries
+    turns: asyncio.Semaphore
+    """So many phones act at once: what one holds while it does a call."""
     from_step: int = 1
 
 
@@ -138,7 +140,7 @@ async def _run(
     playing = Playing(sequence.name, sequence.digest, parameters_digest(stage.plan), phone.driver.serial)
     await stage.journal.begin_run(run, playing, stage.from_step)
     broker = FrameBroker(phone.driver, stage.clock)
-    eyes = Eyes(broker, stage.matcher, sequence.app, stage.images)
+    eyes = Eyes(broker, stage.matcher, sequence.app, stage.images, stage.blobs)
     player = Player(
         run=run,
         plan=stage.plan,
@@ -149,6 +151,7 @@ async def _run(
         journal=stage.journal,
         clock=stage.clock,
         retries=stage.retries,
+        turns=stage.turns,
     )
     error = await player.play(stage.from_step, began, ended)
     await stage.journal.end_run(run, Ending.COMPLETED if error is None else Ending.FAILED)

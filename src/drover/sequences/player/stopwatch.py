@@ -1,8 +1,9 @@
 """Where a task's time goes: the phone's calls, deliberate waits, and the rest, which is Drover's own overhead."""
 
-from collections.abc import Awaitable
+import asyncio
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from drover.kernel.clock import Clock
 from drover.sequences.record import Timing
@@ -12,9 +13,14 @@ T = TypeVar("T")
 
 @dataclass
 class Stopwatch:
-    """Measures one task on one phone, whose calls never overlap."""
+    """Measures one task on one phone, whose calls never overlap.
+
+    `turns` is what a phone holds while it does a call: so many phones act at once, in the order in which they came, and
+    one that waits for something holds none. Waiting for a turn is a deliberate wait.
+    """
 
     clock: Clock
+    turns: asyncio.Semaphore
     device_s: float = 0.0
     waited_s: float = 0.0
     captures: set[int] = field(default_factory=set[int])
@@ -24,13 +30,19 @@ class Stopwatch:
         """Start."""
         self.began_s = self.clock.monotonic()
 
-    async def device(self, call: Awaitable[T]) -> T:
-        """Await a call of the phone, and count its time."""
-        began = self.clock.monotonic()
+    async def device(self, call: Coroutine[Any, Any, T]) -> T:
+        """Await a call of the phone when its turn has come, and count its time."""
+        asked = self.clock.monotonic()
         try:
-            return await call
+            async with self.turns:
+                began = self.clock.monotonic()
+                self.waited_s += began - asked
+                try:
+                    return await call
+                finally:
+                    self.device_s += self.clock.monotonic() - began
         finally:
-            self.device_s += self.clock.monotonic() - began
+            call.close()  # one that was cancelled before its turn came was never begun
 
     async def wait(self, seconds: float) -> None:
         """Wait on purpose, and count it."""

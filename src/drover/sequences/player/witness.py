@@ -7,9 +7,8 @@ from drover.platform.blobs import Blobs
 from drover.screens.domain import RegionCheck, Registry
 from drover.screens.matching.matcher import Matcher
 from drover.sequences.player.errors import StepFailed
-from drover.sequences.player.evidence import keep_frame
 from drover.sequences.player.eyes import Eyes, Look
-from drover.sequences.record import Difference, Evidence, Sight
+from drover.sequences.record import Difference, Sight
 
 
 class Witness:
@@ -20,7 +19,6 @@ class Witness:
         self._matcher = matcher
         self._registry = registry
         self._blobs = blobs
-        self._kept: tuple[int, Evidence] | None = None
 
     async def success(self, look: Look, expected: str | None) -> Sight:
         """Return the sight of a screen that was as expected."""
@@ -32,7 +30,7 @@ class Witness:
             passed=True,
             reason=found.answer.reason if found is not None else "",
             checks=found.answer.checks if found is not None else (),
-            frame=await self._keep(look.frame),
+            frame=await look.evidence(),
         )
 
     async def failure(self, look: Look, expected: str | None, error: DroverError) -> Sight:
@@ -48,14 +46,9 @@ class Witness:
             passed=False,
             reason=error.message,
             checks=checks or (found.answer.checks if found is not None else ()),
-            frame=await self._keep(look.frame),
+            frame=await self._eyes.evidence(look),
             differences=tuple([await self._eyes.compute(self._difference, look.frame, check) for check in failed]),
         )
-
-    async def _keep(self, frame: Frame) -> Evidence:
-        if self._kept is None or self._kept[0] != frame.sequence:
-            self._kept = frame.sequence, await self._eyes.compute(keep_frame, frame, self._blobs)
-        return self._kept[1]
 
     def _difference(self, frame: Frame, check: RegionCheck) -> Difference:
         expected, actual = self._matcher.pictures(frame, check)
