@@ -155,7 +155,7 @@ async def test_a_phone_that_another_process_works_on_is_busy_and_repaired_by_tha
 
 async def test_a_ledger_that_cannot_be_used_is_told_of_once_and_the_watching_goes_on() -> None:
     class Full(MemoryLedger):
-        async def note(self, *events: object) -> None:
+        async def note(self, *events: object) -> None:  # noqa: ARG002  as the port has it
             raise DroverError("the disk is full")
 
         async def others(self) -> dict[str, str]:

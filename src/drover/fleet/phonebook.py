@@ -117,6 +117,12 @@ class PhoneBook:
             for at, serial, port, happening, word, detail in rows
         ]
 
+    async def last_connected(self, serial: str) -> datetime | None:
+        """Return when the phone was last seen to come online, or None where that is not known."""
+        query = "SELECT max(at) FROM events WHERE serial = ? AND happening = 'state' AND word IN ('online', 'busy')"
+        row = await self._database.read(lambda database: database.execute(query, (serial,)).fetchone())
+        return datetime.fromisoformat(row[0]) if row[0] is not None else None
+
     async def holds(self) -> Mapping[str, Hold]:
         """Return the holds, by serial."""
         rows = await self._database.read(

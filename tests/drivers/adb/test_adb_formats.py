@@ -348,7 +348,7 @@ def test_where_a_phone_is_plugged_in_is_told() -> None:
     listing = (
         "R58N                   device usb:1-4.2 product:p model:Galaxy_S9 device:d transport_id:3\n"
         "127.0.0.1:6000         device product:drover_sim model:Plaza_One device:drover_sim transport_id:1\n"
-        "X1                     no permissions (user in plugdev group; are your udev rules wrong?) usb:3-1 transport_id:5\n"
+        "X1                     no permissions (user in plugdev group; udev rules?) usb:3-1 transport_id:5\n"
     )
     assert wire.decode_devices(listing) == (
         Sighting("127.0.0.1:6000", Link.ONLINE),

@@ -1,0 +1,199 @@
+"""`drover phones`: who is there, how they are, and what happened to them."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+
+from drover.bootstrap import phones as rack
+from drover.bootstrap.phones import Listed
+from drover.cli import interrupts
+from drover.fleet.domain import Event, Phone, PhoneState
+from drover.fleet.monitor import PhoneMonitor
+from drover.platform.settings import Settings, load_settings
+
+app = typer.Typer(help="Show the attached phones: state, battery, port, history.", no_args_is_help=False)
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Serial = Annotated[str, typer.Argument(help="The phone's serial number.", metavar="SERIAL")]
+
+_STYLES = {
+    PhoneState.ONLINE: "green",
+    PhoneState.BUSY: "blue",
+    PhoneState.OFFLINE: "red",
+    PhoneState.UNAUTHORIZED: "yellow",
+    PhoneState.MAINTENANCE: "dim",
+    PhoneState.QUARANTINED: "red bold",
+}
+
+
+@app.callback(invoke_without_command=True)
+def phones(
+    context: typer.Context,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on showing, and bring back phones that nobody works on.")
+    ] = False,
+    json_line: JsonOption = False,
+    adb_server: Annotated[
+        str | None, typer.Option(help="Your adb server; else adb's own default.", metavar="HOST:PORT")
+    ] = None,
+) -> None:
+    """Show the attached phones: state, battery, port, history."""
+    if context.invoked_subcommand is not None:
+        return
+    settings = load_settings()
+    if adb_server is not None:
+        settings = settings.model_copy(update={"adb_server": adb_server})
+    if watch:
+        interrupts.run(_watch(settings, json_line=json_line))
+        return
+    listed = interrupts.run(_list(settings))
+    if json_line:
+        typer.echo(json.dumps([_as_json(each) for each in listed]))
+    elif listed:
+        Console().print(_table(listed))
+    else:
+        typer.echo("no phone is attached; `adb devices` must list it")
+
+
+@app.command("history")
+def history(
+    serial: Annotated[str, typer.Argument(help="A phone; without it, all.", metavar="[SERIAL]")] = "",
+    port: Annotated[str, typer.Option(help="A port, such as usb:1-4.2.", metavar="PORT")] = "",
+    most: Annotated[int, typer.Option(help="How many lines at most.", min=1, max=10_000)] = 50,
+    json_line: JsonOption = False,
+) -> None:
+    """Show what happened to a phone, or at a port: the newest first."""
+    events = interrupts.run(_history(load_settings(), serial, port, most))
+    if json_line:
+        typer.echo(json.dumps([_event_as_json(event) for event in events]))
+        return
+    for event in events:
+        where = f" at {event.port}" if event.port else ""
+        detail = f" ({event.detail})" if event.detail else ""
+        typer.echo(f"{_local(event.at)}  {event.serial}{where}: {event.word.replace('_', ' ')}{detail}")
+    if not events:
+        typer.echo("nothing is known of that")
+
+
+@app.command("hold")
+def hold(
+    serial: Serial,
+    reason: Annotated[str, typer.Option(help="Why it is given no work.")] = "a person asked for it",
+) -> None:
+    """Put a phone into maintenance: it is given no work until it is released."""
+    interrupts.run(rack.hold_phone(load_settings(), serial, reason))
+    typer.echo(f"{serial} is in maintenance: {reason}")
+
+
+@app.command("release")
+def release(serial: Serial) -> None:
+    """End a phone's maintenance or quarantine."""
+    held = interrupts.run(rack.release_phone(load_settings(), serial))
+    typer.echo(f"{serial} is no longer {_in_state(held.state)}")
+
+
+async def _list(settings: Settings) -> Sequence[Listed]:
+    return await rack.list_phones(settings)
+
+
+async def _history(settings: Settings, serial: str, port: str, most: int) -> Sequence[Event]:
+    return await rack.phone_history(settings, serial=serial, port=port, most=most)
+
+
+async def _watch(settings: Settings, *, json_line: bool) -> None:
+    async with rack.watched_phones(settings) as monitor:
+        console = Console()
+        if json_line or not console.is_terminal:
+            await _tell_changes(monitor, json_line=json_line)
+        with Live(console=console, refresh_per_second=2, get_renderable=lambda: _states(monitor.phones())):
+            await _for_ever(monitor)
+
+
+async def _tell_changes(monitor: PhoneMonitor, *, json_line: bool) -> None:
+    with monitor.changes() as changes:
+        while True:
+            phone = await changes.get()
+            why = f" ({phone.reason})" if phone.reason else ""
+            line = f"{_local(phone.since)}  {phone.serial}: {phone.state.value}{why}"
+            print(json.dumps(_state_as_json(phone)) if json_line else line, flush=True)  # noqa: T201  a line at once
+
+
+async def _for_ever(monitor: PhoneMonitor) -> None:
+    with monitor.changes() as changes:
+        while True:
+            await changes.get()
+
+
+def _table(listed: Sequence[Listed]) -> Table:
+    table = Table("phone", "state", "since", "model", "android", "battery", "heat", "port", "", box=None)
+    for each in listed:
+        phone, info, condition = each.phone, each.info, each.condition
+        table.add_row(
+            phone.serial,
+            f"[{_STYLES[phone.state]}]{phone.state.value}[/]",
+            _local(phone.since),
+            info.model if info else "",
+            info.android if info else "",
+            f"{condition.battery_percent} %" if condition else "",
+            f"{condition.temperature_c:.0f} °C" if condition else "",
+            phone.port,
+            each.work or phone.reason,
+        )
+    return table
+
+
+def _states(phones: Sequence[Phone]) -> Table:
+    table = Table("phone", "state", "since", "port", "", box=None)
+    for phone in phones:
+        state = f"[{_STYLES[phone.state]}]{phone.state.value}[/]"
+        table.add_row(phone.serial, state, _local(phone.since), phone.port, phone.reason)
+    return table
+
+
+def _as_json(each: Listed) -> dict[str, object]:
+    condition = each.condition
+    return _state_as_json(each.phone) | {
+        "work": each.work,
+        "last_connected": each.connected.isoformat() if each.connected else None,
+        "model": each.info.model if each.info else None,
+        "android": each.info.android if each.info else None,
+        "battery_percent": condition.battery_percent if condition else None,
+        "temperature_c": condition.temperature_c if condition else None,
+        "screen_on": condition.screen_on if condition else None,
+        "storage_free_bytes": condition.storage_free_bytes if condition else None,
+    }
+
+
+def _state_as_json(phone: Phone) -> dict[str, object]:
+    return {
+        "serial": phone.serial,
+        "state": phone.state.value,
+        "since": phone.since.isoformat(),
+        "reason": phone.reason,
+        "port": phone.port,
+    }
+
+
+def _event_as_json(event: Event) -> dict[str, object]:
+    return {
+        "at": event.at.isoformat(),
+        "serial": event.serial,
+        "port": event.port,
+        "happening": event.happening.value,
+        "word": event.word,
+        "detail": event.detail,
+    }
+
+
+def _in_state(state: PhoneState) -> str:
+    return "in maintenance" if state is PhoneState.MAINTENANCE else state.value
+
+
+def _local(at: datetime) -> str:
+    return f"{at.astimezone():%Y-%m-%d %H:%M:%S}"
