@@ -1,4 +1,10 @@
-"""A simulated phone: what its shell and the control API see and do."""
+"""A simulated phone: what its shell and the control API see and do.
+
+What listens inside a phone (a test server, a web view's debugger) is put into `phone.sockets` under its address, such
+as `tcp:9008` or `localabstract:chrome_devtools`; `adb forward` and a client's own `tcp:9008` stream reach it. It is a
+coroutine function that is given one `Stream` per connection (`read` returns `b""` at the end, `write` waits for the
+acknowledgement); the connection ends when it returns. It is removed by deleting the entry; a reboot empties the table.
+"""
 
 import random
 from collections.abc import Mapping
@@ -7,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from drover.kernel.clock import Clock
+from drover.simulator.adbd.connection import Service
 from drover.simulator.adbd.line import Line
 from drover.simulator.condition import Condition, FaultBoard
 from drover.simulator.handset import Gesture, Handset, JsonValue, Scene
@@ -67,6 +74,7 @@ class SimulatedPhone:
         self.counters = Counters()
         self.awake = True
         self.settings: dict[tuple[str, str], str] = {}
+        self.sockets: dict[str, Service] = {}
         self._pictures = pictures
         self._started_wall = started_wall
         self._started_s = delays.clock.monotonic()
@@ -175,6 +183,7 @@ class SimulatedPhone:
         self.counters = Counters()
         self.awake = True
         self.settings.clear()
+        self.sockets.clear()
         self.storage = self._new_storage()
 
     def describe(self) -> Mapping[str, JsonValue]:

@@ -38,7 +38,7 @@ def find_service(phone: SimulatedPhone, wanted: str) -> Service | None:
         return _shell_service(phone, argument, packets="v2" in options, terminal="pty" in options)
     if wanted == "sync:":
         return _sync_service(phone)
-    return None
+    return phone.sockets.get(wanted)
 
 
 async def serve_connection(phone: SimulatedPhone, sock: socket.socket) -> None:
@@ -56,7 +56,7 @@ async def serve_connection(phone: SimulatedPhone, sock: socket.socket) -> None:
 def _shell_service(phone: SimulatedPhone, command: str, *, packets: bool, terminal: bool) -> Service:
     async def serve(stream: Stream) -> None:
         channel: Channel = PacketChannel(stream) if packets else PlainChannel(stream)
-        interpreter = Interpreter(phone, channel.emit, lambda: read_all(channel))
+        interpreter = Interpreter(phone, channel.emit, lambda: read_all(channel), stream.gone)
         if command:
             code = await interpreter.run(command)
         else:

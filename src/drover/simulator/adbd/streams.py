@@ -40,6 +40,7 @@ class Stream:
         self._acknowledged.set()
         self._owes_okay = False
         self._closed = False
+        self._gone = asyncio.Event()
 
     async def read(self) -> bytes:
         """Return what has arrived, at least one byte, or `b""` once the peer has closed the stream."""
@@ -67,6 +68,10 @@ class Stream:
         """Return when the peer has acknowledged everything written, or is gone."""
         await self._acknowledged.wait()
 
+    async def gone(self) -> None:
+        """Return when the peer has closed the stream."""
+        await self._gone.wait()
+
     @property
     def closed(self) -> bool:
         """Whether the peer has closed the stream."""
@@ -90,6 +95,7 @@ class Stream:
     def close(self) -> None:
         """Note that the peer has closed the stream; what it sent before can still be read."""
         self._closed = True
+        self._gone.set()
         self._acknowledged.set()
         self._arrived.set()
 

@@ -7,7 +7,7 @@ from typing import Final
 from drover.simulator.adbd.packets import Buffer
 from drover.simulator.phone import SimulatedPhone
 from drover.simulator.shell import apps, display, files, service_dumps, system, text
-from drover.simulator.shell.session import Outcome, Program, Programs, ReadAll, Session, failed, no_input
+from drover.simulator.shell.session import Gone, Outcome, Program, Programs, ReadAll, Session, failed, never, no_input
 from drover.simulator.shell.syntax import Command, Pipeline, ShellSyntax, Word, assignment, parse
 from drover.simulator.storage import StorageError
 
@@ -39,8 +39,10 @@ class _File:
 class Interpreter:
     """Runs command lines on a phone, printing through `emit`. One shell session: variables last from line to line."""
 
-    def __init__(self, phone: SimulatedPhone, emit: Emit, read_input: ReadAll = no_input) -> None:
-        self._session = Session(phone)
+    def __init__(
+        self, phone: SimulatedPhone, emit: Emit, read_input: ReadAll = no_input, gone: Gone = never
+    ) -> None:
+        self._session = Session(phone, gone=gone)
         self._emit = emit
         self._read_input = read_input
         self.left = False
@@ -78,6 +80,7 @@ class Interpreter:
         self._session.phone.counters.commands += 1
         try:
             targets = self._redirect(command)
+            self._session.say = lambda data: self._deliver(targets[STDOUT], (data,), pipe)
             outcome = await self._call(command.words)
             printed = [(targets[STDOUT], (outcome.head, outcome.stdout)), (targets[STDERR], (outcome.stderr,))]
             for file in {target for target, _ in printed if isinstance(target, _File)}:
@@ -86,11 +89,14 @@ class Interpreter:
             outcome = failed(f"/system/bin/sh: can't open a file: {error.message}")
             printed = [(STDERR, (outcome.stderr,))]
         for target, parts in printed:
-            if target == STDOUT and pipe is not None:
-                pipe.extend(parts)
-            elif isinstance(target, int) and any(parts):
-                await self._emit(target, parts)
+            await self._deliver(target, parts, pipe)
         return outcome
+
+    async def _deliver(self, target: int | _File, parts: tuple[Buffer, ...], pipe: list[bytes] | None) -> None:
+        if target == STDOUT and pipe is not None:
+            pipe.extend(parts)
+        elif isinstance(target, int) and any(parts):
+            await self._emit(target, parts)
 
     async def _call(self, words: Sequence[Word]) -> Outcome:
         rest = list(words)

@@ -1,5 +1,6 @@
 """What commands are given and give back."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,17 +12,36 @@ from drover.simulator.profiles import Act
 ReadAll = Callable[[], Awaitable[bytes]]
 
 
+Say = Callable[[bytes], Awaitable[None]]
+Gone = Callable[[], Awaitable[object]]
+
+
 async def no_input() -> bytes:
     """Be a standard input that is at its end."""
     return b""
 
 
+async def say_nothing(_printed: bytes) -> None:
+    """Be an output that nobody reads."""
+
+
+async def never() -> None:
+    """Be a peer that stays."""
+    await asyncio.Event().wait()
+
+
 @dataclass
 class Session:
-    """One run of a command line. `read_input` returns the whole standard input of the command being run."""
+    """One run of a command line.
+
+    `read_input` returns the whole standard input of the command being run. A command that goes on until its peer
+    leaves prints with `say` while it runs, and ends when `gone` returns.
+    """
 
     phone: SimulatedPhone
     read_input: ReadAll = no_input
+    say: Say = say_nothing
+    gone: Gone = never
     variables: dict[str, str] = field(
         default_factory=lambda: {"?": "0", "HOME": "/", "USER": "shell", "PATH": "/system/bin"}
     )
