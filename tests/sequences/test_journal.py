@@ -1,5 +1,5 @@
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -47,14 +47,17 @@ async def test_a_once_act_that_was_begun_and_not_verified_is_in_doubt(journal: J
     assert await journal.doubt("Post", "a") == Doubt(3, "post")
 
 
-@pytest.mark.parametrize("settle", [Journal.verify_act, Journal.void_act])
-async def test_a_once_act_that_was_seen_to_be_done_or_not_is_not_in_doubt(
-    journal: Journal, settle: Callable[[Journal, int], Awaitable[None]]
-) -> None:
+async def test_a_once_act_that_was_seen_is_not_in_doubt(journal: Journal) -> None:
     await journal.begin_run("r1", post(), 1)
-    act = await journal.begin_act("r1", 3, 1, "post", Effect.ONCE)
-    await settle(journal, act)
+    await journal.reach("r1", 3, "", await journal.begin_act("r1", 3, 1, "post", Effect.ONCE))
     assert await journal.doubt("Post", "a") is None
+
+
+async def test_a_once_act_that_was_seen_not_to_have_happened_is_not_in_doubt(journal: Journal) -> None:
+    await journal.begin_run("r1", post(), 1)
+    await journal.void_act(await journal.begin_act("r1", 3, 1, "post", Effect.ONCE))
+    assert await journal.doubt("Post", "a") is None
+    assert (await last(journal)).step == 0
 
 
 async def test_a_repeatable_act_is_never_in_doubt(journal: Journal) -> None:
@@ -96,7 +99,7 @@ async def test_an_open_once_act_is_told_before_a_later_repeatable_one(journal: J
 async def test_an_act_of_an_earlier_try_is_open_no_more_when_a_later_one_was_seen(journal: Journal) -> None:
     await journal.begin_run("r1", post(), 1)
     await journal.begin_act("r1", 2, 1, "tap", Effect.REPEATABLE)
-    await journal.verify_act(await journal.begin_act("r1", 2, 2, "tap", Effect.REPEATABLE))
+    await journal.reach("r1", 2, "", await journal.begin_act("r1", 2, 2, "tap", Effect.REPEATABLE))
     assert (await last(journal)).open_act is None
 
 
@@ -104,7 +107,7 @@ async def test_how_far_a_run_was_is_told_with_what_the_player_kept(journal: Jour
     assert await journal.last_run("Post", "a") is None
     await journal.begin_run("r1", post(), 4)
     assert ((await last(journal)).step, (await last(journal)).place) == (3, "")
-    await journal.reach("r1", 5, '{"rounds": 2}')
+    await journal.reach("r1", 5, '{"rounds": 2}', None)
     found = await last(journal)
     assert (found.run, found.playing, found.step, found.place) == ("r1", post(), 5, '{"rounds": 2}')
 
@@ -153,7 +156,7 @@ async def test_a_journal_of_the_first_version_keeps_its_doubts(tmp_path: Path) -
         found = await last(journal)
         assert (found.ending, found.step) == (Ending.CUT_OFF, 2)
         assert await journal.doubt("Post", "a") == Doubt(3, "post")
-        await journal.verify_act(await journal.begin_act("old", 3, 1, "post", Effect.ONCE))
+        await journal.begin_act("old", 3, 1, "post", Effect.ONCE)
     async with Journal(path, FakeClock()) as again:
         assert await again.doubt("Post", "a") == Doubt(3, "post")
 
@@ -163,7 +166,7 @@ async def test_a_journal_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     database = sqlite3.connect(path)
     database.execute("PRAGMA user_version = 99")
     database.close()
-    with pytest.raises(JournalUnusable, match="is of a newer Drover"):
+    with pytest.raises(JournalUnusable, match="is of version 99, newer than 2"):
         async with Journal(path, FakeClock()):
             pass
 

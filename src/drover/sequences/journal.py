@@ -1,59 +1,67 @@
 """The play's journal: every act is written down before it is done and after, in a local SQLite file.
 
-It answers two questions after a crash: how far was a phone, and may a `once` act have happened already? Plain sqlite3,
-on one thread of its own.
+It answers two questions after a crash: how far was a phone, and may a `once` act have happened already? Plain sqlite3.
 """
 
-import asyncio
 import sqlite3
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Self
 
 from drover.kernel.clock import Clock
 from drover.kernel.errors import DroverError, Kind
 from drover.platform.liveness import Liveness
+from drover.platform.local_database import LocalDatabase
 from drover.sequences.domain import Effect
 
-_TABLES = """
-CREATE TABLE runs (
-    run TEXT PRIMARY KEY, sequence TEXT NOT NULL, digest TEXT NOT NULL, parameters TEXT NOT NULL, phone TEXT NOT NULL,
-    from_step INTEGER NOT NULL, began_at TEXT NOT NULL, ended_at TEXT, status TEXT, owner INTEGER NOT NULL,
-    step INTEGER NOT NULL, place TEXT NOT NULL
-) STRICT;
-CREATE INDEX runs_of_phone ON runs (phone, sequence, began_at);
-CREATE TABLE attempts (
-    run TEXT NOT NULL REFERENCES runs (run), attempt INTEGER NOT NULL, began_at TEXT NOT NULL,
-    from_step INTEGER NOT NULL, why TEXT NOT NULL, PRIMARY KEY (run, attempt)
-) STRICT;
-CREATE TABLE acts (
-    act INTEGER PRIMARY KEY, run TEXT NOT NULL REFERENCES runs (run), step INTEGER NOT NULL, attempt INTEGER NOT NULL,
-    name TEXT NOT NULL, effect TEXT NOT NULL, began_at TEXT NOT NULL, settled_at TEXT, outcome TEXT
-) STRICT;
-CREATE INDEX acts_of_run ON acts (run, act);
+_UPGRADES = (
+    """
+    CREATE TABLE IF NOT EXISTS runs (
+        run TEXT PRIMARY KEY, sequence TEXT NOT NULL, digest TEXT NOT NULL, phone TEXT NOT NULL,
+        from_step INTEGER NOT NULL, began_at TEXT NOT NULL, ended_at TEXT, status TEXT
+    ) STRICT;
+    CREATE INDEX IF NOT EXISTS runs_by_phone ON runs (phone, sequence, began_at);
+    CREATE TABLE IF NOT EXISTS acts (
+        run TEXT NOT NULL REFERENCES runs (run), step INTEGER NOT NULL, attempt INTEGER NOT NULL, name TEXT NOT NULL,
+        effect TEXT NOT NULL, began_at TEXT NOT NULL, verified_at TEXT,
+        PRIMARY KEY (run, step, attempt)
+    ) STRICT;
+    """,
+    """
+    ALTER TABLE acts RENAME TO first_acts;
+    ALTER TABLE runs RENAME TO first_runs;
+    DROP INDEX runs_by_phone;
+    CREATE TABLE runs (
+        run TEXT PRIMARY KEY, sequence TEXT NOT NULL, digest TEXT NOT NULL, parameters TEXT NOT NULL,
+        phone TEXT NOT NULL, from_step INTEGER NOT NULL, began_at TEXT NOT NULL, ended_at TEXT, status TEXT,
+        owner INTEGER NOT NULL, step INTEGER NOT NULL, place TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX runs_of_phone ON runs (phone, sequence, began_at);
+    CREATE TABLE attempts (
+        run TEXT NOT NULL REFERENCES runs (run), attempt INTEGER NOT NULL, began_at TEXT NOT NULL,
+        from_step INTEGER NOT NULL, why TEXT NOT NULL, PRIMARY KEY (run, attempt)
+    ) STRICT;
+    CREATE TABLE acts (
+        act INTEGER PRIMARY KEY, run TEXT NOT NULL REFERENCES runs (run), step INTEGER NOT NULL,
+        attempt INTEGER NOT NULL, name TEXT NOT NULL, effect TEXT NOT NULL, began_at TEXT NOT NULL,
+        settled_at TEXT, outcome TEXT
+    ) STRICT;
+    CREATE INDEX acts_of_run ON acts (run, act);
+    INSERT INTO runs SELECT run, sequence, digest, '', phone, from_step, began_at, ended_at,
+        coalesce(status, 'interrupted'), 0, max(from_step - 1, coalesce((SELECT max(step) FROM first_acts
+        WHERE first_acts.run = first_runs.run AND verified_at IS NOT NULL), 0)), '' FROM first_runs;
+    INSERT INTO acts (run, step, attempt, name, effect, began_at, settled_at, outcome)
+        SELECT run, step, attempt, name, effect, began_at, verified_at, iif(verified_at IS NULL, NULL, 'seen')
+        FROM first_acts ORDER BY rowid;
+    DROP TABLE first_acts;
+    DROP TABLE first_runs;
+    """,
+)
+_OPEN_ACT = """
+SELECT act, step, name, effect FROM acts WHERE run = ? AND outcome IS NULL
+AND (effect = 'once' OR act = (SELECT max(act) FROM acts WHERE run = ?)) ORDER BY effect = 'once' DESC, act DESC LIMIT 1
 """
-_SCHEMA = 1
-# The first journals had no version, no attempts, and one act for each step and try.
-_SET_FIRST_ASIDE = """
-ALTER TABLE acts RENAME TO first_acts;
-ALTER TABLE runs RENAME TO first_runs;
-DROP INDEX IF EXISTS runs_by_phone;
-"""
-_TAKE_OVER_FIRST = """
-INSERT INTO runs SELECT run, sequence, digest, '', phone, from_step, began_at, ended_at,
-    coalesce(status, 'interrupted'), 0, max(from_step - 1, coalesce((SELECT max(step) FROM first_acts
-    WHERE first_acts.run = first_runs.run AND verified_at IS NOT NULL), 0)), '' FROM first_runs;
-INSERT INTO acts (run, step, attempt, name, effect, began_at, settled_at, outcome)
-    SELECT run, step, attempt, name, effect, began_at, verified_at, iif(verified_at IS NULL, NULL, 'seen')
-    FROM first_acts ORDER BY rowid;
-DROP TABLE first_acts;
-DROP TABLE first_runs;
-"""
-
-T = TypeVar("T")
 
 
 class JournalUnusable(DroverError):
@@ -122,43 +130,40 @@ class LastRun:
 
 
 class Journal:
-    """One journal file, used by every phone's player of one process. An async context manager."""
+    """One journal file, used by every phone's player of one process. An async context manager.
+
+    Raises JournalUnusable. What is written survives the end of the process.
+    """
 
     def __init__(self, path: Path, clock: Clock) -> None:
         self._path = path
         self._clock = clock
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
-        self._database: sqlite3.Connection | None = None
+        self._database = LocalDatabase(path, _UPGRADES, JournalUnusable)
         self._liveness = Liveness(path.parent / "alive")
 
     async def __aenter__(self) -> Self:
-        """Open the file. Raises JournalUnusable."""
+        """Open the file."""
+        await self._database.__aenter__()
         try:
-            await self._run(self._open)
-        except (OSError, JournalUnusable):
-            self._thread.shutdown()
-            raise
+            self._liveness.begin()
+        except OSError as error:
+            await self._database.__aexit__()
+            raise JournalUnusable(self._path, error.strerror or str(error)) from error
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """Close the file."""
-        await self._run(self._close)
-        self._thread.shutdown()
+        self._liveness.end()
+        await self._database.__aexit__()
 
     async def begin_run(self, run: str, playing: Playing, from_step: int) -> None:
         """Write down that a phone begins to play."""
-
-        def write(database: sqlite3.Connection) -> None:
-            database.execute(
-                "INSERT INTO runs (run, sequence, digest, parameters, phone, from_step, began_at, owner, step, place)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '')",
-                (
-                    *(run, playing.sequence, playing.digest, playing.parameters, playing.phone, from_step),
-                    *(self._now(), self._liveness.me, from_step - 1),
-                ),
-            )
-
-        await self._query(write)
+        await self._write(
+            "INSERT INTO runs (run, sequence, digest, parameters, phone, from_step, began_at, owner, step, place)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '')",
+            *(run, playing.sequence, playing.digest, playing.parameters, playing.phone, from_step),
+            *(self._now(), self._liveness.me, from_step - 1),
+        )
 
     async def resume_run(self, run: str, from_step: int, why: str) -> None:
         """Write down that a run is gone on with, at which step and why there. Its acts stay its own."""
@@ -173,34 +178,38 @@ class Journal:
                 "UPDATE runs SET ended_at = NULL, status = NULL, owner = ? WHERE run = ?", (self._liveness.me, run)
             )
 
-        await self._query(write)
+        await self._database.write(write)
 
     async def end_run(self, run: str, ending: Ending) -> None:
         """Write down how the run ended."""
-        await self._write("UPDATE runs SET ended_at = ?, status = ? WHERE run = ?", (self._now(), ending.value, run))
+        await self._write("UPDATE runs SET ended_at = ?, status = ? WHERE run = ?", self._now(), ending.value, run)
 
     async def begin_act(self, run: str, step: int, attempt: int, name: str, effect: Effect) -> int:
         """Write down an act that is about to be done, and return its number.
 
         For a `once` act, on disk before this returns.
         """
-        return await self._write(
-            "INSERT INTO acts (run, step, attempt, name, effect, began_at) VALUES (?, ?, ?, ?, ?, ?)",
-            (run, step, attempt, name, effect.value, self._now()),
-            synced=effect is Effect.ONCE,
+        statement = "INSERT INTO acts (run, step, attempt, name, effect, began_at) VALUES (?, ?, ?, ?, ?, ?)"
+        values = (run, step, attempt, name, effect.value, self._now())
+        return await self._database.write(
+            lambda database: database.execute(statement, values).lastrowid or 0, synced=effect is Effect.ONCE
         )
-
-    async def verify_act(self, act: int) -> None:
-        """Write down that the act was seen to have happened."""
-        await self._settle(act, "seen")
 
     async def void_act(self, act: int) -> None:
         """Write down that the act was seen not to have happened: it may be done."""
-        await self._settle(act, "not done")
+        await self._write("UPDATE acts SET settled_at = ?, outcome = 'not done' WHERE act = ?", self._now(), act)
 
-    async def reach(self, run: str, step: int, place: str) -> None:
-        """Write down that a step was verified; `place` is whatever the player needs to go on after it."""
-        await self._write("UPDATE runs SET step = ?, place = ? WHERE run = ?", (step, place, run))
+    async def reach(self, run: str, step: int, place: str, act: int | None) -> None:
+        """Write down that a step was verified, with whatever the player needs to go on after it.
+
+        `act` is the step's, which was seen to have happened; None for a step that changes nothing.
+        """
+
+        def write(database: sqlite3.Connection) -> None:
+            database.execute("UPDATE runs SET step = ?, place = ? WHERE run = ?", (step, place, run))
+            database.execute("UPDATE acts SET settled_at = ?, outcome = 'seen' WHERE act = ?", (self._now(), act))
+
+        await self._database.write(write)
 
     async def last_run(self, sequence: str, phone: str) -> LastRun | None:
         """Return the phone's last run of the sequence, or None where it never played it."""
@@ -215,11 +224,18 @@ class Journal:
             if row is None:
                 return None
             run, digest, parameters, status, owner, step, place, attempts = row
-            playing = Playing(sequence, digest, parameters, phone)
-            ending = self._ending(status, owner)
-            return LastRun(run, playing, ending, attempts, step, place, _open_act(database, run))
+            act = database.execute(_OPEN_ACT, (run, run)).fetchone()
+            return LastRun(
+                run=run,
+                playing=Playing(sequence, digest, parameters, phone),
+                ending=self._ending(status, owner),
+                attempts=attempts,
+                step=step,
+                place=place,
+                open_act=OpenAct(act[0], act[1], act[2], Effect(act[3])) if act is not None else None,
+            )
 
-        return await self._query(query)
+        return await self._database.read(query)
 
     async def doubt(self, sequence: str, phone: str) -> Doubt | None:
         """Return the `once` act that the phone's last run of the sequence left unverified, or None."""
@@ -232,76 +248,8 @@ class Journal:
             return Ending(status)
         return Ending.PLAYING if self._liveness.lives(owner) else Ending.CUT_OFF
 
-    async def _settle(self, act: int, outcome: str) -> None:
-        await self._write("UPDATE acts SET settled_at = ?, outcome = ? WHERE act = ?", (self._now(), outcome, act))
+    async def _write(self, statement: str, *values: str | int) -> None:
+        await self._database.write(lambda database: database.execute(statement, values))
 
     def _now(self) -> str:
         return self._clock.now().isoformat()
-
-    def _open(self) -> None:
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._database = sqlite3.connect(self._path, isolation_level=None, check_same_thread=True, timeout=10)
-            self._database.execute("PRAGMA journal_mode = WAL")
-            self._database.execute("PRAGMA synchronous = NORMAL")
-            _migrate(self._database)
-            self._liveness.begin()
-        except sqlite3.Error as error:
-            self._close()
-            raise JournalUnusable(self._path, str(error)) from error
-        except OSError as error:
-            self._close()
-            raise JournalUnusable(self._path, error.strerror or str(error)) from error
-
-    def _close(self) -> None:
-        self._liveness.end()
-        if self._database is not None:
-            self._database.close()
-            self._database = None
-
-    async def _write(self, statement: str, values: tuple[str | int, ...], *, synced: bool = False) -> int:
-        def write(database: sqlite3.Connection) -> int:
-            # WAL with NORMAL survives a killed process; FULL also survives a power cut, and costs an fsync.
-            database.execute(f"PRAGMA synchronous = {'FULL' if synced else 'NORMAL'}")
-            return database.execute(statement, values).lastrowid or 0
-
-        return await self._query(write)
-
-    async def _query(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        def call() -> T:
-            if self._database is None:
-                raise JournalUnusable(self._path, "is closed")
-            try:
-                return work(self._database)
-            except sqlite3.Error as error:
-                raise JournalUnusable(self._path, str(error)) from error
-
-        return await self._run(call)
-
-    async def _run(self, call: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, call)
-
-
-def _open_act(database: sqlite3.Connection, run: str) -> OpenAct | None:
-    """Return the run's last act, if it is open; before it, only a `once` act that was left open counts."""
-    rows = database.execute(
-        "SELECT act, step, name, effect FROM acts WHERE run = ? AND outcome IS NULL AND (effect = 'once'"
-        " OR act = (SELECT max(act) FROM acts WHERE run = ?)) ORDER BY effect = 'once' DESC, act DESC LIMIT 1",
-        (run, run),
-    ).fetchall()
-    return next((OpenAct(act, step, name, Effect(effect)) for act, step, name, effect in rows), None)
-
-
-def _migrate(database: sqlite3.Connection) -> None:
-    """Bring the tables to this version, or make them. Raises sqlite3.DatabaseError for a newer journal."""
-    database.execute("BEGIN IMMEDIATE")  # two processes may open a new file at once
-    (version,) = database.execute("PRAGMA user_version").fetchone()
-    if version > _SCHEMA:
-        raise sqlite3.DatabaseError(f"is of a newer Drover (version {version})")
-    if version < _SCHEMA:
-        tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        script = _SET_FIRST_ASIDE + _TABLES + _TAKE_OVER_FIRST if "runs" in tables else _TABLES
-        for statement in script.split(";"):
-            database.execute(statement)
-        database.execute(f"PRAGMA user_version = {_SCHEMA}")
-    database.execute("COMMIT")

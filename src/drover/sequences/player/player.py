@@ -163,8 +163,7 @@ class Player:
         else:
             await self._act(task, hands)
             task.after = await self._see_after(task, hands)
-        if task.act is not None:
-            await self._journal.verify_act(task.act)
+        await self._journal.reach(self._run, task.step.number, "", task.act)
 
     async def _see_before(self, task: _TaskRun, hands: Hands) -> Look | None:
         step = task.step
