@@ -76,6 +76,37 @@ async def test_a_private_server_ends_with_its_parent_however_that_dies() -> None
             await asyncio.sleep(0.02)
 
 
+def server_processes() -> list[int]:
+    """The children of this process that serve adb."""
+    lists = [path.read_text() for path in Path("/proc/self/task").glob("*/children")]
+    pids = [int(pid) for words in lists for pid in words.split()]
+    return [pid for pid in pids if b"acceptfd" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+async def test_a_private_server_that_is_killed_is_there_again_at_its_port(binary: Path) -> None:
+    async with private_server(binary=binary) as server:
+        port = server.address.port
+        (pid,) = server_processes()
+        for _ in range(2):
+            os.kill(pid, signal.SIGKILL)
+            assert await server.ask("host:version", deadline_s=20)
+            (pid,) = server_processes()
+    assert refuses_connections(port)
+
+
+async def test_a_private_server_that_cannot_start_again_is_tried_after_pauses(tmp_path: Path) -> None:
+    binary = tmp_path / "adb"
+    binary.symlink_to(find_adb())
+    async with private_server(binary=binary) as server:
+        (pid,) = server_processes()
+        binary.unlink()
+        os.kill(pid, signal.SIGKILL)
+        with pytest.raises((AdbServerUnavailable, AdbProtocolError)):
+            await server.ask("host:version", deadline_s=0.5)
+        binary.symlink_to(find_adb())
+        assert await server.ask("host:version", deadline_s=20)
+
+
 @pytest.mark.parametrize("content", ["#!/bin/sh\necho cannot do that >&2\nexit 3\n", "not a program"])
 async def test_a_binary_that_is_no_adb_is_named(tmp_path: Path, content: str) -> None:
     binary = tmp_path / "adb"

@@ -8,17 +8,25 @@ import shutil
 import socket
 import tempfile
 from asyncio.subprocess import Process
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import NoReturn
 
+import structlog
+
+from drover.drivers.adb.backoff import Backoff
 from drover.drivers.adb.client import DEFAULT_HOST, AdbServer, Address
 from drover.drivers.adb.faults import AdbNotFound, AdbProtocolError, AdbServerFailed, AdbServerUnavailable
 
 START_DEADLINE_S = 20.0
 _STOP_DEADLINE_S = 5.0
-# Ends the server and removes its home once this process is gone, however it went: then the pipe is closed.
-_WATCH = 'read -r _; kill "$1" 2>/dev/null; rm -rf "$2"'
+_HEALTHY_S = 10.0
+# It is told the number of each server process. When this process is gone, however it went, its input ends: then it ends
+# the last one and removes the home.
+_WATCH = 'while read -r number; do pid=$number; done; kill "$pid" 2>/dev/null; rm -rf "$1"'
+
+_log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 
 def find_adb() -> Path:
@@ -38,63 +46,104 @@ async def private_server(*, binary: Path | None = None, commands: int = 16) -> A
     """Start an adb server on a free port of this computer, and stop it on leaving.
 
     It has a home folder of its own, which goes with it, and sees neither USB nor emulators nor the network, only the
-    phones that it is told to connect to. Raises AdbNotFound, AdbServerFailed. Where this process is killed, the server
-    is ended by a watching shell; only if that is killed too, the server stays.
+    phones that it is told to connect to. One that ends by itself is started again at the same port; it has forgotten
+    its phones then, and whoever watches them connects them anew. Raises AdbNotFound, AdbServerFailed. Where this
+    process is killed, the server is ended by a watching shell; only if that is killed too, the server stays.
     """
     binary = binary or find_adb()
-    with tempfile.TemporaryDirectory(prefix="drover-adb-") as home:
-        listener = socket.create_server((DEFAULT_HOST, 0))
+    with tempfile.TemporaryDirectory(prefix="drover-adb-") as home, socket.create_server((DEFAULT_HOST, 0)) as listener:
         server = AdbServer(Address(DEFAULT_HOST, listener.getsockname()[1]), commands=commands)
-        async with contextlib.AsyncExitStack() as stack:
-            process = await stack.enter_async_context(_process(binary, Path(home), listener))
-            await stack.enter_async_context(_watch(process.pid, home))
-            await _answering(server, process, binary, Path(home))
-            yield server
+        async with _watch(home) as tell:
+            keeper = _Keeper(binary, Path(home), listener, server, tell)
+            try:
+                await keeper.start()
+                keeping = asyncio.create_task(keeper.keep())
+                try:
+                    yield server
+                finally:
+                    keeping.cancel()
+                    await asyncio.gather(keeping, return_exceptions=True)
+            finally:
+                await keeper.stop()
 
 
-@asynccontextmanager
-async def _process(
-    binary: Path, home: Path, listener: socket.socket
-) -> AsyncGenerator[asyncio.subprocess.Process, None]:
-    # The server takes over a socket that listens already: no port is guessed, and no connection can come too early.
-    with listener, (home / "log").open("wb") as log:
-        try:
-            process = await asyncio.create_subprocess_exec(
-                str(binary),
-                *("-L", f"acceptfd:{listener.fileno()}", "nodaemon", "server"),
-                pass_fds=(listener.fileno(),),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=_environment(home),
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise AdbServerFailed(str(binary), (error.strerror or str(error)).lower()) from error
-    try:
-        yield process
-    finally:
-        await _stop(process)
+class _Keeper:
+    """Keeps one server process going."""
 
+    def __init__(
+        self, binary: Path, home: Path, listener: socket.socket, server: AdbServer, tell: Callable[[int], None]
+    ) -> None:
+        self._binary = binary
+        self._home = home
+        self._listener = listener
+        self._server = server
+        self._tell = tell
+        self._process: Process | None = None
 
-async def _stop(process: Process) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        process.terminate()
-    try:
-        async with asyncio.timeout(_STOP_DEADLINE_S):
-            await process.wait()
-    except TimeoutError:
+    async def start(self) -> None:
+        """Start the server, and return when it answers. Raises AdbServerFailed."""
+        # The server takes over a socket that listens already: no port is guessed, and no connection comes too early.
+        with (self._home / "log").open("wb") as log:
+            try:
+                self._process = await asyncio.create_subprocess_exec(
+                    str(self._binary),
+                    *("-L", f"acceptfd:{self._listener.fileno()}", "nodaemon", "server"),
+                    pass_fds=(self._listener.fileno(),),
+                    stdin=asyncio.subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    env=_environment(self._home),
+                    start_new_session=True,
+                )
+            except OSError as error:
+                raise AdbServerFailed(str(self._binary), (error.strerror or str(error)).lower()) from error
+        self._tell(self._process.pid)
+        await _answering(self._server, self._process, self._binary, self._home)
+
+    async def keep(self) -> NoReturn:
+        """Start the server again whenever it ends; after pauses that grow where it does not live long."""
+        now = asyncio.get_running_loop().time
+        backoff = Backoff()
+        while True:
+            began = now()
+            if self._process is not None:
+                _log.warning("adb server ended, and is started again", code=await self._process.wait())
+            if now() - began > _HEALTHY_S:
+                backoff.succeeded(now())
+            await asyncio.sleep(backoff.remaining_s(now()))
+            backoff.failed(now())
+            try:
+                await self.start()
+            except AdbServerFailed as error:
+                _log.warning("adb server did not start again", reason=error.message)
+
+    async def stop(self) -> None:
+        """End the server."""
+        process = self._process
+        if process is None:
+            return
         with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
+            process.terminate()
+        try:
+            async with asyncio.timeout(_STOP_DEADLINE_S):
+                await process.wait()
+        except TimeoutError:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
 
 
 @asynccontextmanager
-async def _watch(pid: int, home: str) -> AsyncGenerator[None, None]:
+async def _watch(home: str) -> AsyncGenerator[Callable[[int], None], None]:
+    """Yield what tells the watcher of a server process."""
     reading, writing = os.pipe()
+
+    def tell(pid: int) -> None:
+        os.write(writing, f"{pid}\n".encode())
+
     try:
         watcher = await asyncio.create_subprocess_exec(
-            *("/bin/sh", "-c", _WATCH, "drover-adb-watch", str(pid), home),
+            *("/bin/sh", "-c", _WATCH, "drover-adb-watch", home),
             stdin=reading,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
@@ -106,7 +155,7 @@ async def _watch(pid: int, home: str) -> AsyncGenerator[None, None]:
     finally:
         os.close(reading)
     try:
-        yield
+        yield tell
     finally:
         os.close(writing)
         await watcher.wait()
