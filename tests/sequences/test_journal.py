@@ -6,7 +6,7 @@ import pytest
 
 from drover.kernel.clock import FakeClock
 from drover.sequences.domain import Effect
-from drover.sequences.journal import Doubt, Ending, Journal, JournalUnusable, LastRun, OpenAct, Playing
+from drover.sequences.journal import Doubt, Ending, Journal, JournalUnusable, LastRun, Mark, OpenAct, Playing
 
 FIRST_VERSION = """
 CREATE TABLE runs (
@@ -49,7 +49,7 @@ async def test_a_once_act_that_was_begun_and_not_verified_is_in_doubt(journal: J
 
 async def test_a_once_act_that_was_seen_is_not_in_doubt(journal: Journal) -> None:
     await journal.begin_run("r1", post(), 1)
-    await journal.reach("r1", 3, "", await journal.begin_act("r1", 3, 1, "post", Effect.ONCE))
+    await journal.reach("r1", Mark(3, ""), await journal.begin_act("r1", 3, 1, "post", Effect.ONCE))
     assert await journal.doubt("Post", "a") is None
 
 
@@ -57,7 +57,7 @@ async def test_a_once_act_that_was_seen_not_to_have_happened_is_not_in_doubt(jou
     await journal.begin_run("r1", post(), 1)
     await journal.void_act(await journal.begin_act("r1", 3, 1, "post", Effect.ONCE))
     assert await journal.doubt("Post", "a") is None
-    assert (await last(journal)).step == 0
+    assert (await last(journal)).marks == ()
 
 
 async def test_a_repeatable_act_is_never_in_doubt(journal: Journal) -> None:
@@ -99,17 +99,18 @@ async def test_an_open_once_act_is_told_before_a_later_repeatable_one(journal: J
 async def test_an_act_of_an_earlier_try_is_open_no_more_when_a_later_one_was_seen(journal: Journal) -> None:
     await journal.begin_run("r1", post(), 1)
     await journal.begin_act("r1", 2, 1, "tap", Effect.REPEATABLE)
-    await journal.reach("r1", 2, "", await journal.begin_act("r1", 2, 2, "tap", Effect.REPEATABLE))
+    await journal.reach("r1", Mark(2, ""), await journal.begin_act("r1", 2, 2, "tap", Effect.REPEATABLE))
     assert (await last(journal)).open_act is None
 
 
 async def test_how_far_a_run_was_is_told_with_what_the_player_kept(journal: Journal) -> None:
     assert await journal.last_run("Post", "a") is None
     await journal.begin_run("r1", post(), 4)
-    assert ((await last(journal)).step, (await last(journal)).place) == (3, "")
-    await journal.reach("r1", 5, '{"rounds": 2}', None)
+    marks = (Mark(4, "5"), Mark(5, '{"rounds": 2}'), Mark(4, "5"))
+    for mark in marks:
+        await journal.reach("r1", mark, None)
     found = await last(journal)
-    assert (found.run, found.playing, found.step, found.place) == ("r1", post(), 5, '{"rounds": 2}')
+    assert (found.run, found.playing, found.from_step, found.marks) == ("r1", post(), 4, marks)
 
 
 async def test_a_run_of_this_process_is_being_played(journal: Journal) -> None:
@@ -154,7 +155,7 @@ async def test_a_journal_of_the_first_version_keeps_its_doubts(tmp_path: Path) -
     database.close()
     async with Journal(path, FakeClock()) as journal:
         found = await last(journal)
-        assert (found.ending, found.step) == (Ending.CUT_OFF, 2)
+        assert (found.ending, found.attempts) == (Ending.CUT_OFF, 1)
         assert await journal.doubt("Post", "a") == Doubt(3, "post")
         await journal.begin_act("old", 3, 1, "post", Effect.ONCE)
     async with Journal(path, FakeClock()) as again:

@@ -35,9 +35,13 @@ _UPGRADES = (
     CREATE TABLE runs (
         run TEXT PRIMARY KEY, sequence TEXT NOT NULL, digest TEXT NOT NULL, parameters TEXT NOT NULL,
         phone TEXT NOT NULL, from_step INTEGER NOT NULL, began_at TEXT NOT NULL, ended_at TEXT, status TEXT,
-        owner INTEGER NOT NULL, step INTEGER NOT NULL, place TEXT NOT NULL
+        owner INTEGER NOT NULL
     ) STRICT;
     CREATE INDEX runs_of_phone ON runs (phone, sequence, began_at);
+    CREATE TABLE marks (
+        mark INTEGER PRIMARY KEY, run TEXT NOT NULL REFERENCES runs (run), step INTEGER NOT NULL, place TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX marks_of_run ON marks (run, mark);
     CREATE TABLE attempts (
         run TEXT NOT NULL REFERENCES runs (run), attempt INTEGER NOT NULL, began_at TEXT NOT NULL,
         from_step INTEGER NOT NULL, why TEXT NOT NULL, PRIMARY KEY (run, attempt)
@@ -49,8 +53,7 @@ _UPGRADES = (
     ) STRICT;
     CREATE INDEX acts_of_run ON acts (run, act);
     INSERT INTO runs SELECT run, sequence, digest, '', phone, from_step, began_at, ended_at,
-        coalesce(status, 'interrupted'), 0, max(from_step - 1, coalesce((SELECT max(step) FROM first_acts
-        WHERE first_acts.run = first_runs.run AND verified_at IS NOT NULL), 0)), '' FROM first_runs;
+        coalesce(status, 'interrupted'), 0 FROM first_runs;
     INSERT INTO acts (run, step, attempt, name, effect, began_at, settled_at, outcome)
         SELECT run, step, attempt, name, effect, began_at, verified_at, iif(verified_at IS NULL, NULL, 'seen')
         FROM first_acts ORDER BY rowid;
@@ -58,6 +61,7 @@ _UPGRADES = (
     DROP TABLE first_runs;
     """,
 )
+_MOST_MARKS = 500
 _OPEN_ACT = """
 SELECT act, step, name, effect FROM acts WHERE run = ? AND outcome IS NULL
 AND (effect = 'once' OR act = (SELECT max(act) FROM acts WHERE run = ?)) ORDER BY effect = 'once' DESC, act DESC LIMIT 1
@@ -114,18 +118,26 @@ class OpenAct:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A step that was verified, and whatever the player needs to go on after it."""
+
+    step: int
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class LastRun:
     """A phone's last run of a sequence.
 
-    `step` is the last one that was verified, and `place` what the player kept with it; `open_act` is the act after it.
+    `marks` are its verified steps, the last 500 at most, in their order; `open_act` is the act after them.
     """
 
     run: str
     playing: Playing
     ending: Ending
     attempts: int
-    step: int
-    place: str
+    from_step: int
+    marks: tuple[Mark, ...]
     open_act: OpenAct | None
 
 
@@ -159,10 +171,10 @@ class Journal:
     async def begin_run(self, run: str, playing: Playing, from_step: int) -> None:
         """Write down that a phone begins to play."""
         await self._write(
-            "INSERT INTO runs (run, sequence, digest, parameters, phone, from_step, began_at, owner, step, place)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '')",
+            "INSERT INTO runs (run, sequence, digest, parameters, phone, from_step, began_at, owner)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             *(run, playing.sequence, playing.digest, playing.parameters, playing.phone, from_step),
-            *(self._now(), self._liveness.me, from_step - 1),
+            *(self._now(), self._liveness.me),
         )
 
     async def resume_run(self, run: str, from_step: int, why: str) -> None:
@@ -199,14 +211,11 @@ class Journal:
         """Write down that the act was seen not to have happened: it may be done."""
         await self._write("UPDATE acts SET settled_at = ?, outcome = 'not done' WHERE act = ?", self._now(), act)
 
-    async def reach(self, run: str, step: int, place: str, act: int | None) -> None:
-        """Write down that a step was verified, with whatever the player needs to go on after it.
-
-        `act` is the step's, which was seen to have happened; None for a step that changes nothing.
-        """
+    async def reach(self, run: str, mark: Mark, act: int | None) -> None:
+        """Write down that a step was verified. `act` is its act, which was seen to have happened, if it has one."""
 
         def write(database: sqlite3.Connection) -> None:
-            database.execute("UPDATE runs SET step = ?, place = ? WHERE run = ?", (step, place, run))
+            database.execute("INSERT INTO marks (run, step, place) VALUES (?, ?, ?)", (run, mark.step, mark.place))
             database.execute("UPDATE acts SET settled_at = ?, outcome = 'seen' WHERE act = ?", (self._now(), act))
 
         await self._database.write(write)
@@ -216,22 +225,25 @@ class Journal:
 
         def query(database: sqlite3.Connection) -> LastRun | None:
             row = database.execute(
-                "SELECT run, digest, parameters, status, owner, step, place,"
+                "SELECT run, digest, parameters, status, owner, from_step,"
                 " (SELECT count(*) + 1 FROM attempts WHERE attempts.run = runs.run)"
                 " FROM runs WHERE phone = ? AND sequence = ? ORDER BY began_at DESC, rowid DESC LIMIT 1",
                 (phone, sequence),
             ).fetchone()
             if row is None:
                 return None
-            run, digest, parameters, status, owner, step, place, attempts = row
+            run, digest, parameters, status, owner, from_step, attempts = row
+            marks = database.execute(
+                "SELECT step, place FROM marks WHERE run = ? ORDER BY mark DESC LIMIT ?", (run, _MOST_MARKS)
+            ).fetchall()
             act = database.execute(_OPEN_ACT, (run, run)).fetchone()
             return LastRun(
                 run=run,
                 playing=Playing(sequence, digest, parameters, phone),
                 ending=self._ending(status, owner),
                 attempts=attempts,
-                step=step,
-                place=place,
+                from_step=from_step,
+                marks=tuple(Mark(step, place) for step, place in reversed(marks)),
                 open_act=OpenAct(act[0], act[1], act[2], Effect(act[3])) if act is not None else None,
             )
 

@@ -183,15 +183,15 @@ class Eyes:
         """
         settle, recognised = Settle(), False
         ahead: asyncio.Task[Frame] | None = None
-        frame: Frame | None = await self._grab(watch, None)
+        frame = await self._grab(watch, None)
         try:
-            while frame is not None:
+            while True:
                 taken_at = frame.captured_at
                 ahead = None if recognised else asyncio.create_task(self._grab(watch, taken_at))
                 look = self.last = await self.compute(self._recognise, frame, expected, settle)
                 recognised = look.found is not None
                 yield look
-                frame = None  # while the next one is waited for, nothing holds the pixels of this one
+                del frame  # while the next one is waited for, nothing holds the pixels of this one
                 look.let_go()
                 frame = await (ahead or self._grab(watch, taken_at))
         finally:

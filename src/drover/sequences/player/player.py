@@ -26,7 +26,7 @@ from drover.sequences.domain import (
     describe_target,
     target_of,
 )
-from drover.sequences.journal import Journal
+from drover.sequences.journal import Journal, Mark
 from drover.sequences.plan import Plan, Step
 from drover.sequences.player.errors import StepFailed
 from drover.sequences.player.eyes import Eyes, Look
@@ -163,7 +163,7 @@ class Player:
         else:
             await self._act(task, hands)
             task.after = await self._see_after(task, hands)
-        await self._journal.reach(self._run, task.step.number, "", task.act)
+        await self._journal.reach(self._run, Mark(task.step.number, ""), task.act)
 
     async def _see_before(self, task: _TaskRun, hands: Hands) -> Look | None:
         step = task.step
