@@ -11,14 +11,16 @@ from drover.devices.geometry import Rect, Size
 from drover.devices.picture import preview
 from drover.screens.domain import Action, ActionKind, App, Region, Screen, ScreenKind, Variant
 from drover.screens.files import load_registry
+from drover.screens.parts import MIN_DEVIATION
 from drover.screens.pictures import crop_of
-from drover.screens.reader import MIN_DEVIATION
 from drover.screens.writing import save_app, save_screen
 from drover.simulator.display.marks import Box
 from drover.simulator.display.widgets import STATUS_BAR
 from drover.simulator.handset import Look, Theme
+from drover.simulator.launcher.page import LAUNCHER_PACKAGE
 from drover.simulator.plaza import catalog
-from drover.simulator.plaza.view import LAUNCHER_PACKAGE, PLAZA_PACKAGE, Element, Role, Steadiness
+from drover.simulator.plaza.names import PLAZA_PACKAGE
+from drover.simulator.windowing.view import Element, Role, Steadiness
 
 REGISTRY = Path(__file__).parents[1] / "examples" / "plaza" / "registry"
 REFERENCE = Size(catalog.REFERENCE.width, catalog.REFERENCE.height)

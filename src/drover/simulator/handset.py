@@ -113,6 +113,14 @@ class Handset(Protocol):
         """Show a popup (`update`, `permission`, `unknown`, ...); False for an unknown name."""
         ...
 
+    def close_popup(self, name: str, now: float) -> bool:
+        """Take a popup away, unanswered; False where none of that name is open."""
+        ...
+
+    def pass_challenge(self, now: float) -> bool:
+        """Answer the login challenge of the app in front, as the account's owner would; False where none is shown."""
+        ...
+
     def dim(self, strength: float) -> None:
         """Lay a black scrim of `strength` (0 to 1; 0 takes it away) over the whole display."""
         ...

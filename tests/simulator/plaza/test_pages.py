@@ -9,7 +9,7 @@ import pytest
 
 from drover.simulator.handset import Look, Theme
 from drover.simulator.plaza import catalog
-from drover.simulator.plaza.view import Element, Steadiness
+from drover.simulator.windowing.view import Element, Steadiness
 from tests.simulator.plaza.person import Person, Pixels
 
 THEMES: tuple[Theme, ...] = ("light", "dark")

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drover.simulator.plaza import catalog
-from drover.simulator.plaza.form import LIMITS, Form
-from drover.simulator.plaza.keyboard import AREA, Key, key_at, keys, next_layout
+from drover.simulator.windowing.form import Field, Form
+from drover.simulator.windowing.keyboard import AREA, Key, key_at, keys, next_layout
 from tests.simulator.plaza.person import Person
 
 At = Callable[[str], Person]
@@ -141,10 +141,10 @@ def test_the_chosen_gender_is_marked_when_the_sheet_opens_again(at: At) -> None:
 
 @given(st.lists(st.one_of(TEXTS, st.sampled_from([DEL, FORWARD_DEL, MOVE_HOME, MOVE_END, 21, 22])), max_size=30))
 def test_whatever_is_typed_the_cursor_stays_in_the_text_and_the_text_within_its_limit(acts: list[str | int]) -> None:
-    form = Form({"name": "", "bio": ""})
+    form = Form({"name": Field(limit=40), "bio": Field(limit=150, many_lines=True)})
     form.focus_on("name", 0.0)
     for act in acts:
         form.type(act, 0.0, astray=False) if isinstance(act, str) else form.edit(act, 0.0)
         entry = form.entries["name"]
-        assert 0 <= entry.cursor <= len(entry.text) <= LIMITS["name"]
+        assert 0 <= entry.cursor <= len(entry.text) <= 40
         assert entry.text.isprintable()

@@ -15,7 +15,7 @@ import httpx2
 import numpy as np
 import numpy.typing as npt
 
-from drover.simulator.plaza.timing import SPANS_S
+from drover.simulator.windowing.timing import SPANS_S
 from tests.simulator.wire.conftest import Adb, Ran
 
 Pixels = npt.NDArray[np.uint8]

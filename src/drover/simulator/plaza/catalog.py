@@ -9,8 +9,9 @@ from drover.kernel.randomness import stream
 from drover.simulator.display.marks import REFERENCE_WIDTH
 from drover.simulator.handset import Gesture, Look
 from drover.simulator.plaza.handset import PlazaHandset
-from drover.simulator.plaza.pages.popups import POPUPS
-from drover.simulator.plaza.view import Element
+from drover.simulator.plaza.pages.popups import PLAZA_POPUPS
+from drover.simulator.windowing.system_popups import SYSTEM_POPUPS
+from drover.simulator.windowing.view import Element
 
 REFERENCE: Final = Look(1080, 2400, "light")
 _START_S: Final = -600.0
@@ -30,7 +31,7 @@ _WAYS: Final[Mapping[str, tuple[str, ...]]] = {
     "plaza.profile": (*_LOGGED_IN, "tab_profile"),
     "plaza.edit_profile": (*_LOGGED_IN, "tab_profile", "edit_profile"),
     "plaza.gender": (*_LOGGED_IN, "tab_profile", "edit_profile", "gender"),
-    **{f"popup.{name}": _LOGGED_IN for name in POPUPS},
+    **{f"popup.{name}": _LOGGED_IN for name in (*PLAZA_POPUPS, *SYSTEM_POPUPS)},
 }
 PAGES: Final = tuple(_WAYS)
 """All pages and popups that a handset can show, loading ones aside."""

@@ -1,41 +1,184 @@
-"""What Plaza keeps on the phone, beyond the end of its process."""
+"""What Plaza keeps on the phone, beyond the end of its process: slots, their accounts, and what these did."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
+from typing import Final, Literal
 
 from drover.simulator.handset import JsonValue
+
+SLOTS: Final = 30
+MAX_ACCOUNTS: Final = 4
+
+Standing = Literal["good", "challenged", "suspended"]
+
+
+@dataclass(frozen=True, slots=True)
+class PostRecord:
+    """A post that was published. `media` is the path in the phone's storage, empty for words alone."""
+
+    text: str
+    media: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoryRecord:
+    """A story that was published."""
+
+    caption: str
+    media: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HighlightRecord:
+    """A highlight and the captions of its stories."""
+
+    title: str
+    stories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRecord:
+    """A message that was sent."""
+
+    to: str
+    text: str
+
+
+@dataclass
+class Account:
+    """A login of one slot. What it did stays when it logs out, as if a server kept it.
+
+    Everything done once too often shows: each post, story, message, highlight and saving of the profile is one entry.
+    """
+
+    username: str
+    name: str
+    bio: str = ""
+    gender: str = ""
+    standing: Standing = "good"
+    logged_in: bool = True
+    notifications: bool = True
+    saved: list[str] = field(default_factory=list[str])
+    posts: list[PostRecord] = field(default_factory=list[PostRecord])
+    stories: list[StoryRecord] = field(default_factory=list[StoryRecord])
+    highlights: list[HighlightRecord] = field(default_factory=list[HighlightRecord])
+    messages: list[MessageRecord] = field(default_factory=list[MessageRecord])
+
+    def save_profile(self, name: str, username: str, bio: str, gender: str) -> None:
+        """Keep an edited profile; the account keeps its login's username as its key in the slot."""
+        self.name, self.username, self.bio, self.gender = name, username, bio, gender
+        self.saved.append(bio)
+
+    def as_json(self) -> dict[str, JsonValue]:
+        """Return the account, with a count of everything that is done once."""
+        told: dict[str, JsonValue] = asdict(self)
+        counts: dict[str, JsonValue] = {
+            "saves": len(self.saved),
+            "posts": len(self.posts),
+            "stories": len(self.stories),
+            "highlights": len(self.highlights),
+            "messages": len(self.messages),
+        }
+        return {**told, "saves": len(self.saved), "counts": counts}
+
+
+@dataclass
+class Slot:
+    """An isolated copy of the app's data. Accounts are kept by the username that logged in, in order of first login.
+
+    `permission`, `update` and `rating` are the answers given to those popups, empty before.
+    """
+
+    onboarded: bool = False
+    active: str = ""
+    logins: int = 0
+    permission: str = ""
+    update: str = ""
+    rating: str = ""
+    accounts: dict[str, Account] = field(default_factory=dict[str, Account])
+
+    @property
+    def account(self) -> Account | None:
+        """The active account, or None while nobody is logged in."""
+        return self.accounts.get(self.active)
+
+    @property
+    def logged_in(self) -> tuple[Account, ...]:
+        """The accounts that are logged in, the first one first."""
+        return tuple(account for account in self.accounts.values() if account.logged_in)
+
+    @property
+    def full(self) -> bool:
+        """Whether no further account can log in."""
+        return len(self.logged_in) >= MAX_ACCOUNTS
+
+    def log_in(self, username: str) -> Account:
+        """Make the account of that username the active one; a first login also names the person."""
+        account = self.accounts.get(username)
+        if account is None:
+            account = self.accounts[username] = Account(username, name_of(username), standing=standing_of(username))
+        account.logged_in = True
+        self.active = username
+        self.logins += 1
+        return account
+
+    def log_out(self) -> None:
+        """Log the active account out; the first of those still logged in becomes active."""
+        account = self.account
+        if account is not None:
+            account.logged_in = False
+        self.active = next((login for login, each in self.accounts.items() if each.logged_in), "")
+
+    def use(self, number: int) -> bool:
+        """Make the account `number` (from 1) of those logged in the active one; False where there is none."""
+        logins = [login for login, account in self.accounts.items() if account.logged_in]
+        if not 1 <= number <= len(logins):
+            return False
+        self.active = logins[number - 1]
+        return True
+
+    def as_json(self) -> dict[str, JsonValue]:
+        """Return the slot for the control API."""
+        told: dict[str, JsonValue] = asdict(replace(self, accounts={}))
+        return {**told, "accounts": {login: account.as_json() for login, account in self.accounts.items()}}
 
 
 @dataclass
 class Store:
-    """Plaza's stored data. `permission` and `update` are the answers given to those popups, empty before."""
+    """All slots; `number` tells which one is in use."""
 
-    onboarded: bool = False
-    logged_in: bool = False
-    username: str = ""
-    name: str = ""
-    bio: str = ""
-    gender: str = ""
-    saves: int = 0
-    logins: int = 0
-    permission: str = ""
-    update: str = ""
+    number: int = 1
+    slots: dict[int, Slot] = field(default_factory=dict[int, Slot])
+
+    @property
+    def slot(self) -> Slot:
+        """The slot in use."""
+        return self.slots.setdefault(self.number, Slot())
 
     def as_json(self) -> dict[str, JsonValue]:
-        """Return the stored data for the control API."""
-        return asdict(self)
+        """Return all slots that were used, and beside them what the slot in use and its active account hold."""
+        slot, account = self.slot, self.slot.account
+        answers: dict[str, JsonValue] = {name: getattr(slot, name) for name in _OF_SLOT}
+        shown = (account or Account("", "")).as_json()
+        return {
+            "slot": self.number,
+            **answers,
+            "logged_in": account is not None,
+            **{name: shown[name] for name in _OF_ACCOUNT},
+            "slots": {str(number): each.as_json() for number, each in sorted(self.slots.items())},
+        }
 
-    def log_in(self, username: str) -> None:
-        """Keep the login; a first one also names the person."""
-        if username != self.username:
-            self.name = (
-                " ".join(word.capitalize() for word in username.replace("_", ".").split(".") if word) or username
-            )
-            self.bio, self.gender = "", ""
-        self.logged_in = True
-        self.username = username
-        self.logins += 1
 
-    def save_profile(self, name: str, username: str, bio: str, gender: str) -> None:
-        """Keep an edited profile."""
-        self.name, self.username, self.bio, self.gender = name, username, bio, gender
-        self.saves += 1
+_OF_SLOT: Final = ("onboarded", "logins", "permission", "update", "rating")
+_OF_ACCOUNT: Final = ("username", "name", "bio", "gender", "saves", "counts")
+
+
+def name_of(username: str) -> str:
+    """Return the name that goes with a username: `ada.lovelace` is Ada Lovelace."""
+    return " ".join(word.capitalize() for word in username.replace("_", ".").split(".") if word) or username
+
+
+def standing_of(username: str) -> Standing:
+    """Return how Plaza treats a login: usernames with `challenge` are asked who they are, `banned...` are suspended."""
+    if "challenge" in username.lower():
+        return "challenged"
+    return "suspended" if username.lower().startswith("banned") else "good"

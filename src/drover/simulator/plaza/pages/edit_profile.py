@@ -30,8 +30,9 @@ from drover.simulator.display.widgets import (
     spinner,
     title,
 )
-from drover.simulator.plaza.text_input import Entry
-from drover.simulator.plaza.view import PLAZA_PACKAGE, Element, Role, Steadiness, View, fixed_text
+from drover.simulator.plaza.names import PLAZA_PACKAGE
+from drover.simulator.windowing.text_input import Entry
+from drover.simulator.windowing.view import Element, Role, Steadiness, View, fixed_text
 
 # name, label, hint, box
 _FIELDS: Final = (
@@ -84,7 +85,7 @@ def _page(palette: Palette, shown_name: str, error: str, *, busy: bool) -> tuple
         *shown,
     )
     elements = (
-        Element("close", _CLOSE, Role.BUTTON, "", "Close", "close_edit", "plaza.profile", Steadiness.FIXED),
+        Element("close", _CLOSE, Role.BUTTON, "", "Close", "back", "plaza.profile", Steadiness.FIXED),
         fixed_text("title", heading),
         Element("save", _SAVE, Role.BUTTON, "Save", "", "save", "plaza.profile", Steadiness.FIXED),
         Element("avatar", Box(456, 258, 624, 426), Role.IMAGE, steadiness=Steadiness.CHANGING),
@@ -127,7 +128,7 @@ def edit_profile(palette: Palette, model: EditModel) -> View:
         fields.append(Element(name, box, Role.FIELD, entry.text, hint, action, steadiness=steadiness, focused=focused))
     layers.append(Placed(_gender(palette, model.gender)))
     choice = Element(
-        "gender", _GENDER, Role.BUTTON, model.gender, "Gender", "open_gender", "plaza.gender", Steadiness.CHANGING
+        "gender", _GENDER, Role.BUTTON, model.gender, "Gender", "open:plaza.gender", "plaza.gender", Steadiness.CHANGING
     )
     if model.step is not None:
         layers.append(Placed(spinner(palette.on_primary, *_SAVE.middle, 34, model.step)))

@@ -23,8 +23,9 @@ from drover.simulator.display.marks import (
 from drover.simulator.display.palette import Palette
 from drover.simulator.display.widgets import APP_BAR, MARGIN, app_bar, avatar, centred, paragraph, spinner
 from drover.simulator.plaza.content import Post
+from drover.simulator.plaza.names import PLAZA_PACKAGE
 from drover.simulator.plaza.pages.tabs import TAB_BAR, tabs
-from drover.simulator.plaza.view import PLAZA_PACKAGE, Element, Role, Steadiness, View, fixed_text
+from drover.simulator.windowing.view import Element, Role, Steadiness, View, fixed_text
 
 LIST: Final = Box(0, 392, 1080, TAB_BAR.y1)
 _COMPOSER: Final = Box(170, 262, 870, 366)

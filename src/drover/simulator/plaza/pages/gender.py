@@ -6,7 +6,8 @@ from typing import Final
 from drover.simulator.display.marks import Box, Fill, Label, Mark, Outline, Placed, Shade, Sheet, Weight
 from drover.simulator.display.palette import Palette
 from drover.simulator.display.widgets import centred
-from drover.simulator.plaza.view import PLAZA_PACKAGE, Element, Role, Steadiness, View, fixed_text
+from drover.simulator.plaza.names import PLAZA_PACKAGE
+from drover.simulator.windowing.view import Element, Role, Steadiness, View, fixed_text
 
 GENDERS: Final = ("Female", "Male", "Non-binary", "Prefer not to say")
 _SHEET: Final = Box(0, 1480, 1080, 2400)

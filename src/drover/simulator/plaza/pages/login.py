@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from drover.simulator.display.marks import DISPLAY, Box, Fill, Gradient, Label, Placed, Sheet, Symbol, Weight, rgb
 from drover.simulator.display.palette import Palette
 from drover.simulator.display.widgets import FieldLook, button, field, spinner
-from drover.simulator.plaza.text_input import Entry
-from drover.simulator.plaza.view import PLAZA_PACKAGE, Element, Role, Steadiness, View, fixed_text
+from drover.simulator.plaza.names import PLAZA_PACKAGE
+from drover.simulator.windowing.text_input import Entry
+from drover.simulator.windowing.view import Element, Role, Steadiness, View, fixed_text
 
 BULLET = "\u2022"
 _FIELDS = {

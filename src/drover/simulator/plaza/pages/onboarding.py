@@ -23,7 +23,8 @@ from drover.simulator.display.marks import (
 )
 from drover.simulator.display.palette import Palette
 from drover.simulator.display.widgets import avatar, button, centred, paragraph
-from drover.simulator.plaza.view import PLAZA_PACKAGE, Element, Role, Steadiness, View, fixed_text
+from drover.simulator.plaza.names import PLAZA_PACKAGE
+from drover.simulator.windowing.view import Element, Role, Steadiness, View, fixed_text
 
 _BUTTON = Box(84, 2080, 996, 2224)
 _STAGE = Box(84, 200, 996, 1220)
@@ -150,7 +151,7 @@ def onboarding(palette: Palette, page: str) -> View:
             _BUTTON,
             Role.BUTTON,
             act,
-            action="finish_onboarding" if last else "next_onboarding",
+            action="finish_onboarding" if last else f"go:{ONBOARDING[ONBOARDING.index(page) + 1]}",
             leads_to="plaza.login" if last else ONBOARDING[place + 1],
             steadiness=Steadiness.FIXED,
         ),

@@ -24,9 +24,9 @@ from drover.simulator.display.marks import (
 from drover.simulator.display.palette import Palette
 from drover.simulator.display.widgets import APP_BAR, MARGIN, app_bar, avatar, button, paragraph, spinner, title
 from drover.simulator.plaza.content import Numbers
+from drover.simulator.plaza.names import PLAZA_PACKAGE
 from drover.simulator.plaza.pages.tabs import TAB_BAR, tabs
-from drover.simulator.plaza.view import (
-    PLAZA_PACKAGE,
+from drover.simulator.windowing.view import (
     Element,
     Role,
     Steadiness,
@@ -144,7 +144,9 @@ def _buttons(palette: Palette, top: int, *, settled: bool) -> _Part:
     edit, share = Box(MARGIN, top, 640, top + _BUTTON_HEIGHT), Box(670, top, 1026, top + _BUTTON_HEIGHT)
     fixed = Steadiness.FIXED if settled else Steadiness.NEITHER
     elements = (
-        Element("edit_profile", edit, Role.BUTTON, "Edit profile", "", "edit_profile", "plaza.edit_profile", fixed),
+        Element(
+            "edit_profile", edit, Role.BUTTON, "Edit profile", "", "go:plaza.edit_profile", "plaza.edit_profile", fixed
+        ),
         Element("share", share, Role.BUTTON, "Share"),
     )
     marks = (*button(palette, edit, "Edit profile"), *button(palette, share, "Share", filled=False))

@@ -2,7 +2,7 @@
 
 from drover.simulator.display.marks import Box, Fill, Label, Mark, Symbol, Weight
 from drover.simulator.display.palette import Palette
-from drover.simulator.plaza.view import Element, Role, Steadiness
+from drover.simulator.windowing.view import Element, Role, Steadiness
 
 TAB_BAR = Box(0, 2170, 1080, 2400)
 
@@ -10,7 +10,7 @@ TAB_BAR = Box(0, 2170, 1080, 2400)
 _TABS = (
     ("tab_home", "Home", "home", "home_full", 180, "open_feed", "plaza.feed"),
     ("tab_search", "Search", "search", "search", 540, "", None),
-    ("tab_profile", "Profile", "person", "person_full", 900, "open_profile", "plaza.profile"),
+    ("tab_profile", "Profile", "person", "person_full", 900, "go:plaza.profile", "plaza.profile"),
 )
 
 

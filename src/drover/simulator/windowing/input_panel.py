@@ -4,8 +4,8 @@ from typing import Final
 
 from drover.simulator.display.marks import Layer, Placed
 from drover.simulator.display.palette import Palette
-from drover.simulator.plaza.keyboard import AREA, Key, key_at, keyboard, next_layout
-from drover.simulator.plaza.timing import Timing
+from drover.simulator.windowing.keyboard import AREA, Key, key_at, keyboard, next_layout
+from drover.simulator.windowing.timing import Timing
 
 _STEPS: Final = 10
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from drover.simulator.display.marks import REFERENCE_WIDTH, Group, Layer
-from drover.simulator.plaza.timing import Timing
+from drover.simulator.windowing.timing import Timing
 
 Turn = Literal["forward", "backward", "fade"]
 

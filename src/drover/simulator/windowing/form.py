@@ -1,12 +1,10 @@
 """The text fields of one page: their entries, which has the focus, and what typing does to them."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
-from drover.simulator.plaza.text_input import Entry, typable
-
-LIMITS: Final[Mapping[str, int]] = {"name": 40, "username": 30, "bio": 150, "password": 64}
-_MANY_LINES: Final = frozenset({"bio"})
+from drover.simulator.windowing.text_input import Entry, typable
 
 # Android key code -> what it does to the focused entry.
 _EDITS: Final[Mapping[int, Callable[[Entry], Entry]]] = {
@@ -19,13 +17,23 @@ _EDITS: Final[Mapping[int, Callable[[Entry], Entry]]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A text field as its page opens: the text in it, the most characters it takes, and whether it takes newlines."""
+
+    text: str = ""
+    limit: int = 64
+    many_lines: bool = False
+
+
 class Form:
     """Fields by name, in the order of the tab key."""
 
-    def __init__(self, texts: Mapping[str, str]) -> None:
-        self.entries = {name: Entry.ended(text) for name, text in texts.items()}
+    def __init__(self, fields: Mapping[str, Field]) -> None:
+        self.entries = {name: Entry.ended(field.text) for name, field in fields.items()}
         self.focus: str | None = None
         self.edited_s = 0.0
+        self._fields = dict(fields)
 
     def text(self, name: str) -> str:
         """Return a field's text."""
@@ -55,8 +63,9 @@ class Form:
             return
         names = list(self.entries)
         name = names[(names.index(self.focus) + astray) % len(names)]
-        fitting = typable(text, many_lines=name in _MANY_LINES)
-        self.entries[name] = self.entries[name].inserted(fitting, limit=LIMITS[name])
+        field = self._fields[name]
+        fitting = typable(text, many_lines=field.many_lines)
+        self.entries[name] = self.entries[name].inserted(fitting, limit=field.limit)
         self.edited_s = now
 
     def edit(self, keycode: int, now: float) -> bool:
@@ -67,7 +76,11 @@ class Form:
         self.edited_s = now
         return True
 
+    def clear(self, name: str) -> None:
+        """Empty a field."""
+        self.entries[name] = Entry()
+
     @property
     def many_lines(self) -> bool:
         """Whether the focused field takes newlines."""
-        return self.focus in _MANY_LINES
+        return self.focus is not None and self._fields[self.focus].many_lines

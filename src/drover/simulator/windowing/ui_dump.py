@@ -4,7 +4,7 @@ from xml.sax.saxutils import quoteattr
 
 from drover.simulator.display.marks import REFERENCE_WIDTH, Box
 from drover.simulator.handset import Look
-from drover.simulator.plaza.view import Element, Role, View
+from drover.simulator.windowing.view import Element, Role, View
 
 _HEADER = "<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>"
 
@@ -26,14 +26,14 @@ def _attributes(element: Element, view: View, look: Look, index: int) -> dict[st
         "class": element.role.value,
         "package": view.package,
         "content-desc": "" if element.role is Role.FIELD else element.description,
-        "checkable": _yes(element.role is Role.RADIO),
+        "checkable": _yes(element.role in {Role.RADIO, Role.SWITCH}),
         "checked": _yes(element.checked),
-        "clickable": _yes(element.action),
+        "clickable": _yes(element.action or element.hold),
         "enabled": "true",
         "focusable": _yes(element.action),
         "focused": _yes(element.focused),
         "scrollable": _yes(element.role is Role.LIST),
-        "long-clickable": _yes(element.role is Role.FIELD),
+        "long-clickable": _yes(element.hold or element.role is Role.FIELD),
         "password": _yes(element.password),
         "selected": "false",
         "bounds": _bounds(element.box, look),

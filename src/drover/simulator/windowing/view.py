@@ -6,9 +6,6 @@ from enum import Enum
 from drover.simulator.display.marks import DISPLAY, Box, Label, Layer
 from drover.simulator.display.widgets import ink
 
-PLAZA_PACKAGE = "com.drover.plaza"
-LAUNCHER_PACKAGE = "com.drover.launcher"
-
 
 class Role(Enum):
     """What an element is; the value is its Android class."""
@@ -18,6 +15,7 @@ class Role(Enum):
     FIELD = "android.widget.EditText"
     IMAGE = "android.widget.ImageView"
     RADIO = "android.widget.RadioButton"
+    SWITCH = "android.widget.Switch"
     LIST = "androidx.recyclerview.widget.RecyclerView"
     PANEL = "android.widget.FrameLayout"
 
@@ -32,7 +30,10 @@ class Steadiness(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """Something on a page. `action` names what a tap does, `leads_to` the page that comes of it at first hand."""
+    """Something on a page. `action` names what a tap does, `leads_to` the page that comes of it at first hand.
+
+    `hold` names what a long tap does; without it a long tap does what a tap does.
+    """
 
     name: str
     box: Box
@@ -45,6 +46,7 @@ class Element:
     password: bool = False
     focused: bool = False
     checked: bool = False
+    hold: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,8 @@ class View:
     window: Box = DISPLAY
 
     def element_at(self, x: float, y: float) -> Element | None:
-        """Return the front element with an action at a point in reference pixels, or None."""
-        return next((e for e in reversed(self.elements) if e.action and e.box.holds(x, y)), None)
+        """Return the front element that takes taps or long taps at a point in reference pixels, or None."""
+        return next((e for e in reversed(self.elements) if (e.action or e.hold) and e.box.holds(x, y)), None)
 
     def element(self, name: str) -> Element | None:
         """Return the element of that name, or None."""

@@ -1,6 +1,7 @@
 """The launcher: a large clock, app icons, a search bar."""
 
 import functools
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
@@ -19,7 +20,9 @@ from drover.simulator.display.marks import (
 )
 from drover.simulator.display.palette import Palette
 from drover.simulator.display.widgets import centred
-from drover.simulator.plaza.view import LAUNCHER_PACKAGE, Element, Role, Steadiness, View, fixed_text
+from drover.simulator.windowing.view import Element, Role, Steadiness, View, fixed_text
+
+LAUNCHER_PACKAGE = "com.drover.launcher"
 
 _WHITE = rgb(0xFFFFFF)
 _ICON = 168
@@ -28,6 +31,9 @@ _ROWS = (1360, 1650)
 _DOCK_ROW = 1960
 _CLOCK = Box(0, 300, 1080, 660)
 _SEARCH = Box(66, 2130, 1014, 2262)
+
+# Icon -> package; the other icons are for show.
+_OPENS: Final[Mapping[str, str]] = {"plaza": "com.drover.plaza", "notes": "com.drover.notes"}
 
 # name, shown name, icon, the two colours of its tile, column, row
 _APPS: Final = (
@@ -80,7 +86,7 @@ def _icons() -> tuple[tuple[Mark, ...], tuple[Element, ...]]:
                 Box(x - half, y - half, x + half, y + half),
                 Role.IMAGE,
                 description=shown,
-                action="open_plaza" if name == "plaza" else "",
+                action=f"open:{_OPENS[name]}" if name in _OPENS else "",
                 steadiness=Steadiness.FIXED,
             )
         )

@@ -1,0 +1,1 @@
+"""The launcher: the home screen, from which apps are opened."""

@@ -1,0 +1,3 @@
+"""What Plaza is called on a phone."""
+
+PLAZA_PACKAGE = "com.drover.plaza"

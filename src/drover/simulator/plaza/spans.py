@@ -1,0 +1,24 @@
+"""How long Plaza's acts and pages take, in seconds: shortest and longest."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from drover.simulator.windowing.timing import SPANS_S
+
+PLAZA_SPANS_S: Final[Mapping[str, tuple[float, float]]] = {
+    **SPANS_S,
+    "feed": (0.30, 0.90),
+    "banner": (0.40, 0.90),
+    "profile": (0.30, 0.60),
+    "profile_rest": (0.40, 0.70),
+    "login": (0.30, 0.70),
+    "save": (0.30, 0.60),
+    "surprise": (0.20, 0.80),
+    "page": (0.20, 0.50),
+    "send": (0.30, 0.70),
+    "restart": (0.30, 0.60),
+}
+"""`page` is a page that loads little, `send` what is sent off (a post, a message), `restart` a change of slot."""
+
+SNACKBAR_S: Final = 1.5
+SNACKBAR_FADE_S: Final = 0.2

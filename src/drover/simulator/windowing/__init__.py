@@ -1,0 +1,1 @@
+"""The window system of a simulated phone: views, transitions, fields, keyboard, popups, and the apps they serve."""
