@@ -8,22 +8,13 @@ from typing import Final
 
 from drover.kernel.clock import Clock
 from drover.kernel.randomness import stream
-from drover.simulator.display.marks import (
-    REFERENCE_WIDTH,
-    Box,
-    DisplayScene,
-    Fill,
-    Layer,
-    Placed,
-    Shade,
-    Sheet,
-    rgb,
-)
+from drover.simulator.display.marks import REFERENCE_WIDTH, DisplayScene, Layer, rgb
 from drover.simulator.display.painter import Painter, process_painter
 from drover.simulator.display.palette import PALETTES
 from drover.simulator.handset import Gesture, JsonValue, Look, MediaFile, Scene
 from drover.simulator.windowing import keys
 from drover.simulator.windowing.app import App, AppMaker, Host, Swipe
+from drover.simulator.windowing.display_faults import DisplayFaults
 from drover.simulator.windowing.input_panel import InputPanel
 from drover.simulator.windowing.keyboard import Key
 from drover.simulator.windowing.plain_app import PlainApp
@@ -37,7 +28,6 @@ from drover.simulator.windowing.view import View
 
 LONG_TAP_S: Final = 0.5
 _TAP_REACH: Final = 24
-_SHEET_COLOUR: Final = rgb(0x8A8D93)
 
 
 class AppHandset:
@@ -83,8 +73,7 @@ class AppHandset:
         own = {name: popup for app in self._apps.values() for name, popup in app.popups.items()}
         self._popups = PopupDesk({**own, **SYSTEM_POPUPS})
         self._front = self._home
-        self._dimmed = 0.0
-        self._covered: tuple[int, int, int, int] | None = None
+        self._faults = DisplayFaults()
         self._astray = False
 
     def _made(self, package: str) -> App:
@@ -107,7 +96,7 @@ class AppHandset:
         layers = self._stage.shown(self._windows(now), now)
         at_home = self._front == self._home
         bar = status_bar(rgb(0xFFFFFF) if at_home else self._palette.text, self._wall(now))
-        return DisplayScene(self._look.width, self._look.height, (*layers, bar, *self._faults()))
+        return DisplayScene(self._look.width, self._look.height, (*layers, bar, *self._faults.layers(self._look.width)))
 
     def paint(self, scene: Scene) -> bytes:
         """Return the scene's pixels, RGBA. Pure and thread-safe."""
@@ -169,14 +158,6 @@ class AppHandset:
         below = [layer for view in self._app.views(now) for layer in view.layers]
         above = [layer for view in self._popup_views() for layer in view.layers]
         return (*below, *self._panel.layers(self._palette, now), *above)
-
-    def _faults(self) -> tuple[Layer, ...]:
-        layers: list[Layer] = [Shade(self._dimmed)] if self._dimmed > 0 else []
-        if self._covered is not None:
-            factor = REFERENCE_WIDTH / self._look.width
-            box = Box(*(round(side * factor) for side in self._covered))
-            layers.append(Placed(Sheet(box, (Fill(box, _SHEET_COLOUR),))))
-        return tuple(layers)
 
     # What is done to it.
 
@@ -272,11 +253,11 @@ class AppHandset:
 
     def dim(self, strength: float) -> None:
         """Lay a black scrim of `strength` over the whole display; 0 takes it away."""
-        self._dimmed = strength
+        self._faults.dimmed = strength
 
     def cover(self, rect: tuple[int, int, int, int] | None) -> None:
         """Paint a plain sheet over a rectangle in display pixels; None takes it away."""
-        self._covered = rect
+        self._faults.covered = rect
 
     def misdirect(self, *, on: bool) -> None:
         """While on, typed text goes to the field after the focused one."""
