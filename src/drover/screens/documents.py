@@ -11,6 +11,7 @@ NAME_HINT = "use lower-case letters, digits and underscores"
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9_]+$", max_length=100)]
 Box = Annotated[tuple[int, int, int, int], Field(description="A rectangle x1, y1, x2, y2 in pixels of `reference`.")]
+KeyName = Annotated[str, Field(min_length=1, max_length=30)]
 PicturePath = Annotated[str, Field(pattern=r"^[A-Za-z0-9_./-]+$", max_length=200)]
 
 
@@ -23,6 +24,10 @@ class AppFile(_Strict):
 
     name: Name
     package: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)+$", max_length=200)
+    by_keyboard: bool = Field(
+        default=False,
+        description="The app takes no injected text: text is typed on the keys of the on-screen keyboard.",
+    )
 
 
 class ReferenceFile(_Strict):
@@ -84,9 +89,53 @@ class ScreenFile(_Strict):
     variants: list[VariantFile] = Field(min_length=1, max_length=50)
 
 
+class KeyboardLookFile(_Strict):
+    """How a layer of a keyboard looks, in a theme: every region is seen there, and in no other layer or layout."""
+
+    name: Name
+    regions: list[RegionFile] = Field(min_length=1, max_length=20)
+
+
+class KeyboardLayerFile(_Strict):
+    """One face of a keyboard: small letters, capitals, symbols."""
+
+    name: Name
+    keys: dict[KeyName, Box] = Field(
+        min_length=1,
+        max_length=200,
+        description="Rectangles by the character that the key types; by a name (shift, enter) where it types none.",
+    )
+    switches: dict[KeyName, Name] = Field(
+        default_factory=dict[str, str], max_length=20, description="Which layer a key leads to, by the key's name."
+    )
+    after_letter: Name | None = Field(
+        default=None, description="The layer shown once a letter was typed, where that is another one."
+    )
+    looks: list[KeyboardLookFile] = Field(
+        default_factory=list[KeyboardLookFile], max_length=20, description="Without any, the layer is never recognised."
+    )
+
+
+class KeyboardFile(_Strict):
+    """A map of an on-screen keyboard in one layout. The file's name is its name."""
+
+    schema_version: Literal[1] = Field(alias="schema", description="The version of this format.")
+    name: Name
+    title: str = Field(default="", max_length=200)
+    reference: ReferenceFile = ReferenceFile(width=1080, height=2400)
+    next_layout: KeyName | None = Field(
+        default=None, description="The key that brings the next layout that is switched on, such as `globe`."
+    )
+    layers: list[KeyboardLayerFile] = Field(min_length=1, max_length=20)
+
+
 def schema() -> dict[str, str]:
     """Return the text of the published JSON Schemas, by file name."""
-    models = {"app.schema.json": AppFile, "screen.schema.json": ScreenFile}
+    models = {
+        "app.schema.json": AppFile,
+        "keyboard.schema.json": KeyboardFile,
+        "screen.schema.json": ScreenFile,
+    }
     return {name: written(model.model_json_schema(by_alias=True)) for name, model in models.items()}
 
 

@@ -2,12 +2,13 @@
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
-from drover.devices.frame import Pixels
 from drover.devices.geometry import Rect, Size
 from drover.kernel.errors import InvalidInput
+from drover.screens.keyboard import KeyboardMap
+from drover.screens.regions import Crop, Region
 
 
 class UnknownScreen(InvalidInput):
@@ -38,24 +39,6 @@ class ActionKind(Enum):
     LONG_TAP = "long_tap"
     SWIPE = "swipe"
     TYPE = "type"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Crop:
-    """A reference picture: grey, uint8, of shape (height, width), as the region looks at the reference resolution."""
-
-    gray: Pixels
-    png: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Region:
-    """A rectangle that identifies a screen: it must look like `crop`, or, with `absent`, must not."""
-
-    name: str
-    rect: Rect
-    crop: Crop
-    absent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,18 +85,23 @@ class Screen:
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """An entry of the app registry: its short name and the package it is on a phone."""
+    """An entry of the app registry: its short name and the package it is on a phone.
+
+    `by_keyboard`: it takes no injected text, so that text is typed on the keys of the on-screen keyboard.
+    """
 
     name: str
     package: str
+    by_keyboard: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """All screens in service, by key, and the apps, by name."""
+    """All screens in service, by key, the apps, and the maps of on-screen keyboards, by name."""
 
     screens: Mapping[str, Screen]
     apps: Mapping[str, App]
+    keyboards: Mapping[str, KeyboardMap] = field(default_factory=dict[str, KeyboardMap])
 
     def screen(self, key: str) -> Screen:
         """Return the screen of that whole key. Raises UnknownScreen."""

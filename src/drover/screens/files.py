@@ -7,14 +7,18 @@ from typing import TypeVar
 
 from drover.kernel.errors import InvalidInput
 from drover.platform.documents import BadDocument, Fault, parse, read_text
-from drover.screens.documents import NAME, NAME_HINT, AppFile, ScreenFile
+from drover.screens.documents import NAME, NAME_HINT, AppFile, KeyboardFile, ScreenFile
 from drover.screens.domain import App, Registry, Screen
-from drover.screens.reader import ScreenReader, inside
+from drover.screens.keyboard import KeyboardMap
+from drover.screens.keyboard_reader import KeyboardReader
+from drover.screens.parts import inside
+from drover.screens.reader import ScreenReader
 
 GLOBAL = "global"
+KEYBOARDS = "keyboards"
 APP_FILE = "app.json"
 
-Loaded = TypeVar("Loaded", App, Screen)
+Loaded = TypeVar("Loaded", App, Screen, KeyboardMap)
 
 
 class BadRegistry(InvalidInput):
@@ -44,7 +48,10 @@ class LoadedRegistry:
 
 
 def load_registry(folder: Path) -> LoadedRegistry:
-    """Return the registry in `folder`: one folder for each app, plus `global`. Raises BadRegistry without a folder."""
+    """Return the registry in `folder`: one folder for each app, plus `global` and `keyboards`.
+
+    Raises BadRegistry without a folder.
+    """
     try:
         entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
         places = [entry for entry in entries if entry.is_dir()]
@@ -70,16 +77,21 @@ class _Loader:
         """Return all that can be used, sorted by key, and the refusals."""
         screens: dict[str, Screen] = {}
         apps: dict[str, App] = {}
+        keyboards: dict[str, KeyboardMap] = {}
         for place, paths in self._files.items():
             if not NAME.match(place.name):
                 self._refuse(place, [Fault("", "is not a folder name for an app", NAME_HINT)])
+                continue
+            if place.name == KEYBOARDS:
+                for path in paths:
+                    keyboards.update(self._load(path, self._keyboard))
                 continue
             if place.name != GLOBAL:
                 apps.update(self._load(place / APP_FILE, self._app))
             for path in paths:
                 if path.name != APP_FILE or place.name == GLOBAL:
                     screens.update(self._load(path, self._screen))
-        return LoadedRegistry(Registry(screens, apps), tuple(self._refusals))
+        return LoadedRegistry(Registry(screens, apps, keyboards), tuple(self._refusals))
 
     def refuse_strays(self, paths: Iterable[Path]) -> None:
         """Refuse files that lie beside the folders."""
@@ -100,13 +112,17 @@ class _Loader:
         if document.name != path.parent.name:
             reason = f"is '{document.name}', but the folder is '{path.parent.name}'"
             raise BadDocument(path.name, [Fault("name", reason, "name both alike")])
-        return document.name, App(document.name, document.package)
+        return document.name, App(document.name, document.package, document.by_keyboard)
 
     def _screen(self, path: Path) -> tuple[str, Screen]:
         document = parse(ScreenFile, self._text(path), path.name)
         reader = ScreenReader(path, app=None if path.parent.name == GLOBAL else path.parent.name, known=self._declared)
         screen = reader.read(document)
         return screen.key, screen
+
+    def _keyboard(self, path: Path) -> tuple[str, KeyboardMap]:
+        keyboard = KeyboardReader(path).read(parse(KeyboardFile, self._text(path), path.name))
+        return keyboard.name, keyboard
 
     def _text(self, path: Path) -> str:
         if path.exists() and not path.is_file():

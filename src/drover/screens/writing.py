@@ -1,6 +1,7 @@
 """Writing screens into a registry folder: the same screen gives the same bytes, and no file is ever half written."""
 
 import contextlib
+import re
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -10,6 +11,9 @@ from drover.kernel.errors import DroverError, InvalidInput, Kind
 from drover.screens.documents import (
     ActionFile,
     AppFile,
+    KeyboardFile,
+    KeyboardLayerFile,
+    KeyboardLookFile,
     MaskFile,
     ReferenceFile,
     RegionFile,
@@ -18,7 +22,11 @@ from drover.screens.documents import (
     written,
 )
 from drover.screens.domain import Action, App, Region, Screen, Variant
-from drover.screens.files import APP_FILE
+from drover.screens.files import APP_FILE, KEYBOARDS
+from drover.screens.keyboard import KeyboardLayer, KeyboardMap
+
+# Four numbers, each on a line of its own; a string cannot hold a line break, so no text is ever touched.
+_RECTANGLE = re.compile(r"\[\s+(-?\d+),\s+(-?\d+),\s+(-?\d+),\s+(-?\d+)\s+\]")
 
 
 class RegistryNotWritten(DroverError):
@@ -30,11 +38,11 @@ class RegistryNotWritten(DroverError):
 def save_app(registry: Path, app: App) -> Path:
     """Write the app's file and return its path. Raises InvalidInput for a name that a file may not have."""
     try:
-        document = AppFile(name=app.name, package=app.package)
+        document = AppFile(name=app.name, package=app.package, by_keyboard=app.by_keyboard)
     except ValidationError as error:
         raise _unfit(f"app {app.name}", error) from error
     path = registry / app.name / APP_FILE
-    _write(path, written(document.model_dump(mode="json")).encode())
+    _write(path, written(document.model_dump(mode="json", exclude_defaults=True)).encode())
     return path
 
 
@@ -54,6 +62,68 @@ def save_screen(registry: Path, screen: Screen) -> Path:
     path = registry / folder / f"{key}.json"
     _write(path, written(document.model_dump(mode="json", by_alias=True)).encode())
     return path
+
+
+def save_keyboard(path: Path, keyboard: KeyboardMap) -> None:
+    """Write the map to `path`, with its crops beside it; rectangles take one line each.
+
+    Raises InvalidInput for names that a file may not have, RegistryNotWritten where the folder cannot be written.
+    """
+    try:
+        document = _keyboard_document(keyboard)
+    except ValidationError as error:
+        raise _unfit(f"keyboard {keyboard.name}", error) from error
+    for layer in keyboard.layers:
+        for look in layer.looks:
+            for region in look.regions:
+                name = _look_crop_name(keyboard, layer.name, look.name, region.name)
+                _write(path.parent / name, region.crop.png)
+    text = written(document.model_dump(mode="json", by_alias=True, exclude_none=True))
+    _write(path, _RECTANGLE.sub(r"[\1, \2, \3, \4]", text).encode())
+
+
+def keyboard_path(registry: Path, name: str) -> Path:
+    """Return where the registry keeps the keyboard map of that name."""
+    return registry / KEYBOARDS / f"{name}.json"
+
+
+def _keyboard_document(keyboard: KeyboardMap) -> KeyboardFile:
+    return KeyboardFile(
+        schema=1,
+        name=keyboard.name,
+        title=keyboard.title,
+        reference=ReferenceFile(width=keyboard.reference.width, height=keyboard.reference.height),
+        next_layout=keyboard.next_layout,
+        layers=[_layer(keyboard, layer) for layer in keyboard.layers],
+    )
+
+
+def _layer(keyboard: KeyboardMap, layer: KeyboardLayer) -> KeyboardLayerFile:
+    return KeyboardLayerFile(
+        name=layer.name,
+        keys={key: _box(rect) for key, rect in layer.keys.items()},
+        switches=dict(layer.switches),
+        after_letter=layer.after_letter,
+        looks=[
+            KeyboardLookFile(
+                name=look.name,
+                regions=[
+                    RegionFile(
+                        name=region.name,
+                        rect=_box(region.rect),
+                        crop=_look_crop_name(keyboard, layer.name, look.name, region.name),
+                        absent=region.absent,
+                    )
+                    for region in look.regions
+                ],
+            )
+            for look in layer.looks
+        ],
+    )
+
+
+def _look_crop_name(keyboard: KeyboardMap, layer: str, look: str, region: str) -> str:
+    return f"crops/{keyboard.name}.{layer}.{look}.{region}.png"
 
 
 def _document(screen: Screen, key: str) -> ScreenFile:
