@@ -69,7 +69,7 @@ class Page:
     submit: str = ""
 
 
-Act = Callable[[str, float], None]
+Act = Callable[[str, float], object]
 """What a tap does: called with what stands after the colon of the element's action, and the moment."""
 
 

@@ -1,9 +1,10 @@
 """What Plaza keeps on the phone, beyond the end of its process: slots, their accounts, and what these did."""
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from drover.simulator.handset import JsonValue
+from drover.simulator.plaza.shelf import Shelf
 
 SLOTS: Final = 30
 MAX_ACCOUNTS: Final = 4
@@ -11,43 +12,12 @@ MAX_ACCOUNTS: Final = 4
 Standing = Literal["good", "challenged", "suspended"]
 
 
-@dataclass(frozen=True, slots=True)
-class PostRecord:
-    """A post that was published. `media` is the path in the phone's storage, empty for words alone."""
-
-    text: str
-    media: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class StoryRecord:
-    """A story that was published."""
-
-    caption: str
-    media: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class HighlightRecord:
-    """A highlight and the captions of its stories."""
-
-    title: str
-    stories: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class MessageRecord:
-    """A message that was sent."""
-
-    to: str
-    text: str
-
-
 @dataclass
 class Account:
     """A login of one slot. What it did stays when it logs out, as if a server kept it.
 
-    Everything done once too often shows: each post, story, message, highlight and saving of the profile is one entry.
+    Everything done once too often shows: each post, story, message, highlight is an entry of the shelf, and `saved` has
+    an entry for each saving of the profile: the bio it was saved with.
     """
 
     username: str
@@ -58,10 +28,7 @@ class Account:
     logged_in: bool = True
     notifications: bool = True
     saved: list[str] = field(default_factory=list[str])
-    posts: list[PostRecord] = field(default_factory=list[PostRecord])
-    stories: list[StoryRecord] = field(default_factory=list[StoryRecord])
-    highlights: list[HighlightRecord] = field(default_factory=list[HighlightRecord])
-    messages: list[MessageRecord] = field(default_factory=list[MessageRecord])
+    shelf: Shelf = field(default_factory=Shelf)
 
     def save_profile(self, name: str, username: str, bio: str, gender: str) -> None:
         """Keep an edited profile; the account keeps its login's username as its key in the slot."""
@@ -70,15 +37,21 @@ class Account:
 
     def as_json(self) -> dict[str, JsonValue]:
         """Return the account, with a count of everything that is done once."""
-        told: dict[str, JsonValue] = asdict(self)
-        counts: dict[str, JsonValue] = {
+        shelf = self.shelf.as_json()
+        counts = {"saves": len(self.saved), **self.shelf.counts()}
+        return {
+            "username": self.username,
+            "name": self.name,
+            "bio": self.bio,
+            "gender": self.gender,
+            "standing": self.standing,
+            "logged_in": self.logged_in,
+            "notifications": self.notifications,
+            "saved": list(self.saved),
             "saves": len(self.saved),
-            "posts": len(self.posts),
-            "stories": len(self.stories),
-            "highlights": len(self.highlights),
-            "messages": len(self.messages),
+            **shelf,
+            "counts": dict(counts),
         }
-        return {**told, "saves": len(self.saved), "counts": counts}
 
 
 @dataclass
@@ -138,8 +111,8 @@ class Slot:
 
     def as_json(self) -> dict[str, JsonValue]:
         """Return the slot for the control API."""
-        told: dict[str, JsonValue] = asdict(replace(self, accounts={}))
-        return {**told, "accounts": {login: account.as_json() for login, account in self.accounts.items()}}
+        accounts: dict[str, JsonValue] = {login: account.as_json() for login, account in self.accounts.items()}
+        return {**{name: getattr(self, name) for name in _OF_SLOT}, "active": self.active, "accounts": accounts}
 
 
 @dataclass
@@ -160,16 +133,15 @@ class Store:
         answers: dict[str, JsonValue] = {name: getattr(slot, name) for name in _OF_SLOT}
         shown = (account or Account("", "")).as_json()
         return {
+            **shown,
             "slot": self.number,
             **answers,
             "logged_in": account is not None,
-            **{name: shown[name] for name in _OF_ACCOUNT},
             "slots": {str(number): each.as_json() for number, each in sorted(self.slots.items())},
         }
 
 
 _OF_SLOT: Final = ("onboarded", "logins", "permission", "update", "rating")
-_OF_ACCOUNT: Final = ("username", "name", "bio", "gender", "saves", "counts")
 
 
 def name_of(username: str) -> str:
