@@ -13,12 +13,14 @@ class Look:
     """How a simulated phone's display is made: width and height in pixels (the height is 20:9 of the width), theme.
 
     `font_scale` is the user's setting for the size of text, as Android counts it (0.85 small, 1 normal, 1.3 large).
+    `keyboard` is the layout in which the on-screen keyboard comes first: `qwerty`, `qwertz`, `azerty` or `jcuken`.
     """
 
     width: int
     height: int
     theme: Theme
     font_scale: float = 1.0
+    keyboard: str = "qwerty"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from drover.simulator.plaza import catalog
 from drover.simulator.windowing.form import Field, Form
-from drover.simulator.windowing.keyboard import AREA, Key, key_at, keys, next_layout
+from drover.simulator.windowing.layouts import AREA
 from tests.simulator.plaza.person import Person
 
 At = Callable[[str], Person]
@@ -21,10 +21,6 @@ def keyboard_is_up(person: Person) -> bool:
     """Whether what is shown where the keyboard lies is other than on the page without it."""
     bare = Person(catalog.settled(person.page)).frame()
     return not np.array_equal(bare[AREA.y1 :], person.frame()[AREA.y1 :])
-
-
-def on_screen(person: Person, layout: str, name: str) -> None:
-    person.tap_at(*next(key.box.middle for key in keys(layout) if key.name == name))
 
 
 def test_text_goes_nowhere_without_a_focus(at: At) -> None:
@@ -82,29 +78,6 @@ def test_no_field_and_no_answer_lies_under_the_keyboard() -> None:
     for page in ("plaza.login", "plaza.edit_profile"):
         touchable = [element for element in catalog.elements(page) if element.action]
         assert max(element.box.y2 for element in touchable) <= AREA.y1
-
-
-def test_keys_on_the_screen_type(at: At) -> None:
-    person = at("plaza.edit_profile").tap("bio").wait(1)
-    steps = (
-        ("letters", "shift"), ("capitals", "H"), ("letters", "i"), ("letters", "space"), ("letters", "symbols"),
-        ("symbols", "4"), ("symbols", "letters"), ("letters", "x"), ("letters", "delete"), ("letters", "enter"),
-        ("letters", "."),
-    )  # fmt: skip
-    for layout, name in steps:
-        on_screen(person, layout, name)
-    assert person.text("bio") == "Hi 4\n."
-
-
-@pytest.mark.parametrize("layout", ["letters", "capitals", "symbols", "more"])
-def test_keys_do_not_overlap_and_lead_to_known_layouts(layout: str) -> None:
-    for key in keys(layout):
-        assert key_at(layout, *key.box.middle) == key
-        assert keys(next_layout(layout, key))
-
-
-def test_a_capital_is_followed_by_small_letters() -> None:
-    assert next_layout("capitals", Key("A", AREA, "A")) == "letters"
 
 
 def test_saving_stores_the_profile_and_says_so_for_a_moment(at: At) -> None:

@@ -16,7 +16,7 @@ from drover.simulator.windowing import keys
 from drover.simulator.windowing.app import App, AppMaker, Host, Swipe
 from drover.simulator.windowing.display_faults import DisplayFaults
 from drover.simulator.windowing.input_panel import InputPanel
-from drover.simulator.windowing.keyboard import Key
+from drover.simulator.windowing.layouts import Key
 from drover.simulator.windowing.plain_app import PlainApp
 from drover.simulator.windowing.popups import PopupDesk
 from drover.simulator.windowing.stage import Stage, Turn
@@ -68,7 +68,7 @@ class AppHandset:
         """Bring everything to its first state; the same seed then makes the same phone again."""
         timing = Timing(stream(self._seed, "timing"))
         self._stage = Stage(timing, self._windows)
-        self._panel = InputPanel(timing)
+        self._panel = InputPanel(timing, self._look.keyboard)
         self._apps: dict[str, App] = {package: self._made(package) for package in self._makers}
         own = {name: popup for app in self._apps.values() for name, popup in app.popups.items()}
         self._popups = PopupDesk({**own, **SYSTEM_POPUPS})
@@ -136,6 +136,7 @@ class AppHandset:
             "apps": {package: state for package, state in stored.items() if state},
             "popups_shown": list(self._popups.shown),
             "popups_dismissed": list(self._popups.dismissed),
+            "keyboard": dict(self._panel.state()),
         }
 
     def _wall(self, now: float) -> datetime:
