@@ -22,6 +22,7 @@ from drover.simulator.process import serve
 from drover.simulator.rack import RackOptions
 
 READY_S = 60.0
+_PASSED_ON = ("phones", "port", "seed", "profile", "width", "theme", "font_scale", "keyboard")
 STOP_S = 10.0
 
 
@@ -76,7 +77,7 @@ async def simulated_rack(options: RackOptions, settings: Settings) -> AsyncItera
 
 @asynccontextmanager
 async def _simulator(options: RackOptions) -> AsyncIterator[tuple[Sequence[str], str]]:
-    words = [f"--{name}={getattr(options, name)}" for name in ("phones", "port", "seed", "profile", "width", "theme")]
+    words = [f"--{name.replace('_', '-')}={getattr(options, name)}" for name in _PASSED_ON]
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",

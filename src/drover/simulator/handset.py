@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 Theme = Literal["light", "dark"]
+KeyboardName = Literal["qwerty", "qwertz", "azerty", "jcuken"]
 JsonValue = None | bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"]
 
 
@@ -13,14 +14,14 @@ class Look:
     """How a simulated phone's display is made: width and height in pixels (the height is 20:9 of the width), theme.
 
     `font_scale` is the user's setting for the size of text, as Android counts it (0.85 small, 1 normal, 1.3 large).
-    `keyboard` is the layout in which the on-screen keyboard comes first: `qwerty`, `qwertz`, `azerty` or `jcuken`.
+    `keyboard` is the layout in which the on-screen keyboard comes first.
     """
 
     width: int
     height: int
     theme: Theme
     font_scale: float = 1.0
-    keyboard: str = "qwerty"
+    keyboard: KeyboardName = "qwerty"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,14 @@ class Handset(Protocol):
 
     def cover(self, rect: tuple[int, int, int, int] | None) -> None:
         """Paint a plain sheet over a rectangle of the display (None takes it away)."""
+        ...
+
+    def keyboard(self, now: float) -> tuple[int, int, int, int] | None:
+        """Return the rectangle that the on-screen keyboard covers, None while it is away."""
+        ...
+
+    def keystrokes(self, character: str, now: float) -> Sequence[tuple[int, int]]:
+        """Return where to touch to type `character` on the keyboard as it is shown; empty where that cannot be done."""
         ...
 
     def misdirect(self, *, on: bool) -> None:

@@ -6,20 +6,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Final, Self
+from typing import Final, Literal, Self, get_args
 
 from drover.kernel.clock import Clock, SystemClock
 from drover.kernel.errors import InvalidInput
 from drover.kernel.randomness import stream
 from drover.simulator.control import Control
-from drover.simulator.handset import Handset, Look, Theme
+from drover.simulator.handset import Handset, KeyboardName, Look, Theme
 from drover.simulator.phone import Identity, SimulatedPhone
 from drover.simulator.pictures import Pictures
 from drover.simulator.profiles import PROFILES, Delays, ProfileName
 from drover.simulator.services import serve_connection
+from drover.simulator.users import MOST_USERS, OWNER
 
 WIDTHS: Final = (720, 1080, 1440)
 THEMES: Final = ("light", "dark")
+FONT_SCALES: Final = (0.85, 1.0, 1.15, 1.3)
+KEYBOARDS: Final[tuple[KeyboardName, ...]] = get_args(KeyboardName)
+MIXED: Final = "mixed"
 MOST_PHONES: Final = 60
 STARTED_WALL: Final = datetime(2026, 1, 15, 9, 41, tzinfo=UTC)
 """The date and time that every simulated phone shows when it starts, so that runs repeat."""
@@ -33,6 +37,8 @@ MakeHandset = Callable[[Look, Clock, random.Random, datetime], Handset]
 class RackOptions:
     """What a rack is made of. `port` is the first phone's, the next ones have every second one after it; 0: free ones.
 
+    With `auth` the phones ask about keys that they do not know. Each has `users` users, the owner among them.
+    `keyboard` is the layout in which the phones' keyboards come first; `mixed`: each phone's is drawn from the seed.
     Raises InvalidInput for what cannot be.
     """
 
@@ -42,6 +48,8 @@ class RackOptions:
     profile: ProfileName = "typical"
     width: int = 1080
     theme: Theme = "light"
+    font_scale: float = 1.0
+    keyboard: KeyboardName | Literal["mixed"] = "qwerty"
     control_port: int = 0
     with_parent: bool = False
 
@@ -49,9 +57,13 @@ class RackOptions:
         """Refuse what cannot be."""
         if not 1 <= self.phones <= MOST_PHONES:
             raise InvalidInput(f"--phones {self.phones} is not possible", hint=f"choose 1 to {MOST_PHONES}")
+        if not 1 <= self.users <= MOST_USERS:
+            raise InvalidInput(f"--users {self.users} is not possible", hint=f"choose 1 to {MOST_USERS}")
         _refuse_other("--profile", self.profile, tuple(PROFILES))
         _refuse_other("--width", self.width, WIDTHS)
         _refuse_other("--theme", self.theme, THEMES)
+        _refuse_other("--font-scale", self.font_scale, FONT_SCALES)
+        _refuse_other("--keyboard", self.keyboard, (*KEYBOARDS, MIXED))
         ports = range(self.port, self.port + 2 * self.phones, 2)
         if self.port and not _LOWEST_PORT <= ports[0] <= ports[-1] <= _HIGHEST_PORT:
             raise InvalidInput(
@@ -69,10 +81,12 @@ class RackOptions:
                 hint=f"choose {_LOWEST_PORT} to {_HIGHEST_PORT}, or 0 for a free one",
             )
 
-    @property
-    def look(self) -> Look:
-        """How the phones' displays are made."""
-        return Look(self.width, self.width * 20 // 9, self.theme)
+    def look(self, phone: str) -> Look:
+        """Return how the display of the phone of that name is made."""
+        keyboard = self.keyboard
+        if keyboard == MIXED:
+            keyboard = stream(self.seed, phone, "keyboard").choice(KEYBOARDS)
+        return Look(self.width, self.width * 20 // 9, self.theme, self.font_scale, keyboard)
 
 
 def _refuse_other(option: str, value: object, possible: tuple[object, ...]) -> None:
@@ -104,7 +118,7 @@ class Rack:
             self.phones = tuple(self._phone(number) for number in range(1, self._options.phones + 1))
             for index, phone in enumerate(self.phones):
                 exits.push_async_callback(phone.line.close)
-                exits.callback(phone.faults.clear_all)
+                exits.callback(phone.close)
                 phone.line.bind(self._options.port + 2 * index if self._options.port else 0)
             for phone in self.phones:
                 phone.line.open(partial(serve_connection, phone))
@@ -119,12 +133,21 @@ class Rack:
     def _phone(self, number: int) -> SimulatedPhone:
         options = self._options
         name = f"phone{number}"
-        handset = self._make_handset(options.look, self._clock, stream(options.seed, name, "handset"), STARTED_WALL)
-        return SimulatedPhone(
+
+        def make_user(user: int) -> Handset:
+            rng = stream(options.seed, name, "handset", *([user] if user else []))
+            return self._make_handset(options.look, self._clock, rng, STARTED_WALL)
+
+        phone = SimulatedPhone(
             Identity(name, f"SIM{options.seed & 0xFFFF:04X}{number:04d}"),
-            handset,
+            make_user(OWNER),
             Delays(options.profile, self._clock, stream(options.seed, name, "delays")),
             self._pictures,
             faults_rng=stream(options.seed, name, "faults"),
             started_wall=STARTED_WALL,
+            asks_for_keys=options.auth,
+            make_user=make_user,
         )
+        for index in range(1, options.users):
+            phone.users.create(f"User {index + 1}")
+        return phone

@@ -44,7 +44,7 @@ def test_keys_on_the_screen_type(at: At) -> None:
         ("qwertz", ["shift", "G", "r", "ü", "ß", "e", "shift", "Ä", "ö", "shift", "ẞ", "z"], "GrüßeÄöẞz"),
         ("azerty", ["shift", "É", "t", "é", "space", "l", "'", "î", "l", "e", "ç", "à"], "Été l'îleçà"),
         ("jcuken", ["shift", "Ё", "ж", "и", "к", ",", "space", "ъ", "щ", "э"], "Ёжик, ъщэ"),
-        ("qwerty", ["symbols", "@", "more", "€", "–", "symbols", "_", "lower", "shift", "Q"], "@€–_Q"),
+        ("qwerty", ["symbols", "@", "more", "€", "„", "symbols", "_", "lower", "shift", "Q"], "@€„_Q"),
     ],
 )
 def test_every_layout_types_exactly_what_is_on_its_keys(layout: str, names: list[str], text: str) -> None:
@@ -77,7 +77,7 @@ def test_keys_do_not_overlap_and_lead_to_known_faces(layout: str, layer: str) ->
 def test_every_printable_ascii_character_has_a_key_in_some_layout_and_the_letters_in_their_own(layout: str) -> None:
     typed = {key.character for layer in LAYERS for key in keys(layout, layer)}
     assert {"0", "@", "~", "?", " ", "\\"} <= typed
-    assert {key.character.upper() for key in keys(layout, "lower") if key.character not in "ß"} <= typed
+    assert {key.character.upper() for key in keys(layout, "lower") if key.character != "ß"} <= typed
     everywhere = {key.character for face in FACES for key in keys(*face)}
     assert {chr(code) for code in range(32, 127)} <= everywhere
 

@@ -36,12 +36,21 @@ async def control(rack: Rack) -> AsyncIterator[httpx2.AsyncClient]:
         ({"profile": "warp"}, "--profile warp"),
         ({"width": 1081}, "--width 1081"),
         ({"theme": "pink"}, "--theme pink"),
+        ({"font_scale": 2.0}, "--font-scale 2.0"),
+        ({"keyboard": "dvorak"}, "--keyboard dvorak"),
     ],
 )
 def test_options_that_cannot_be_are_refused_with_a_cure(options: dict[str, object], complaint: str) -> None:
     with pytest.raises(InvalidInput, match=complaint) as refused:
         RackOptions(**options)  # type: ignore[arg-type]  # on purpose
     assert refused.value.hint
+
+
+def test_mixed_keyboards_are_the_same_in_every_run_of_a_seed_and_not_all_alike() -> None:
+    options = RackOptions(phones=8, keyboard="mixed", seed=3)
+    mixed = [options.look(f"phone{number}").keyboard for number in range(1, 9)]
+    assert mixed == [RackOptions(keyboard="mixed", seed=3).look(f"phone{number}").keyboard for number in range(1, 9)]
+    assert len(set(mixed)) > 1
 
 
 async def test_phones_have_names_and_ports_of_their_own(rack: Rack) -> None:

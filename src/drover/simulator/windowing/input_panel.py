@@ -5,7 +5,7 @@ from typing import Final
 
 from drover.simulator.display.marks import Layer, Placed
 from drover.simulator.display.palette import Palette
-from drover.simulator.handset import JsonValue
+from drover.simulator.handset import JsonValue, KeyboardName
 from drover.simulator.windowing.keyboard import keyboard
 from drover.simulator.windowing.layouts import AREA, FIRST_LAYER, LAYOUTS, Key, key_at, next_layer, next_layout
 from drover.simulator.windowing.timing import Timing
@@ -16,7 +16,7 @@ _STEPS: Final = 10
 class InputPanel:
     """Slides in when a field gets the focus, out when it loses it or BACK is pressed. It keeps its layout meanwhile."""
 
-    def __init__(self, timing: Timing, layout: str) -> None:
+    def __init__(self, timing: Timing, layout: KeyboardName) -> None:
         self._timing = timing
         self._moved_s = 0.0
         self._takes_s = 0.0

@@ -1,16 +1,18 @@
 """The on-screen keyboard's picture: one sheet for each layer of each layout."""
 
 import functools
+from collections.abc import Mapping
 from typing import Final
 
 from drover.simulator.display.marks import Box, Colour, Fill, Label, Mark, Sheet, Symbol, Weight
 from drover.simulator.display.palette import Palette
 from drover.simulator.display.widgets import centred
+from drover.simulator.handset import KeyboardName
 from drover.simulator.windowing.layouts import AREA, LAYOUTS, Key, keys
 
 _SHOWN: Final = {"symbols": "?123", "more": "=\\<"}
 _ICONS: Final = {"shift": "shift", "unshift": "shift_full", "delete": "delete", "enter": "enter", "globe": "globe"}
-_SUGGESTIONS: Final = {
+_SUGGESTIONS: Final[Mapping[KeyboardName, tuple[str, str, str]]] = {
     "qwerty": ("I", "the", "and"),
     "qwertz": ("Ich", "und", "die"),
     "azerty": ("Je", "et", "les"),
@@ -20,7 +22,7 @@ _NARROW: Final = 100
 """Keys of less width have smaller letters."""
 
 
-def _face(palette: Palette, layout: str, key: Key) -> tuple[Mark, ...]:
+def _face(palette: Palette, layout: KeyboardName, key: Key) -> tuple[Mark, ...]:
     inset = 6 if key.box.width >= _NARROW else 4
     box = Box(key.box.x1 + inset, key.box.y1 + 9, key.box.x2 - inset, key.box.y2 - 9)
     x, y = box.middle
@@ -35,7 +37,7 @@ def _face(palette: Palette, layout: str, key: Key) -> tuple[Mark, ...]:
     return (edge, face, label) if key.character else (face, label)
 
 
-def _word(layout: str, key: Key) -> str:
+def _word(layout: KeyboardName, key: Key) -> str:
     """Return what is written on a key."""
     if key.name == "space":
         return LAYOUTS[layout].language
@@ -51,7 +53,7 @@ def _colours(palette: Palette, key: Key) -> tuple[Colour, Colour]:
 
 
 @functools.cache
-def keyboard(palette: Palette, layout: str, layer: str) -> Sheet:
+def keyboard(palette: Palette, layout: KeyboardName, layer: str) -> Sheet:
     """Return the keyboard's sheet; it covers AREA wholly."""
     marks: list[Mark] = [Fill(AREA, palette.keyboard)]
     for place, word in enumerate(_SUGGESTIONS[layout]):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from drover.simulator.display.marks import Box
+from drover.simulator.handset import KeyboardName
 
 AREA: Final = Box(0, 1560, 1080, 2400)
 KEYS: Final = Box(20, 1668, 1060, 2300)
@@ -40,14 +41,14 @@ class Layout:
     The third row of letters has the shift key before and the delete key after it.
     """
 
-    name: str
+    name: KeyboardName
     language: str
     locale: str
     letters: str
     rows: tuple[str, ...]
 
 
-LAYOUTS: Final[Mapping[str, Layout]] = {
+LAYOUTS: Final[Mapping[KeyboardName, Layout]] = {
     layout.name: layout
     for layout in (
         Layout("qwerty", "English", "en_US", "ABC", ("q w e r t y u i o p", "a s d f g h j k l", "z x c v b n m")),
@@ -97,7 +98,7 @@ class Key:
 
 
 @functools.cache
-def keys(layout: str, layer: str) -> tuple[Key, ...]:
+def keys(layout: KeyboardName, layer: str) -> tuple[Key, ...]:
     """Return the keys of a layer of a layout, in reference pixels. Raises KeyError where there is none."""
     rows = [row.split() for row in _rows(LAYOUTS[layout], layer)]
     unit = KEYS.width / max(_units(row) for row in rows)
@@ -114,7 +115,7 @@ def keys(layout: str, layer: str) -> tuple[Key, ...]:
     return tuple(found)
 
 
-def key_at(layout: str, layer: str, x: float, y: float) -> Key | None:
+def key_at(layout: KeyboardName, layer: str, x: float, y: float) -> Key | None:
     """Return the key at a point, or None between and above them."""
     return next((key for key in keys(layout, layer) if key.box.holds(x, y)), None)
 
@@ -127,7 +128,7 @@ def next_layer(layer: str, key: Key) -> str:
     return named.get(key.name, key.name if key.name in LAYERS else layer)
 
 
-def next_layout(layout: str, key: Key) -> str:
+def next_layout(layout: KeyboardName, key: Key) -> KeyboardName:
     """Return the layout shown after `key`: the globe goes round those that are switched on."""
     turned = key.name == "globe" and not key.character
     return ENABLED[(ENABLED.index(layout) + 1) % len(ENABLED)] if turned else layout
