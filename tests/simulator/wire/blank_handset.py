@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from drover.kernel.clock import Clock
-from drover.simulator.handset import Gesture, JsonValue, Look, Scene
+from drover.simulator.handset import Gesture, JsonValue, Look, MediaFile, Scene
 
 LAUNCHER = "org.example.launcher"
 NOTES = "org.example.notes"
@@ -35,6 +35,9 @@ class BlankHandset:
     covered: tuple[int, int, int, int] | None = None
     misdirected: bool = False
     painted: int = 0
+    turned: int = 0
+    account: int = 1
+    added: dict[str, str] = field(default_factory=dict[str, str])
 
     def scene(self, now: float) -> Scene:
         del now
@@ -81,7 +84,13 @@ class BlankHandset:
         return self.front_package, f"{self.front_package}.MainActivity"
 
     def packages(self) -> Sequence[str]:
-        return (LAUNCHER, NOTES)
+        return sorted((LAUNCHER, NOTES, *self.added))
+
+    def install(self, package: str, label: str) -> None:
+        self.added[package] = label
+
+    def uninstall(self, package: str) -> None:
+        del self.added[package]
 
     def page(self, now: float) -> str:
         del now
@@ -95,11 +104,41 @@ class BlankHandset:
         self.shown_popup = name if name in POPUPS else self.shown_popup
         return name in POPUPS
 
+    def close_popup(self, name: str, now: float) -> bool:
+        del now
+        closed = self.shown_popup == name
+        self.shown_popup = "" if closed else self.shown_popup
+        return closed
+
+    def pass_challenge(self, now: float) -> bool:
+        del now
+        return False
+
+    def rotate(self, quarter_turns: int, now: float) -> None:
+        del now
+        self.turned = quarter_turns
+
+    def use_account(self, number: int, now: float) -> bool:
+        del now
+        known = number in (1, 2)
+        self.account = number if known else self.account
+        return known
+
+    def media(self, files: Sequence[MediaFile]) -> None:
+        del files
+
     def dim(self, strength: float) -> None:
         self.dimmed = strength
 
     def cover(self, rect: tuple[int, int, int, int] | None) -> None:
         self.covered = rect
+
+    def keyboard(self, now: float) -> None:
+        del now
+
+    def keystrokes(self, character: str, now: float) -> Sequence[tuple[int, int]]:
+        del character, now
+        return ()
 
     def misdirect(self, *, on: bool) -> None:
         self.misdirected = on
