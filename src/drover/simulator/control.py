@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from drover.kernel.errors import DroverError, InvalidInput, Kind
 from drover.simulator.adbd.line import LOOPBACK, bound_socket
 from drover.simulator.faults import parse_fault
+from drover.simulator.finger import Finger, parse_touches
 from drover.simulator.phone import SimulatedPhone
 
 _STATUSES: Final[Mapping[Kind, int]] = {Kind.INVALID: 400, Kind.REFUSED: 403, Kind.NOT_FOUND: 404, Kind.CONFLICT: 409}
@@ -115,17 +116,27 @@ async def _describe(phone: SimulatedPhone, _request: Request) -> Response:
 
 
 async def _give_fault(phone: SimulatedPhone, request: Request) -> Response:
+    phone.faults.give(parse_fault(await _text(request)))
+    return _faults(phone)
+
+
+async def _touch(phone: SimulatedPhone, request: Request) -> Response:
+    touches = parse_touches(await _text(request))
+    await Finger(phone).play(touches)
+    return JSONResponse({"touches": len(touches.touches)})
+
+
+async def _text(request: Request) -> str:
+    """Return what was sent. Raises InvalidInput where it is too large or no text."""
     body = bytearray()
     async for piece in request.stream():
         body += piece
         if len(body) > _MOST_BODY_BYTES:
-            raise InvalidInput(f"the request is larger than {_MOST_BODY_BYTES} bytes", hint="send one fault as JSON")
+            raise InvalidInput(f"the request is larger than {_MOST_BODY_BYTES} bytes", hint="send less at once")
     try:
-        text = body.decode()
+        return body.decode()
     except UnicodeDecodeError as error:
-        raise InvalidInput("the request is not UTF-8 text", hint="send one fault as JSON") from error
-    phone.faults.give(parse_fault(text))
-    return _faults(phone)
+        raise InvalidInput("the request is not UTF-8 text", hint="send JSON") from error
 
 
 async def _clear_faults(phone: SimulatedPhone, _request: Request) -> Response:
@@ -162,6 +173,7 @@ _ROUTES: Final[Sequence[tuple[str, str, Serve | None]]] = (
     ("POST", "/phones/{name}/faults", _give_fault),
     ("DELETE", "/phones/{name}/faults", _clear_faults),
     ("DELETE", "/phones/{name}/faults/{fault}", _clear_fault),
+    ("POST", "/phones/{name}/touches", _touch),
     ("POST", "/phones/{name}/reset", _reset),
     ("GET", "/phones/{name}/screen.png", _screen),
 )

@@ -12,10 +12,11 @@ from drover.simulator.display.marks import REFERENCE_WIDTH, DisplayScene, Layer,
 from drover.simulator.display.painter import Painter, process_painter
 from drover.simulator.display.palette import PALETTES
 from drover.simulator.handset import Gesture, JsonValue, Look, MediaFile, Scene
-from drover.simulator.windowing import keys
+from drover.simulator.windowing import keys, layouts
 from drover.simulator.windowing.app import App, AppMaker, Host, Swipe
 from drover.simulator.windowing.display_faults import DisplayFaults
 from drover.simulator.windowing.input_panel import InputPanel
+from drover.simulator.windowing.keystrokes import keystrokes
 from drover.simulator.windowing.layouts import Key
 from drover.simulator.windowing.plain_app import PlainApp
 from drover.simulator.windowing.popups import PopupDesk
@@ -123,6 +124,21 @@ class AppHandset:
         view = self.view(now)
         activity = view.package + view.activity if view.activity.startswith(".") else view.activity
         return view.package, activity
+
+    def keyboard(self, now: float) -> tuple[int, int, int, int] | None:
+        """Return the rectangle that the on-screen keyboard covers, None while it is away or behind a popup."""
+        self._stage.advance(now)
+        if not self._panel.up or self._popups.over(self._front):
+            return None
+        return layouts.AREA.scaled(self._look.width / REFERENCE_WIDTH)
+
+    def keystrokes(self, character: str, now: float) -> Sequence[tuple[int, int]]:
+        """Return where to touch to type `character` on the keyboard as it is shown; empty where that cannot be done."""
+        if self.keyboard(now) is None:
+            return ()
+        factor = self._look.width / REFERENCE_WIDTH
+        middles = [key.box.middle for key in keystrokes(self._panel.layout, self._panel.layer, character)]
+        return [(round(x * factor), round(y * factor)) for x, y in middles]
 
     def packages(self) -> Sequence[str]:
         """Return the installed packages, sorted."""
