@@ -52,7 +52,7 @@ class Stand:
         """Return what the demo app has stored on a phone."""
         return (await self.rack.state(phone))["apps"][PACKAGE]
 
-    def request(self, *, timeout_s: float, from_step: int = 1, selector: str = "phone:all") -> PlayRequest:
+    def request(self, *, timeout_s: float, from_step: int | None = None, selector: str = "phone:all") -> PlayRequest:
         """Return a request to play the example, with a timeout of its own for every task."""
         document = json.loads((PLAZA / "edit-profile.json").read_text())
         for task in document["tasks"]:

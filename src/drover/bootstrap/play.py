@@ -2,16 +2,19 @@
 
 import asyncio
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 
 from drover import __version__
+from drover.bootstrap.power import power_cycle
 from drover.devices.ports import DeviceSource
+from drover.fleet.monitor import PhoneMonitor
+from drover.fleet.phonebook import PhoneBook
 from drover.kernel.clock import SystemClock
 from drover.kernel.errors import DroverError, InvalidInput, Kind
 from drover.kernel.ids import random_id
@@ -23,8 +26,10 @@ from drover.screens.domain import Registry
 from drover.screens.matching.matcher import Matcher
 from drover.sequences.journal import Journal
 from drover.sequences.plan import Plan
-from drover.sequences.player.player import Retries
-from drover.sequences.player.rack import PlayPhone, Progress, Stage, play_on
+from drover.sequences.player.events import Progress
+from drover.sequences.player.lifeline import MonitorPresence
+from drover.sequences.player.rack import PlayPhone, Stage, play_on
+from drover.sequences.player.retries import Retries
 from drover.sequences.record import PlayRecord
 from drover.sequences.report.page import render_report, write_report
 
@@ -38,15 +43,17 @@ class PlayRequest:
     plan: Plan
     registry: Registry
     selector: str
-    from_step: int
+    from_step: int | None
     report: Path
     names: Mapping[str, str]
     """What a person calls a phone, by serial, in their order; a phone that is not here goes by its serial."""
+    resume: bool = False
+    """Whether each phone goes on where its last play of the sequence stopped."""
 
     @property
     def steps(self) -> int:
         """How many steps each phone has before it."""
-        return len(self.plan.steps) - self.from_step + 1
+        return len(self.plan.steps) - (self.from_step or 1) + 1
 
 
 class NoPhones(DroverError):
@@ -58,16 +65,26 @@ class NoPhones(DroverError):
         super().__init__("no phone is attached", hint="connect one; `adb devices` must list it as `device`")
 
 
-async def play(request: PlayRequest, source: DeviceSource, settings: Settings, progress: Progress) -> PlayRecord:
-    """Play on the selected phones, and return the record."""
+async def play(
+    request: PlayRequest, source: DeviceSource, settings: Settings, progress: Progress, *, remember: bool = True
+) -> PlayRecord:
+    """Play on the selected phones, and return the record.
+
+    With `remember` they have a history and belong to this play alone; phones that end with the play need neither.
+    Raises PlayCutOff where the last play was cut off and the request does not say how to go on.
+    """
     _check_step(request)
     _check_report(request.report)
-    phones = await _phones(request, source)
+    chosen = await _phones(request, source)
     cv2.setNumThreads(1)  # one picture is small; more threads only fight with the other phones'
     clock = SystemClock()
     started_at, began_s = clock.now(), clock.monotonic()
     async with AsyncExitStack() as stack:
         journal = await stack.enter_async_context(Journal(settings.data_dir / "journal.sqlite", clock))
+        book = await stack.enter_async_context(PhoneBook(settings.data_dir, clock)) if remember else None
+        monitor = PhoneMonitor(source, clock, ledger=book, power=power_cycle(settings))
+        await stack.enter_async_context(monitor.running())
+        monitor.see(await source.sightings())
         images = stack.enter_context(ThreadPoolExecutor(IMAGE_THREADS, thread_name_prefix="images"))
         stage = Stage(
             plan=request.plan,
@@ -78,10 +95,16 @@ async def play(request: PlayRequest, source: DeviceSource, settings: Settings, p
             images=images,
             clock=clock,
             new_id=random_id,
-            retries=Retries(settings.task_retries, settings.task_retry_pause_s),
+            retries=_retries(settings),
+            presence=MonitorPresence(monitor),
             turns=asyncio.Semaphore(settings.acting),
             from_step=request.from_step,
+            resume=request.resume,
         )
+        work = f"playing “{request.plan.sequence.name}”"
+        phones = [
+            PlayPhone(name, source.driver(serial), _taken(serial, work, monitor, book)) for name, serial in chosen
+        ]
         records = await play_on(phones, stage, progress)
     sequence = request.plan.sequence
     return PlayRecord(
@@ -102,13 +125,33 @@ def save_report(record: PlayRecord, request: PlayRequest, settings: Settings) ->
     write_report(request.report, render_report(record, request.registry, _blobs(settings)))
 
 
+@asynccontextmanager
+async def _taken(serial: str, work: str, monitor: PhoneMonitor, book: PhoneBook | None) -> AsyncGenerator[None, None]:
+    """Have the phone for this play alone, and show it as busy."""
+    async with book.occupied(serial, work) if book is not None else nullcontext():
+        with monitor.occupied(serial):
+            yield
+
+
+def _retries(settings: Settings) -> Retries:
+    return Retries(
+        tries=settings.task_retries,
+        pause_s=settings.task_retry_pause_s,
+        connection_tries=settings.connection_retries,
+        connection_pause_s=settings.connection_retry_pause_s,
+        away_s=settings.away_s,
+    )
+
+
 def _blobs(settings: Settings) -> FolderBlobs:
     return FolderBlobs(settings.data_dir / "blobs")
 
 
 def _check_step(request: PlayRequest) -> None:
     steps = len(request.plan.steps)
-    if not 1 <= request.from_step <= steps:
+    if request.from_step is not None and request.resume:
+        raise InvalidInput("--resume and --from-step exclude each other", hint="leave one of them out")
+    if not 1 <= (request.from_step or 1) <= steps:
         message = f"--from-step {request.from_step}: the sequence has {steps} steps"
         raise InvalidInput(message, hint=f"give 1 to {steps}")
 
@@ -127,8 +170,8 @@ def _check_report(path: Path) -> None:
     raise InvalidInput(f"--report {path}: {reason}", hint="choose another place for the report")
 
 
-async def _phones(request: PlayRequest, source: DeviceSource) -> Sequence[PlayPhone]:
-    """Return the selected phones, also those that are offline: each of them fails by itself, and the others go on."""
+async def _phones(request: PlayRequest, source: DeviceSource) -> Sequence[tuple[str, str]]:
+    """Return name and serial of each phone selected, also of those that are offline: they fail by themselves."""
     try:
         selector = parse_selector(request.selector)
         serials = [sighting.serial for sighting in await source.sightings()]
@@ -138,4 +181,4 @@ async def _phones(request: PlayRequest, source: DeviceSource) -> Sequence[PlayPh
         chosen = select(selector, list(by_name)).chosen
     except LanguageError as error:
         raise InvalidInput(f"--phones {request.selector}: {error.message}", hint=error.hint) from error
-    return [PlayPhone(name, source.driver(by_name[name])) for name in chosen]
+    return [(name, by_name[name]) for name in chosen]

@@ -49,7 +49,7 @@ async def _demo(
     async with simulated_rack(options, settings) as rack:
         named = replace(request, names=rack.names)
         with live(console, request.steps) as progress:
-            record = await play_request(named, rack.source, settings, progress)
+            record = await play_request(named, rack.source, settings, progress, remember=False)
         return record, {name: await _effect(rack, name) for name in rack.names.values()}
 
 

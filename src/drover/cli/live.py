@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Column, Table
 
-from drover.sequences.player.rack import PhoneEnded, Progress, StepBegan, StepEnded
+from drover.sequences.player.events import Event, PhoneEnded, PhonePaused, PhoneResumed, Progress, StepBegan, StepEnded
 from drover.sequences.record import PhoneRecord, PlayRecord, Status
 from drover.sequences.summary import Summary
 
@@ -19,6 +19,7 @@ from drover.sequences.summary import Summary
 class _Row:
     what: str = "attaching"
     verified: int = 0
+    paused: str = ""
     ended: PhoneRecord | None = None
 
 
@@ -27,7 +28,7 @@ def live(console: Console, steps: int) -> Iterator[Progress]:
     """Show a play's progress while the block runs; `steps` is what each phone has before it."""
     rows: dict[str, _Row] = {}
     if not console.is_terminal:
-        yield lambda event: _say_end(console, event, steps)
+        yield lambda event: _say(console, event, steps)
         return
     with Live(console=console, refresh_per_second=8, transient=True, get_renderable=lambda: _table(rows, steps)):
         yield lambda event: _note(rows, event)
@@ -55,22 +56,36 @@ def failure(phone: PhoneRecord) -> str:
     return phone.error if stopped is None else f"step {stopped.index}, {stopped.name}: {phone.error}"
 
 
-def _note(rows: dict[str, _Row], event: StepBegan | StepEnded | PhoneEnded) -> None:
+def _note(rows: dict[str, _Row], event: Event) -> None:
     row = rows.setdefault(event.phone, _Row())
     match event:
         case StepBegan(step=step):
             row.what = step.task.name
         case StepEnded(record=record):
             row.verified += record.status is Status.COMPLETED
+        case PhonePaused(reason=reason):
+            row.paused = f"paused until it is back: {reason}"
+        case PhoneResumed():
+            row.paused = ""
         case PhoneEnded(record=record):
-            row.ended, row.what = record, record.error.partition("\n")[0] or "completed"
+            row.paused = ""
+            row.ended, row.what = record, record.error.partition("\n")[0] or record.note or "completed"
 
 
-def _say_end(console: Console, event: StepBegan | StepEnded | PhoneEnded, steps: int) -> None:
-    if isinstance(event, PhoneEnded):
-        done = sum(task.status is Status.COMPLETED for task in event.record.tasks)
-        line = f"{event.phone}: {event.record.status.value}, {done}/{steps} tasks, {event.record.wall_s:.1f} s"
-        console.print(line, markup=False, highlight=False)
+def _say(console: Console, event: Event, steps: int) -> None:
+    match event:
+        case PhonePaused(phone=phone, reason=reason):
+            line = f"{phone}: paused until it is back: {reason}"
+        case PhoneResumed(phone=phone):
+            line = f"{phone}: is back, and goes on"
+        case PhoneEnded(phone=phone, record=record) if record.note:
+            line = f"{phone}: {record.note}"
+        case PhoneEnded(phone=phone, record=record):
+            done = sum(task.status is Status.COMPLETED for task in record.tasks)
+            line = f"{phone}: {record.status.value}, {done}/{steps} tasks, {record.wall_s:.1f} s"
+        case StepBegan() | StepEnded():
+            return
+    console.print(line, markup=False, highlight=False)
 
 
 def _table(rows: dict[str, _Row], steps: int) -> Table:
@@ -79,9 +94,11 @@ def _table(rows: dict[str, _Row], steps: int) -> Table:
     table = Table(*fixed, now, box=None, padding=(0, 2), header_style="dim", expand=True)
     for name, row in sorted(rows.items(), key=lambda item: _counted(item[0])):
         failed = row.ended is not None and row.ended.status is Status.FAILED
-        style = "red" if failed else "green" if row.ended is not None else ""
+        style = "red" if failed else "green" if row.ended is not None else "yellow" if row.paused else ""
         filled = round(20 * row.verified / steps)
-        table.add_row(name, f"{'━' * filled}{'╌' * (20 - filled)} {row.verified}/{steps}", row.what, style=style)
+        table.add_row(
+            name, f"{'━' * filled}{'╌' * (20 - filled)} {row.verified}/{steps}", row.paused or row.what, style=style
+        )
     return table
 
 

@@ -36,7 +36,10 @@ def play(
     file: Annotated[Path, typer.Argument(help="The sequence.", metavar="FILE")],
     phones: Annotated[str, typer.Option(help="phone:all, phone:a,b or phone:all-a.", metavar="SELECTOR")],
     param: ParamOption = None,
-    from_step: Annotated[int, typer.Option(help="Begin with this step, counted from 1.")] = 1,
+    from_step: Annotated[int | None, typer.Option(help="Begin with this step, counted from 1.")] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on where each phone's last play of the sequence stopped.")
+    ] = False,
     registry: Annotated[
         Path | None, typer.Option(help="The registry folder; else `registry` beside FILE.", metavar="DIR")
     ] = None,
@@ -50,7 +53,7 @@ def play(
     settings = load_settings()
     if adb_server is not None:
         settings = settings.model_copy(update={"adb_server": adb_server})
-    request = prepare(file, registry, parameters(param or []), phones, from_step, report, {})
+    request = prepare(file, registry, parameters(param or []), phones, from_step, report, {}, resume=resume)
     console = Console(stderr=json_line)
     record = interrupts.run(_play(request, settings, console))
     return show(record, request, settings, console, extra={}, json_line=json_line)
@@ -67,16 +70,18 @@ def prepare(
     registry_folder: Path | None,
     given: Mapping[str, str],
     selector: str,
-    from_step: int,
+    from_step: int | None,
     report: Path | None,
     names: Mapping[str, str],
+    *,
+    resume: bool = False,
 ) -> PlayRequest:
     """Return the request, with everything checked that can be checked before a phone is touched."""
     sequence = load_sequence(file)
     registry = open_registry(registry_folder or registry_beside(file), warn)
     plan = make_plan(sequence, registry, given, file=str(file))
     path = report or _report_path(file.stem, SystemClock().now())
-    return PlayRequest(plan, registry, selector, from_step, path, names)
+    return PlayRequest(plan, registry, selector, from_step, path, names, resume)
 
 
 def parameters(words: list[str]) -> dict[str, str]:

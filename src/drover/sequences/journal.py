@@ -140,6 +140,12 @@ class LastRun:
     marks: tuple[Mark, ...]
     open_act: OpenAct | None
 
+    @property
+    def doubt(self) -> Doubt | None:
+        """The `once` act that was left open, if one was."""
+        act = self.open_act
+        return Doubt(act.step, act.name) if act is not None and act.effect is Effect.ONCE else None
+
 
 class Journal:
     """One journal file, used by every phone's player of one process. An async context manager.
@@ -252,8 +258,7 @@ class Journal:
     async def doubt(self, sequence: str, phone: str) -> Doubt | None:
         """Return the `once` act that the phone's last run of the sequence left unverified, or None."""
         last = await self.last_run(sequence, phone)
-        act = last.open_act if last is not None else None
-        return Doubt(act.step, act.name) if act is not None and act.effect is Effect.ONCE else None
+        return last.doubt if last is not None else None
 
     def _ending(self, status: str | None, owner: int) -> Ending:
         if status is not None:

@@ -91,8 +91,22 @@ class TaskRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """The phone was gone during a step, and its play waited for it; `back` says whether it came back in time."""
+
+    began_at: datetime
+    seconds: float
+    step: int
+    reason: str
+    back: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PhoneRecord:
-    """One phone's play of the sequence. `error` is empty unless it failed."""
+    """One phone's play of the sequence. `error` is empty unless it failed.
+
+    `attempt` counts how often the run was begun or gone on with; `note` says what else there is to say.
+    """
 
     name: str
     serial: str
@@ -105,6 +119,9 @@ class PhoneRecord:
     error: str = ""
     hint: str = ""
     run: str = ""
+    attempt: int = 1
+    pauses: tuple[Pause, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

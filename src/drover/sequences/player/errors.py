@@ -1,5 +1,7 @@
 """Why a step failed. Each says what was expected, what was seen, and which region tells them apart."""
 
+from collections.abc import Mapping
+
 from drover.kernel.errors import DroverError, Kind, Retry
 from drover.screens.domain import RegionCheck
 from drover.sequences.journal import Doubt
@@ -74,13 +76,75 @@ class InterruptStays(StepFailed):
         super().__init__(f"{interrupt} {tried}", region=interrupt, hint=f"look at the phone, or mend {interrupt}")
 
 
-class OnceInDoubt(DroverError):
-    """An earlier play was cut off in a `once` act, which may have happened. Only a person can tell."""
+class OnceInDoubt(StepFailed):
+    """A `once` act was begun, and nothing tells whether it happened. Only a person can tell.
+
+    `missed` is what was looked for in vain, where the phone was looked at.
+    """
+
+    kind = Kind.CONFLICT
+    retry = Retry.NEVER
+
+    def __init__(self, phone: str, doubt: Doubt, missed: "StepFailed | None" = None) -> None:
+        what = f"step {doubt.step}, {doubt.name!r}, which may be done only once"
+        super().__init__(
+            f"an earlier play stopped in {what}"
+            if missed is None
+            else f"nothing tells whether it happened: {what}; {missed.message}",
+            region=missed.region if missed is not None else "",
+            checks=missed.checks if missed is not None else (),
+            hint=f"look at phone {phone}; go on with --from-step {doubt.step + 1} if it happened, {doubt.step} if not"
+            + ("" if missed is not None else "; --resume tells by what the phone shows, where that can be told"),
+        )
+        self.seen = missed.seen if missed is not None else None
+
+
+class Astray(StepFailed):
+    """The phone was away, or its player was, and shows a screen that none of the steps up to there begins on."""
+
+    def __init__(self, missed: StepFailed) -> None:
+        super().__init__(
+            f"nothing tells where to go on: {missed.message}",
+            region=missed.region,
+            checks=missed.checks,
+            hint=f"bring the phone to {missed.region.rpartition('.')[0] or 'a screen of the sequence'} and go on with"
+            " --resume, or say where with --from-step",
+        )
+        self.seen = missed.seen
+
+
+class PhoneStaysAway(DroverError):
+    """The phone went away during its play, and was not back in time."""
+
+    kind = Kind.UNAVAILABLE
+
+    def __init__(self, error: DroverError, waited_s: float) -> None:
+        super().__init__(
+            f"{error.message}; it was waited for during {waited_s:g} s",
+            hint="when it is back, go on with --resume; `away_s` is how long a play waits",
+        )
+
+
+class PlayCutOff(DroverError):
+    """The last play of the sequence on some phones was cut off, and nobody said how to go on."""
 
     kind = Kind.CONFLICT
 
-    def __init__(self, phone: str, doubt: Doubt) -> None:
+    def __init__(self, sequence: str, steps: Mapping[str, int]) -> None:
+        where = ", ".join(f"{phone} in step {step}" for phone, step in steps.items())
         super().__init__(
-            f"phone {phone}: an earlier play stopped in step {doubt.step}, {doubt.name!r}, which may be done only once",
-            hint=f"look at the phone; go on with --from-step {doubt.step + 1} if it happened, {doubt.step} if not",
+            f"the last play of “{sequence}” was cut off: {where}",
+            hint="go on where each phone was with --resume, or say where with --from-step (1 begins again)",
+        )
+
+
+class CannotResume(DroverError):
+    """The phone's last play of the sequence cannot be gone on with by itself."""
+
+    kind = Kind.CONFLICT
+
+    def __init__(self, phone: str, step: int, reason: str) -> None:
+        super().__init__(
+            f"phone {phone}: its last play was cut off in step {step}, but {reason}",
+            hint="look at the phone, and say where to go on with --from-step",
         )

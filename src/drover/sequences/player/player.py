@@ -1,14 +1,13 @@
-"""The player of one phone: verify the screen, act, verify the next one."""
+"""The player of one phone: verify the screen, act, verify the next one; and go on after whatever interrupts it."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 
+from drover.devices.errors import DeviceError
 from drover.devices.geometry import Rect
 from drover.devices.ports import Driver
 from drover.kernel.clock import Clock
-from drover.kernel.errors import DroverError, Retry
+from drover.kernel.errors import DroverError
 from drover.screens.domain import Registry
 from drover.sequences.domain import (
     Act,
@@ -26,46 +25,38 @@ from drover.sequences.domain import (
     describe_target,
     target_of,
 )
-from drover.sequences.journal import Journal, Mark
+from drover.sequences.journal import Journal, Mark, OpenAct
 from drover.sequences.plan import Plan, Step
-from drover.sequences.player.errors import StepFailed
+from drover.sequences.player.errors import Astray, PhoneStaysAway, ScreenNotSeen
+from drover.sequences.player.events import PhonePaused, PhoneResumed, Progress, StepBegan, StepEnded
 from drover.sequences.player.eyes import Eyes, Look
 from drover.sequences.player.hands import Hands
+from drover.sequences.player.lifeline import Lifeline
+from drover.sequences.player.once import see_whether_it_happened
+from drover.sequences.player.retries import Retries, Tier
 from drover.sequences.player.stopwatch import Stopwatch
+from drover.sequences.player.task_run import TaskRun, task_record
+from drover.sequences.player.whereabouts import Bearing, Onward, bearings, behind
 from drover.sequences.player.witness import Witness
-from drover.sequences.record import Sight, Status, TaskRecord, Timing
+from drover.sequences.record import Pause, TaskRecord, Timing
 
 
 @dataclass(frozen=True, slots=True)
-class Retries:
-    """Tier 1: how many more tries a failed task gets at once, and the pause before each."""
+class Start:
+    """Where a phone's play begins: at a place of the plan, after the steps that `marks` say were verified.
 
-    tries: int = 2
-    pause_s: float = 2.0
+    `open_act` was begun by an earlier play. `astray`: nobody knows what the phone shows.
+    """
 
+    place: str
+    marks: tuple[Mark, ...] = ()
+    open_act: OpenAct | None = None
+    astray: bool = False
 
-@dataclass(frozen=True, slots=True)
-class _Failure:
-    """What a try failed with, the look it began with, and what the phone showed when it failed."""
-
-    error: DroverError
-    before: Look | None
-    look: Look | None
-
-
-@dataclass
-class _TaskRun:
-    """One task while it runs."""
-
-    step: Step
-    watch: Stopwatch
-    started_at: datetime
-    attempts: int = 0
-    act: int | None = None
-    dismissed: list[str] = field(default_factory=list[str])
-    before: Look | None = None
-    after: Look | None = None
-    failure: "_Failure | None" = None
+    @property
+    def reached(self) -> str:
+        """The place after the last mark."""
+        return self.marks[-1].place if self.marks else self.place
 
 
 class Player:
@@ -74,115 +65,194 @@ class Player:
     def __init__(
         self,
         *,
+        phone: str,
         run: str,
         plan: Plan,
         driver: Driver,
         eyes: Eyes,
         witness: Witness,
+        lifeline: Lifeline,
         registry: Registry,
         journal: Journal,
         clock: Clock,
         retries: Retries,
         turns: asyncio.Semaphore,
+        tell: Progress,
     ) -> None:
+        self._phone = phone
         self._run = run
         self._plan = plan
         self._driver = driver
         self._eyes = eyes
         self._witness = witness
+        self._lifeline = lifeline
         self._registry = registry
         self._journal = journal
         self._clock = clock
         self._retries = retries
         self._turns = turns
+        self._tell = tell
+        self._start = ""
+        self._marks: list[Mark] = []
+        self.tasks: list[TaskRecord] = []
+        self.pauses: list[Pause] = []
 
-    async def play(
-        self, from_step: int, began: Callable[[Step], None], ended: Callable[[TaskRecord], None]
-    ) -> DroverError | None:
-        """Play all steps from `from_step` on, telling each; return what stopped it, or None when all are completed.
+    async def play(self, start: Start) -> DroverError | None:
+        """Play all steps from `start` on, telling each; return what stopped it, or None when all are completed.
 
         A task's record, with its pictures, is made while the next task is already waiting for the phone.
         """
+        self._start, self._marks = start.place, list(start.marks)
+        place = start.reached
+        astray, open_act = start.astray, start.open_act
         telling: asyncio.Task[None] | None = None
         try:
-            for step in self._plan.steps[from_step - 1 :]:
-                began(step)
-                task = _TaskRun(step, Stopwatch(self._clock, self._turns), self._clock.now())
+            while (step := step_at(self._plan, place)) is not None:
+                self._tell(StepBegan(self._phone, step))
+                task = TaskRun(step, Stopwatch(self._clock, self._turns), self._clock.now(), astray)
+                task.act = open_act.act if open_act is not None and open_act.step == step.number else None
+                task.answering_since_s = self._clock.monotonic()
+                astray, open_act = False, None
                 await self._play_task(task)
-                telling = asyncio.create_task(self._tell(task, task.watch.timing(), telling, ended))
+                telling = asyncio.create_task(self._tell_end(task, task.watch.timing(), telling))
                 if task.failure is not None:
                     return task.failure.error
+                place = task.back_to if task.back_to is not None else self._marks[-1].place
         finally:
             if telling is not None:
                 await telling
         return None
 
-    async def _tell(
-        self,
-        task: _TaskRun,
-        timing: Timing,
-        before: asyncio.Task[None] | None,
-        ended: Callable[[TaskRecord], None],
-    ) -> None:
-        record = await self._record(task, timing)
+    async def _tell_end(self, task: TaskRun, timing: Timing, before: asyncio.Task[None] | None) -> None:
+        record = await task_record(task, timing, self._witness)
         if before is not None:
             await before
-        ended(record)
+        self.tasks.append(record)
+        self._tell(StepEnded(self._phone, record))
 
-    async def _play_task(self, task: _TaskRun) -> None:
+    async def _play_task(self, task: TaskRun) -> None:
         while True:
             task.attempts += 1
             try:
                 await self._attempt(task)
             except DroverError as error:
-                self._note(task, error)
-                if not self._may_retry(task, error):
+                task.note(error, self._eyes.seen)
+                self._eyes.forget()
+                if not await self._may_try_again(task, error):
                     return
-                await task.watch.wait(self._retries.pause_s)
             else:
                 task.failure = None
                 return
 
-    def _note(self, task: _TaskRun, error: DroverError) -> None:
-        """Keep what tells most: a later try that did not get to its act does not hide an earlier one's failure."""
-        if task.failure is None or task.before is not None or task.step.before is None:
-            task.failure = _Failure(error, task.before, self._eyes.seen)
+    async def _may_try_again(self, task: TaskRun, error: DroverError) -> bool:
+        """Wait as long as the tier of the failure says, and return whether there is to be another try."""
+        tier = self._retries.tier(error, task.spent)
+        if tier is Tier.NONE:
+            return False
+        if tier is Tier.AT_ONCE:
+            task.spent.at_once += 1
+            await task.watch.wait(self._retries.pause_s)
+            return True
+        try:
+            return await self._reconnect(task, error)
+        except DeviceError as refused:
+            task.note(refused, self._eyes.seen)
+            return False
 
-    def _may_retry(self, task: _TaskRun, error: DroverError) -> bool:
-        """Tier 1. A `once` act that was begun is never repeated: only a person can tell whether it happened."""
-        spent = task.attempts > self._retries.tries
-        doubtful = task.act is not None and task.step.task.effect is Effect.ONCE
-        return error.retry is Retry.AT_ONCE and not spent and not doubtful
+    async def _reconnect(self, task: TaskRun, error: DroverError) -> bool:
+        """Tiers 2 and 3, for a phone that did not answer: return whether it does again and may be tried."""
+        while task.spent.connection < self._retries.connection_tries:
+            task.spent.connection += 1
+            if await self._answers(task, self._retries.connection_pause_s):
+                return True
+        if await self._answers(task, 0) or not self._retries.may_pause(task.spent):
+            return False
+        self._tell(PhonePaused(self._phone, error.message))
+        began_at, began_s = self._clock.now(), self._clock.monotonic()
+        task.spent.renew()
+        back = await self._answers(task, self._retries.away_s)
+        self.pauses.append(Pause(began_at, self._clock.monotonic() - began_s, task.step.number, error.message, back))
+        if back:
+            self._tell(PhoneResumed(self._phone))
+        else:
+            task.note(PhoneStaysAway(error, self._retries.away_s), self._eyes.seen)
+        return back
 
-    async def _attempt(self, task: _TaskRun) -> None:
+    async def _answers(self, task: TaskRun, within_s: float) -> bool:
+        """Attach to the phone anew within that time; whatever it shows then is to be looked at afresh."""
+        if not await task.watch.waiting(self._lifeline.hold(within_s)):
+            return False
+        self._eyes.forget()
+        task.astray, task.answering_since_s = True, self._clock.monotonic()
+        return True
+
+    async def _attempt(self, task: TaskRun) -> None:
         hands = Hands(self._driver, task.watch)
         task.before = task.after = None
-        task.before = await self._see_before(task, hands)
-        if self._came_late(task):
-            task.after = task.before
-        else:
-            await self._act(task, hands)
-            task.after = await self._see_after(task, hands)
-        await self._journal.reach(self._run, Mark(task.step.number, ""), task.act)
+        onward = await self._find_out(task, hands)
+        if onward is Onward.BACK:
+            return
+        if onward is Onward.HERE:
+            task.before = await self._see_before(task, hands)
+            if self._came_late(task):
+                task.after = task.before
+            else:
+                await self._act(task, hands)
+                task.after = await self._see_after(task, hands)
+        mark = Mark(task.step.number, place_of(task.step.number + 1))
+        await self._journal.reach(self._run, mark, task.act)
+        self._marks.append(mark)
 
-    async def _see_before(self, task: _TaskRun, hands: Hands) -> Look | None:
+    async def _find_out(self, task: TaskRun, hands: Hands) -> Onward:
+        """Tell by looking how to go on, where an act may have happened or the phone may show anything."""
+        if task.doubtful and task.act is not None:
+            task.after = await see_whether_it_happened(task, self._phone, self._eyes, hands)
+            if task.after is not None:
+                return Onward.DONE
+            await self._journal.void_act(task.act)
+            task.act, task.astray = None, False
+        if not task.astray:
+            return Onward.HERE
+        bearing = await self._bearing(task, hands)
+        task.astray = False
+        if bearing.onward is Onward.BACK:
+            task.back_to = bearing.place
+        elif bearing.onward is Onward.DONE:
+            task.after = self._eyes.last
+        return bearing.onward
+
+    async def _bearing(self, task: TaskRun, hands: Hands) -> Bearing:
+        steps = {step.number: step for step in self._plan.steps}
+        found = bearings(task.step, list(behind(self._marks, self._start, steps)), begun=task.act is not None)
+        if task.step.before is None and not isinstance(task.step.task.act, WaitForScreen):
+            return Bearing(Onward.HERE)
+        try:
+            look = await self._eyes.wait_for(
+                tuple(found), hands, timeout_s=task.step.task.timeout_s, dismissed=task.dismissed
+            )
+        except ScreenNotSeen as missed:
+            raise Astray(missed) from missed
+        assert look.found is not None  # noqa: S101  only a recognised screen is waited for
+        return found[look.found.screen.key]
+
+    async def _see_before(self, task: TaskRun, hands: Hands) -> Look | None:
         step = task.step
         if step.before is None:
             return None
         # A try whose screen came too late has succeeded after all; typing is done again, its text did not arrive.
         late = task.act is not None and step.after is not None and not isinstance(step.task.act, Type | Assert)
         screens = (step.before, step.after) if late and step.after else (step.before,)
-        recent = self._eyes.recent(screens, self._clock.monotonic()) if task.attempts == 1 else None
+        recent = self._eyes.recent(screens, self._clock.monotonic())
         return recent or await self._eyes.wait_for(
             screens, hands, timeout_s=step.task.timeout_s, dismissed=task.dismissed
         )
 
-    def _came_late(self, task: _TaskRun) -> bool:
+    def _came_late(self, task: TaskRun) -> bool:
         step = task.step
         at_start = step.before is not None and task.before is not None and task.before.shows((step.before,))
         return task.before is not None and not at_start
 
-    async def _see_after(self, task: _TaskRun, hands: Hands) -> Look | None:
+    async def _see_after(self, task: TaskRun, hands: Hands) -> Look | None:
         step = task.step
         if step.after is None:
             self._eyes.forget()
@@ -191,7 +261,7 @@ class Player:
             (step.after,), hands, timeout_s=step.task.timeout_s, dismissed=task.dismissed, left=step.before
         )
 
-    async def _act(self, task: _TaskRun, hands: Hands) -> None:
+    async def _act(self, task: TaskRun, hands: Hands) -> None:
         step = task.step
         rect = await self._place(task)
         if task.before is not None:
@@ -204,8 +274,9 @@ class Player:
             await self._do(step.task.act, task.watch)
         else:
             await self._touch(step, rect, hands)
+        task.answering_since_s = self._clock.monotonic()
 
-    async def _place(self, task: _TaskRun) -> Rect | None:
+    async def _place(self, task: TaskRun) -> Rect | None:
         """Return where the act is done, having seen that what is to be touched looks like itself."""
         target = target_of(task.step.task.act)
         if target is None:
@@ -247,37 +318,12 @@ class Player:
             case WaitForScreen() | Tap() | LongTap() | Swipe() | Type() | Assert():
                 pass
 
-    async def _record(self, task: _TaskRun, timing: Timing) -> TaskRecord:
-        step, failure = task.step, task.failure
-        error = failure.error if failure is not None else None
-        before, after = await (self._sights(task) if failure is None else self._failed_sights(step, failure))
-        return TaskRecord(
-            index=step.number,
-            name=step.task.name,
-            kind=step.task.kind,
-            effect=step.task.effect.value,
-            status=Status.COMPLETED if error is None else Status.FAILED,
-            parameters=step.shown,
-            started_at=task.started_at,
-            timing=timing,
-            captures=len(task.watch.captures),
-            attempts=task.attempts,
-            before=before,
-            after=after,
-            dismissed=tuple(task.dismissed),
-            error=error.message if error is not None else "",
-            hint=error.hint if error is not None else "",
-            region=error.region if isinstance(error, StepFailed) else "",
-        )
 
-    async def _sights(self, task: _TaskRun) -> tuple[Sight | None, Sight | None]:
-        return await self._sight(task.before, task.step.before), await self._sight(task.after, task.step.after)
+def step_at(plan: Plan, place: str) -> Step | None:
+    """Return the step that is next at a place of the plan, or None at its end."""
+    return next(iter(plan.steps[int(place) - 1 :]), None)
 
-    async def _failed_sights(self, step: Step, failure: _Failure) -> tuple[Sight | None, Sight | None]:
-        began = failure.before is not None or step.before is None
-        expected = (step.after or step.before) if began else step.before
-        sight = await self._witness.failure(failure.look, expected, failure.error) if failure.look is not None else None
-        return (await self._sight(failure.before, step.before), sight) if began else (sight, None)
 
-    async def _sight(self, look: Look | None, expected: str | None) -> Sight | None:
-        return await self._witness.success(look, expected) if look is not None else None
+def place_of(step: int) -> str:
+    """Return the place at which a step is next."""
+    return str(step)

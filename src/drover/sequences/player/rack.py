@@ -3,74 +3,55 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass, field
+from datetime import datetime
 
 import structlog
 
+from drover.devices.errors import DeviceError
 from drover.devices.ports import Driver, PhoneInfo
 from drover.fleet.broker import FrameBroker
 from drover.kernel.clock import Clock
-from drover.kernel.errors import DroverError
+from drover.kernel.errors import DroverError, Retry
 from drover.kernel.ids import NewId
 from drover.platform.blobs import Blobs
 from drover.screens.domain import Registry
 from drover.screens.matching.matcher import Matcher
-from drover.sequences.journal import Ending, Journal, Playing
-from drover.sequences.plan import Plan, Step
-from drover.sequences.player.errors import OnceInDoubt
+from drover.sequences.journal import Ending, Journal, LastRun, Playing
+from drover.sequences.plan import Plan
+from drover.sequences.player.errors import CannotResume, OnceInDoubt, PlayCutOff
+from drover.sequences.player.events import PhoneEnded, Progress
 from drover.sequences.player.eyes import Eyes
-from drover.sequences.player.player import Player, Retries
+from drover.sequences.player.lifeline import Lifeline, Presence
+from drover.sequences.player.player import Player, Start, place_of, step_at
+from drover.sequences.player.retries import Retries
 from drover.sequences.player.witness import Witness
-from drover.sequences.record import PhoneRecord, Status, TaskRecord
+from drover.sequences.record import PhoneRecord, Status
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 
-def parameters_digest(plan: Plan) -> str:
-    """Return a digest of what was given to the sequence; of a secret only that it was given."""
-    return hashlib.sha256(json.dumps(dict(plan.parameters), sort_keys=True).encode()).hexdigest()
-
-
 @dataclass(frozen=True, slots=True)
 class PlayPhone:
-    """A phone to play on, and what a person calls it. The driver is attached by the play, and detached after it."""
+    """A phone to play on, and what a person calls it. The driver is attached by the play, and detached after it.
+
+    `taken` is entered while the play lasts, and raises a DroverError where the phone is not to be had.
+    """
 
     name: str
     driver: Driver
-
-
-@dataclass(frozen=True, slots=True)
-class StepBegan:
-    """A phone begins a step."""
-
-    phone: str
-    step: Step
-
-
-@dataclass(frozen=True, slots=True)
-class StepEnded:
-    """A phone's step has ended."""
-
-    phone: str
-    record: TaskRecord
-
-
-@dataclass(frozen=True, slots=True)
-class PhoneEnded:
-    """A phone's play has ended."""
-
-    phone: str
-    record: PhoneRecord
-
-
-Progress = Callable[[StepBegan | StepEnded | PhoneEnded], None]
+    taken: AbstractAsyncContextManager[None] = field(default_factory=nullcontext)
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What every phone's player of one play shares."""
+    """What every phone's player of one play shares.
+
+    `from_step` is where to begin, if a person said so; with `resume` each phone goes on where its last play stopped.
+    """
 
     plan: Plan
     registry: Registry
@@ -81,78 +62,186 @@ class Stage:
     clock: Clock
     new_id: NewId
     retries: Retries
+    presence: Presence
     turns: asyncio.Semaphore
     """So many phones act at once: what one holds while it does a call."""
-    from_step: int = 1
+    from_step: int | None = None
+    resume: bool = False
+
+    @property
+    def sequence(self) -> str:
+        """The sequence's name."""
+        return self.plan.sequence.name
+
+    def playing(self, serial: str) -> Playing:
+        """Return what is played on a phone."""
+        return Playing(self.sequence, self.plan.sequence.digest, _digest(self.plan), serial)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A run that is begun, or gone on with."""
+
+    run: str
+    start: Start
+    attempt: int = 1
 
 
 async def play_on(phones: Sequence[PlayPhone], stage: Stage, progress: Progress) -> tuple[PhoneRecord, ...]:
-    """Play on all phones at once and return a record of each, in their order."""
+    """Play on all phones at once and return a record of each, in their order.
+
+    Raises PlayCutOff, before anything is done, where the last play on one of them was cut off, it is the same play, and
+    nobody said how to go on.
+    """
+    if stage.from_step is None and not stage.resume:
+        await _check_cut_off(phones, stage)
     async with asyncio.TaskGroup() as group:
-        plays = [group.create_task(_play_phone(phone, stage, progress)) for phone in phones]
+        plays = [group.create_task(_PhonePlay(phone, stage, progress).play()) for phone in phones]
     return tuple(play.result() for play in plays)
 
 
-async def _play_phone(phone: PlayPhone, stage: Stage, progress: Progress) -> PhoneRecord:
-    run, started_at, began_s = stage.new_id(), stage.clock.now(), stage.clock.monotonic()
-    tasks: list[TaskRecord] = []
-    info: PhoneInfo | None = None
+class _PhonePlay:
+    """The play of one phone."""
 
-    def ended(record: TaskRecord) -> None:
-        tasks.append(record)
-        progress(StepEnded(phone.name, record))
+    def __init__(self, phone: PlayPhone, stage: Stage, progress: Progress) -> None:
+        self._phone = phone
+        self._driver = phone.driver
+        self._stage = stage
+        self._progress = progress
+        self._lifeline = Lifeline(phone.driver, stage.presence, stage.clock)
+        self._player: Player | None = None
+        self._info: PhoneInfo | None = None
+        self._run: _Run | None = None
+        self._note = ""
 
-    try:
-        await phone.driver.attach()
-        info = phone.driver.info
-        error = await _run(phone, run, stage, lambda step: progress(StepBegan(phone.name, step)), ended)
-    except DroverError as failure:
-        error = failure
-    except Exception as failure:  # noqa: BLE001  a defect met on one phone must not stop the others
-        _log.debug("unexpected error", phone=phone.name, exc_info=True)
-        error = DroverError(f"unexpected error: {failure!r}", hint="run again with --debug")
-    finally:
-        await phone.driver.detach()
-    record = PhoneRecord(
-        name=phone.name,
-        serial=phone.driver.serial,
-        model=info.model if info else "",
-        size=info.size if info else None,
-        status=Status.COMPLETED if error is None else Status.FAILED,
-        started_at=started_at,
-        wall_s=stage.clock.monotonic() - began_s,
-        tasks=tuple(tasks),
-        error=error.message if error is not None else "",
-        hint=error.hint if error is not None else "",
-        run=run,
-    )
-    progress(PhoneEnded(phone.name, record))
-    return record
+    async def play(self) -> PhoneRecord:
+        """Play and return the record, whatever happens."""
+        started_at, began_s = self._stage.clock.now(), self._stage.clock.monotonic()
+        try:
+            async with self._phone.taken:
+                error = await self._play()
+        except DroverError as failure:
+            error = failure
+        except Exception as failure:  # noqa: BLE001  a defect met on one phone must not stop the others
+            _log.debug("unexpected error", phone=self._phone.name, exc_info=True)
+            error = DroverError(f"unexpected error: {failure!r}", hint="run again with --debug")
+        finally:
+            await self._driver.detach()
+        record = self._record(error, started_at, self._stage.clock.monotonic() - began_s)
+        self._progress(PhoneEnded(self._phone.name, record))
+        return record
+
+    async def _play(self) -> DroverError | None:
+        stage = self._stage
+        last = await stage.journal.last_run(stage.sequence, self._driver.serial)
+        if stage.resume and last is not None and last.ending is Ending.COMPLETED:
+            self._note = "completed by an earlier play"
+            return None
+        await self._attach()
+        self._run = await self._begin(last)
+        self._player = self._new_player(self._run.run)
+        ending = Ending.CUT_OFF
+        try:
+            error = await self._player.play(self._run.start)
+            ending = Ending.COMPLETED if error is None else Ending.FAILED
+        finally:
+            await stage.journal.end_run(self._run.run, ending)
+        return error
+
+    async def _attach(self) -> None:
+        """Attach, waiting for a phone that does not answer as long as tier 2 does."""
+        for left in range(self._stage.retries.connection_tries, -1, -1):
+            try:
+                await self._driver.attach()
+                break
+            except DeviceError as error:
+                if error.retry is Retry.NEVER or not left:
+                    raise
+                if await self._lifeline.hold(self._stage.retries.connection_pause_s):
+                    break
+        self._info = self._driver.info
+
+    async def _begin(self, last: LastRun | None) -> _Run:
+        """Begin a run, or go on with the last one. Raises OnceInDoubt, CannotResume."""
+        stage, serial = self._stage, self._driver.serial
+        if stage.resume and last is not None:
+            return await self._resume(last)
+        if stage.from_step is None and last is not None and last.doubt is not None:
+            raise OnceInDoubt(self._phone.name, last.doubt)
+        run, from_step = stage.new_id(), stage.from_step or 1
+        await stage.journal.begin_run(run, stage.playing(serial), from_step)
+        return _Run(run, Start(place_of(from_step)))
+
+    async def _resume(self, last: LastRun) -> _Run:
+        start = _start(last, astray=True)
+        step = step_at(self._stage.plan, start.reached)
+        number = step.number if step is not None else len(self._stage.plan.steps)
+        now = self._stage.playing(self._driver.serial)
+        if last.playing.digest != now.digest:
+            raise CannotResume(self._phone.name, number, "the sequence has been changed since")
+        if last.playing.parameters != now.parameters:
+            raise CannotResume(self._phone.name, number, "it was played with other parameters")
+        await self._stage.journal.resume_run(last.run, number, last.ending.value)
+        _log.info("play goes on", phone=self._phone.name, run=last.run, attempt=last.attempts + 1, step=number)
+        return _Run(last.run, start, last.attempts + 1)
+
+    def _new_player(self, run: str) -> Player:
+        stage = self._stage
+        broker = FrameBroker(self._driver, stage.clock)
+        eyes = Eyes(broker, stage.matcher, stage.plan.sequence.app, stage.images, stage.blobs)
+        return Player(
+            phone=self._phone.name,
+            run=run,
+            plan=stage.plan,
+            driver=self._driver,
+            eyes=eyes,
+            witness=Witness(eyes, stage.matcher, stage.registry, stage.blobs),
+            lifeline=self._lifeline,
+            registry=stage.registry,
+            journal=stage.journal,
+            clock=stage.clock,
+            retries=stage.retries,
+            turns=stage.turns,
+            tell=self._progress,
+        )
+
+    def _record(self, error: DroverError | None, started_at: datetime, wall_s: float) -> PhoneRecord:
+        player, info = self._player, self._info
+        return PhoneRecord(
+            name=self._phone.name,
+            serial=self._driver.serial,
+            model=info.model if info else "",
+            size=info.size if info else None,
+            status=Status.COMPLETED if error is None else Status.FAILED,
+            started_at=started_at,
+            wall_s=wall_s,
+            tasks=tuple(player.tasks) if player else (),
+            error=error.message if error is not None else "",
+            hint=error.hint if error is not None else "",
+            run=self._run.run if self._run else "",
+            attempt=self._run.attempt if self._run else 1,
+            pauses=tuple(player.pauses) if player else (),
+            note=self._note,
+        )
 
 
-async def _run(
-    phone: PlayPhone, run: str, stage: Stage, began: Callable[[Step], None], ended: Callable[[TaskRecord], None]
-) -> DroverError | None:
-    sequence = stage.plan.sequence
-    doubt = await stage.journal.doubt(sequence.name, phone.driver.serial) if stage.from_step == 1 else None
-    if doubt is not None:
-        raise OnceInDoubt(phone.name, doubt)
-    playing = Playing(sequence.name, sequence.digest, parameters_digest(stage.plan), phone.driver.serial)
-    await stage.journal.begin_run(run, playing, stage.from_step)
-    broker = FrameBroker(phone.driver, stage.clock)
-    eyes = Eyes(broker, stage.matcher, sequence.app, stage.images, stage.blobs)
-    player = Player(
-        run=run,
-        plan=stage.plan,
-        driver=phone.driver,
-        eyes=eyes,
-        witness=Witness(eyes, stage.matcher, stage.registry, stage.blobs),
-        registry=stage.registry,
-        journal=stage.journal,
-        clock=stage.clock,
-        retries=stage.retries,
-        turns=stage.turns,
-    )
-    error = await player.play(stage.from_step, began, ended)
-    await stage.journal.end_run(run, Ending.COMPLETED if error is None else Ending.FAILED)
-    return error
+async def _check_cut_off(phones: Sequence[PlayPhone], stage: Stage) -> None:
+    cut_off: dict[str, int] = {}
+    for phone in phones:
+        last = await stage.journal.last_run(stage.sequence, phone.driver.serial)
+        if last is None or last.ending is not Ending.CUT_OFF or last.playing != stage.playing(phone.driver.serial):
+            continue
+        step = step_at(stage.plan, _start(last, astray=True).reached)
+        if step is not None and last.doubt is None:
+            cut_off[phone.name] = step.number
+    if cut_off:
+        raise PlayCutOff(stage.sequence, cut_off)
+
+
+def _start(last: LastRun, *, astray: bool) -> Start:
+    return Start(place_of(last.from_step), last.marks, last.open_act, astray)
+
+
+def _digest(plan: Plan) -> str:
+    """Return a digest of what was given to the sequence; of a secret only that it was given."""
+    return hashlib.sha256(json.dumps(dict(plan.parameters), sort_keys=True).encode()).hexdigest()

@@ -56,4 +56,8 @@ class Retries:
             return Tier.NONE
         if spent.connection < self.connection_tries:
             return Tier.CONNECTION
-        return Tier.PRESENCE if spent.pauses < self.pauses else Tier.NONE
+        return Tier.PRESENCE
+
+    def may_pause(self, spent: Spent) -> bool:
+        """Whether a phone that is gone may be waited for, once more."""
+        return self.away_s > 0 and spent.pauses < self.pauses

@@ -44,13 +44,17 @@ class Stopwatch:
         finally:
             call.close()  # one that was cancelled before its turn came was never begun
 
-    async def wait(self, seconds: float) -> None:
-        """Wait on purpose, and count it."""
+    async def waiting(self, wait: Coroutine[Any, Any, T]) -> T:
+        """Await something that is a deliberate wait, and count it."""
         began = self.clock.monotonic()
         try:
-            await self.clock.sleep(seconds)
+            return await wait
         finally:
             self.waited_s += self.clock.monotonic() - began
+
+    async def wait(self, seconds: float) -> None:
+        """Wait on purpose, and count it."""
+        await self.waiting(self.clock.sleep(seconds))
 
     def timing(self) -> Timing:
         """Return the times so far."""
