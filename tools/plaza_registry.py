@@ -10,7 +10,7 @@ from drover.devices.frame import Frame
 from drover.devices.geometry import Rect, Size
 from drover.devices.picture import preview
 from drover.screens.domain import Action, ActionKind, App, Region, Screen, ScreenKind, Variant
-from drover.screens.files import load_registry
+from drover.screens.files import KEYBOARDS, load_registry
 from drover.screens.parts import MIN_DEVIATION
 from drover.screens.pictures import crop_of
 from drover.screens.writing import save_app, save_screen
@@ -49,7 +49,9 @@ DISMISSALS = {"popup.update": "later", "popup.permission": "deny"}
 
 
 def main() -> None:
-    shutil.rmtree(REGISTRY, ignore_errors=True)
+    for folder in REGISTRY.iterdir():
+        if folder.name != KEYBOARDS:  # they have their own tool
+            shutil.rmtree(folder)
     draw(REGISTRY)
     refusals = load_registry(REGISTRY).refusals
     if refusals:

@@ -13,6 +13,7 @@ from drover.sequences.files import load_sequence
 from drover.sequences.plan import lint
 from drover.simulator.handset import Look, Theme
 from drover.simulator.plaza import catalog
+from tools.plaza_keyboards import draw as draw_keyboards
 from tools.plaza_registry import REGISTRY, SCREENS, THEMES, draw
 
 LOADED = load_registry(REGISTRY)
@@ -41,6 +42,7 @@ def test_the_sequence_has_nothing_to_mend() -> None:
 
 def test_the_registry_is_what_the_tool_draws(tmp_path: Path) -> None:
     draw(tmp_path)
+    draw_keyboards(tmp_path)
     shipped = {path.relative_to(REGISTRY): path.read_bytes() for path in REGISTRY.rglob("*.*")}
     assert {path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("*.*")} == shipped
 

@@ -20,7 +20,7 @@ class InputPanel:
         self._timing = timing
         self._moved_s = 0.0
         self._takes_s = 0.0
-        self.layout = layout
+        self.layout: KeyboardName = layout
         self.layer = FIRST_LAYER
         self.up = False
 
