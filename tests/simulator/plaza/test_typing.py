@@ -74,7 +74,7 @@ def test_the_keyboard_comes_with_the_focus_and_back_hides_it_first(at: At) -> No
 
 
 def test_no_field_and_no_answer_lies_under_the_keyboard() -> None:
-    for page in ("plaza.login", "plaza.edit_profile"):
+    for page in ("plaza.login", "plaza.challenge", "plaza.edit_profile"):
         touchable = [element for element in catalog.elements(page) if element.action]
         assert max(element.box.y2 for element in touchable) <= AREA.y1
 

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from typing import Final
 
 from drover.simulator.plaza.feature import Feature
+from drover.simulator.plaza.features.accounts import Accounts
 from drover.simulator.plaza.features.entry import Entry
 from drover.simulator.plaza.features.feed import Feed
 from drover.simulator.plaza.features.profile import Profile
 from drover.simulator.plaza.frame import Frame
 from drover.simulator.windowing.app import Host
 
-FEATURES: Final[tuple[Callable[[Frame], Feature], ...]] = (Entry, Feed, Profile)
+FEATURES: Final[tuple[Callable[[Frame], Feature], ...]] = (Entry, Feed, Profile, Accounts)
 
 
 class PlazaApp(Frame):

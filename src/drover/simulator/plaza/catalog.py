@@ -19,6 +19,8 @@ _SETTLING_S: Final = 5.0
 
 _ONBOARDED: Final = ("icon_plaza", "next", "next", "get_started")
 _LOGGED_IN: Final = (*_ONBOARDED, "username=mara.lindqvist", "password=plaza", "log_in")
+_PROFILE: Final = (*_LOGGED_IN, "tab_profile")
+_SETTINGS: Final = (*_PROFILE, "settings")
 
 # Page -> what is tapped, or typed into a field, from the first start on.
 _WAYS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -28,9 +30,16 @@ _WAYS: Final[Mapping[str, tuple[str, ...]]] = {
     "plaza.onboarding_notify": _ONBOARDED[:3],
     "plaza.login": _ONBOARDED,
     "plaza.feed": _LOGGED_IN,
-    "plaza.profile": (*_LOGGED_IN, "tab_profile"),
-    "plaza.edit_profile": (*_LOGGED_IN, "tab_profile", "edit_profile"),
-    "plaza.gender": (*_LOGGED_IN, "tab_profile", "edit_profile", "gender"),
+    "plaza.challenge": (*_ONBOARDED, "username=challenge.me", "password=plaza", "log_in"),
+    "plaza.suspended": (*_ONBOARDED, "username=banned.one", "password=plaza", "log_in"),
+    "plaza.profile": _PROFILE,
+    "plaza.edit_profile": (*_PROFILE, "edit_profile"),
+    "plaza.gender": (*_PROFILE, "edit_profile", "gender"),
+    "plaza.account_switcher": (*_PROFILE, "accounts"),
+    "plaza.settings": _SETTINGS,
+    "plaza.slots": (*_SETTINGS, "slots"),
+    "plaza.about": (*_SETTINGS, "about"),
+    "plaza.log_out": (*_SETTINGS, "log_out"),
     **{f"popup.{name}": _LOGGED_IN for name in (*PLAZA_POPUPS, *SYSTEM_POPUPS)},
 }
 PAGES: Final = tuple(_WAYS)

@@ -92,6 +92,16 @@ class Frame:
         """Leave for another page. One that lies on the way back is gone back to."""
         return self.arrive(page, self.host.turn(turn, now), back=turn == "backward")
 
+    def begin_at(self, page: str, now: float) -> Visit:
+        """Leave for another page with nothing behind it."""
+        self._trail = []
+        return self.go(page, now)
+
+    @property
+    def first(self) -> bool:
+        """Whether BACK would leave the app."""
+        return len(self.visits) == 1 and len(self._trail) == 1
+
     def arrive(self, page: str, ready_s: float, *, back: bool = False) -> Visit:
         """Open a page; the transition to it ends at `ready_s`."""
         what = self.pages[page]
@@ -206,7 +216,7 @@ class Frame:
         """Close the sheet or go back a page; False where the app is to be left."""
         if self.busy:
             return True
-        if len(self.visits) == 1 and len(self._trail) == 1:
+        if self.first:
             return False
         self._step_back(now)
         return True

@@ -84,6 +84,11 @@ class Slot:
         """Whether no further account can log in."""
         return len(self.logged_in) >= MAX_ACCOUNTS
 
+    def holds(self, username: str) -> bool:
+        """Whether an account is logged in."""
+        account = self.accounts.get(username)
+        return account is not None and account.logged_in
+
     def log_in(self, username: str) -> Account:
         """Make the account of that username the active one; a first login also names the person."""
         account = self.accounts.get(username)

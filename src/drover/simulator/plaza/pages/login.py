@@ -3,9 +3,9 @@
 import functools
 from dataclasses import dataclass
 
-from drover.simulator.display.marks import DISPLAY, Box, Fill, Gradient, Label, Placed, Sheet, Symbol, Weight, rgb
+from drover.simulator.display.marks import DISPLAY, Box, Fill, Gradient, Label, Mark, Placed, Sheet, Symbol, Weight, rgb
 from drover.simulator.display.palette import Palette
-from drover.simulator.display.widgets import FieldLook, button, field, spinner
+from drover.simulator.display.widgets import FieldLook, button, centred, field, ink, spinner
 from drover.simulator.plaza.names import PLAZA_PACKAGE
 from drover.simulator.windowing.text_input import Entry
 from drover.simulator.windowing.view import Element, Role, Steadiness, View, fixed_text
@@ -17,6 +17,8 @@ _FIELDS = {
 }
 _BUTTON = Box(84, 1180, 996, 1324)
 _ERROR_AT = 1130
+_SLOT = Box(676, 266, 996, 366)
+_CLOSE = Box(942, 104, 1050, 212)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,27 @@ class LoginModel:
     caret: bool
     error: str
     step: int | None
+    slot: int
+    adding: bool
+
+
+@functools.lru_cache(maxsize=64)
+def _foot(palette: Palette, slot: int, *, adding: bool) -> tuple[Sheet, tuple[Element, ...]]:
+    """Return the way to the slots, and where an account is added to others the way back to them."""
+    words = Label(
+        _SLOT.middle[0], centred(_SLOT.middle[1], 40), f"Slot {slot}", 40, Weight.MEDIUM, palette.muted, "centre"
+    )
+    marks: list[Mark] = [
+        Fill(_SLOT, palette.field, 9999),
+        Symbol("people", ink(words).x1 - 50, _SLOT.middle[1], 46, palette.muted),
+        words,
+        Symbol("chevron_right", ink(words).x2 + 46, _SLOT.middle[1], 38, palette.faint),
+    ]
+    elements = [Element("slots", _SLOT, Role.BUTTON, words.text, "", "go:plaza.slots", "plaza.slots")]
+    if adding:
+        marks.append(Symbol("close", *_CLOSE.middle, 62, palette.text))
+        elements.append(Element("close", _CLOSE, Role.BUTTON, "", "Close", "back"))
+    return Sheet(DISPLAY, tuple(marks)), tuple(elements)
 
 
 @functools.cache
@@ -65,7 +88,8 @@ def _page(palette: Palette, error: str, *, busy: bool) -> tuple[Sheet, tuple[Ele
 def login(palette: Palette, model: LoginModel) -> View:
     """Return the login page."""
     sheet, elements = _page(palette, model.error, busy=model.step is not None)
-    layers = [Placed(sheet)]
+    foot, ways = _foot(palette, model.slot, adding=model.adding)
+    layers = [Placed(sheet), Placed(foot)]
     fields: list[Element] = []
     for name, entry in (("username", model.username), ("password", model.password)):
         box, hint, icon = _FIELDS[name]
@@ -90,4 +114,4 @@ def login(palette: Palette, model: LoginModel) -> View:
     if model.step is not None:
         layers.append(Placed(spinner(palette.on_primary, *_BUTTON.middle, 44, model.step)))
     page = "plaza.login.loading" if model.step is not None else "plaza.login"
-    return View(page, PLAZA_PACKAGE, tuple(layers), (*elements, *fields), ".LoginActivity")
+    return View(page, PLAZA_PACKAGE, tuple(layers), (*elements, *fields, *ways), ".LoginActivity")

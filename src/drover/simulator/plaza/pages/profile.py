@@ -22,7 +22,7 @@ from drover.simulator.display.marks import (
     Weight,
 )
 from drover.simulator.display.palette import Palette
-from drover.simulator.display.widgets import APP_BAR, MARGIN, app_bar, avatar, button, paragraph, spinner, title
+from drover.simulator.display.widgets import APP_BAR, MARGIN, app_bar, avatar, button, ink, paragraph, spinner, title
 from drover.simulator.plaza.content import Numbers
 from drover.simulator.plaza.names import PLAZA_PACKAGE
 from drover.simulator.plaza.pages.tabs import TAB_BAR, tabs
@@ -80,11 +80,19 @@ def _bars(palette: Palette) -> tuple[Sheet, tuple[Element, ...], tuple[Element, 
     gear = Box(946, 114, 1034, 202)
     bar, tab_elements = tabs(palette, "tab_profile")
     gear_mark = Symbol("gear", *gear.middle, 70, palette.text)
+    turn = Box(MARGIN - 24, 108, ink(heading).x2 + 96, 208)
+    turn_mark = Symbol("chevron_down", turn.x2 - 46, 164, 44, palette.text)
     sheet, upper = _part(
         palette,
         DISPLAY,
-        (*app_bar(palette, heading), gear_mark, *bar),
-        (fixed_text("title", heading), Element("settings", gear, Role.BUTTON, description="Settings")),
+        (*app_bar(palette, heading), gear_mark, turn_mark, *bar),
+        (
+            fixed_text("title", heading),
+            Element(
+                "accounts", turn, Role.BUTTON, "", "Accounts", "open:plaza.account_switcher", "plaza.account_switcher"
+            ),
+            Element("settings", gear, Role.BUTTON, "", "Settings", "go:plaza.settings", "plaza.settings"),
+        ),
     )
     return sheet, upper, tab_elements
 
