@@ -47,6 +47,8 @@ class Stand:
             for phone in self.rack.names.values():
                 (await client.delete(f"/phones/{phone}/faults")).raise_for_status()
                 (await client.post(f"/phones/{phone}/reset")).raise_for_status()
+        listed = {sighting.serial for sighting in await self.rack.source.sightings()}
+        assert await self.rack.source.connect(set(self.rack.names) - listed) == {}
 
     async def stored(self, phone: str) -> Mapping[str, Any]:
         """Return what the demo app has stored on a phone."""
@@ -74,9 +76,11 @@ class Stand:
 
 
 @asynccontextmanager
-async def stand(folder: Path, phones: int, *, retries: int = 0, **options: Any) -> AsyncIterator[Stand]:
+async def stand(folder: Path, phones: int, *, retries: int = 0, away_s: float = 0, **options: Any) -> AsyncIterator[Stand]:
     """Run a rack of small, quick phones."""
     made = replace(RackOptions(phones=phones, seed=4, profile="none", width=720), **options)
-    settings = Settings(data_dir=folder / "data", task_retries=retries, task_retry_pause_s=0.2)
+    settings = Settings(
+        data_dir=folder / "data", task_retries=retries, task_retry_pause_s=0.2, connection_retries=0, away_s=away_s
+    )
     async with simulated_rack(made, settings) as rack:
         yield Stand(rack, settings, folder)
