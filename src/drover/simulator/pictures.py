@@ -1,7 +1,7 @@
 """Pictures of scenes: painted and encoded in threads, once for all phones that show the same, and kept for a while."""
 
 import asyncio
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
@@ -53,6 +53,17 @@ class Pictures:
         pixels = await self._once(("black", look), lambda: b"\0\0\0\xff" * (look.width * look.height))
         return await self._once(("black png", look), lambda: encode_png(pixels, look)) if png else pixels
 
+    async def jpeg(self, handset: Handset, scene: Scene, scale: float, quality: int) -> bytes:
+        """Return the scene as a JPEG of `quality` 1 to 100, `scale` times as wide and high."""
+        pixels = await self.raw(handset, scene)
+        key = ("jpeg", handset.look, scene.key, scale, quality)
+        return await self._once(key, lambda: encode_jpeg(pixels, handset.look, scale, quality))
+
+    async def black_jpeg(self, look: Look, scale: float, quality: int) -> bytes:
+        """Return a black picture as `jpeg` does."""
+        pixels = await self.black(look, png=False)
+        return await self._once(("black jpeg", look, scale), lambda: encode_jpeg(pixels, look, scale, quality))
+
     async def close(self) -> None:
         """Wait for what is being painted, and end the threads."""
         await asyncio.gather(*self._working.values(), return_exceptions=True)
@@ -78,11 +89,26 @@ class Pictures:
 
 def encode_png(pixels: bytes, look: Look) -> bytes:
     """Return RGBA bytes as a PNG file, packed fast rather than small. Raises PaintingFailed."""
+    return _encoded(".png", cv2.cvtColor(_shaped(pixels, look), cv2.COLOR_RGBA2BGRA), _PNG_SPEED)
+
+
+def encode_jpeg(pixels: bytes, look: Look, scale: float, quality: int) -> bytes:
+    """Return RGBA bytes as a JPEG file. Raises PaintingFailed."""
+    picture = cv2.cvtColor(_shaped(pixels, look), cv2.COLOR_RGBA2BGR)
+    if scale != 1:
+        picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return _encoded(".jpg", picture, (cv2.IMWRITE_JPEG_QUALITY, quality))
+
+
+def _shaped(pixels: bytes, look: Look) -> cv2.typing.MatLike:
     expected = look.width * look.height * 4
     if len(pixels) != expected:
         raise PaintingFailed(f"a picture has {len(pixels)} bytes, not {expected}")
-    rgba = np.frombuffer(pixels, np.uint8).reshape(look.height, look.width, 4)
-    done, encoded = cv2.imencode(".png", cv2.cvtColor(rgba, cv2.COLOR_RGBA2BGRA), _PNG_SPEED)
+    return np.frombuffer(pixels, np.uint8).reshape(look.height, look.width, 4)
+
+
+def _encoded(suffix: str, picture: cv2.typing.MatLike, options: Sequence[int]) -> bytes:
+    done, encoded = cv2.imencode(suffix, picture, options)
     if not done:
-        raise PaintingFailed("a picture could not be encoded as PNG")
+        raise PaintingFailed(f"a picture could not be encoded as {suffix}")
     return encoded.tobytes()
