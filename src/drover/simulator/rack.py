@@ -50,6 +50,8 @@ class RackOptions:
     theme: Theme = "light"
     font_scale: float = 1.0
     keyboard: KeyboardName | Literal["mixed"] = "qwerty"
+    auth: bool = False
+    users: int = 1
     control_port: int = 0
     with_parent: bool = False
 
@@ -136,7 +138,7 @@ class Rack:
 
         def make_user(user: int) -> Handset:
             rng = stream(options.seed, name, "handset", *([user] if user else []))
-            return self._make_handset(options.look, self._clock, rng, STARTED_WALL)
+            return self._make_handset(options.look(name), self._clock, rng, STARTED_WALL)
 
         phone = SimulatedPhone(
             Identity(name, f"SIM{options.seed & 0xFFFF:04X}{number:04d}"),

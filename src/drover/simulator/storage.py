@@ -54,16 +54,30 @@ class Storage:
 
     def __init__(self, *, created_s: int, limit_bytes: int = STORAGE_BYTES) -> None:
         self.limit_bytes = limit_bytes
+        self.full = False
+        """While set, not a byte more can be written, however few there are."""
+        self._created_s = created_s
         self._used = 0
-        self._entries: dict[str, Entry] = {"/": Entry(stat.S_IFDIR | 0o755, created_s)}
+        self._entries: dict[str, Entry] = {}
+        self.clear()
+
+    def clear(self) -> None:
+        """Bring everything to its first state: the usual folders, and nothing in them."""
+        self._used = 0
+        self._entries = {"/": Entry(stat.S_IFDIR | 0o755, self._created_s)}
         for path in _INITIAL:
             for folder in _lineage(path):
-                self._entries.setdefault(folder, Entry(stat.S_IFDIR | 0o771, created_s))
+                self._entries.setdefault(folder, Entry(stat.S_IFDIR | 0o771, self._created_s))
 
     @property
     def used_bytes(self) -> int:
         """How many bytes the files hold."""
         return self._used
+
+    @property
+    def free_bytes(self) -> int:
+        """How many bytes more there is room for."""
+        return 0 if self.full else max(self.limit_bytes - self._used, 0)
 
     def find(self, path: str) -> Entry:
         """Return what is at `path`. Raises StorageError."""
@@ -90,8 +104,8 @@ class Storage:
         if before is not None and before.is_folder:
             raise StorageError("Is a directory")
         self._refuse_read_only(real)
-        used = self._used - (before.size if before else 0) + len(content)
-        if used > self.limit_bytes:
+        growth = len(content) - (before.size if before else 0)
+        if growth > 0 and growth > self.free_bytes:
             raise StorageError("No space left on device")
         parent = posixpath.dirname(real)
         if make_folders:
@@ -99,7 +113,7 @@ class Storage:
         elif not self.find(parent).is_folder:
             raise StorageError("Not a directory")
         self._entries[real] = Entry(stat.S_IFREG | (mode & 0o777), now_s, content)
-        self._used = used
+        self._used += growth
 
     def make_folder(self, path: str, *, now_s: int, parents: bool = False) -> None:
         """Make a folder; with `parents` also those above it, and one that is there is no error. Raises StorageError."""

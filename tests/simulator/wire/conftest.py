@@ -143,15 +143,24 @@ async def until(condition: Callable[[], bool]) -> None:
 
 
 def make_phone(
-    clock: Clock, profile: ProfileName, pictures: Pictures, seed: int = 1, look: Look = LOOK
+    clock: Clock,
+    profile: ProfileName,
+    pictures: Pictures,
+    seed: int = 1,
+    look: Look = LOOK,
+    *,
+    asks_for_keys: bool = False,
+    handset: BlankHandset | None = None,
 ) -> SimulatedPhone:
     return SimulatedPhone(
         Identity("phone1", "SIM1"),
-        BlankHandset(look),
+        handset or BlankHandset(look),
         Delays(profile, clock, random.Random(seed)),
         pictures,
         faults_rng=random.Random(seed + 1),
         started_wall=STARTED_WALL,
+        asks_for_keys=asks_for_keys,
+        make_user=lambda _: BlankHandset(look),
     )
 
 
@@ -168,20 +177,20 @@ def fake_clock() -> FakeClock:
 
 
 @pytest.fixture
-async def phone(pictures: Pictures) -> AsyncIterator[SimulatedPhone]:
-    """A phone on the real clock, without delays, that accepts connections."""
-    phone = make_phone(SystemClock(), "none", pictures)
-    phone.line.bind(0)
-    phone.line.open(partial(serve_connection, phone))
-    yield phone
-    phone.faults.clear_all()
-    await phone.line.close()
+def handset() -> BlankHandset:
+    """What is behind `phone`; a module may put another in its place."""
+    return BlankHandset(LOOK)
 
 
 @pytest.fixture
-def handset(phone: SimulatedPhone) -> BlankHandset:
-    assert isinstance(phone.handset, BlankHandset)
-    return phone.handset
+async def phone(pictures: Pictures, handset: BlankHandset) -> AsyncIterator[SimulatedPhone]:
+    """A phone on the real clock, without delays, that accepts connections."""
+    phone = make_phone(SystemClock(), "none", pictures, handset=handset)
+    phone.line.bind(0)
+    phone.line.open(partial(serve_connection, phone))
+    yield phone
+    phone.close()
+    await phone.line.close()
 
 
 @pytest.fixture

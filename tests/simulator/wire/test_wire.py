@@ -40,7 +40,7 @@ async def test_a_greeting_is_answered_with_the_phones_banner(phone: SimulatedPho
     assert (answer.command, answer.arg0, answer.arg1) == (CNXN, VERSION, MAX_PAYLOAD)
     assert answer.payload == (
         b"device::ro.product.name=drover_sim;ro.product.model=Plaza One;ro.product.device=drover_sim;"
-        b"features=shell_v2,stat_v2,ls_v2,fixed_push_mkdir,sendrecv_v2"
+        b"features=shell_v2,cmd,abb_exec,stat_v2,ls_v2,fixed_push_mkdir,sendrecv_v2"
     )
 
 

@@ -9,9 +9,13 @@ from typing import Any
 import structlog
 
 from drover.kernel.errors import DroverError
+from drover.simulator.adbd.authorization import Authorization
+from drover.simulator.adbd.handshake import TOKEN, Handshake
+from drover.simulator.adbd.keys import BadKey
 from drover.simulator.adbd.line import Line
 from drover.simulator.adbd.outbox import Outbox
 from drover.simulator.adbd.packets import (
+    AUTH,
     CLSE,
     CNXN,
     MAX_PAYLOAD,
@@ -32,19 +36,25 @@ _RECEIVE_BYTES = 256 * 1024
 _MOST_SERVICES = 256
 
 Service = Callable[[Stream], Coroutine[Any, Any, None]]
-FindService = Callable[[str], Service | None]
+FindService = Callable[[str, "Connection"], Service | None]
 """From what an OPEN asks for (`shell:ls`) to what serves it, or None for what the phone does not offer."""
 
 _log = structlog.get_logger()
 
 
 class Connection:
-    """Speaks the protocol on one socket until the peer leaves, misbehaves, or the task that runs it is cancelled.
+    """Speaks the protocol on one socket until the peer leaves, misbehaves, or the task that runs it is cancelled."""
 
-    A phone asks for no key: CNXN is answered with CNXN, which every client accepts.
-    """
-
-    def __init__(self, sock: socket.socket, *, name: str, banner: str, line: Line, find: FindService) -> None:
+    def __init__(
+        self,
+        sock: socket.socket,
+        *,
+        name: str,
+        banner: str,
+        line: Line,
+        authorization: Authorization,
+        find: FindService,
+    ) -> None:
         self._sock = sock
         self._name = name
         self._banner = banner
@@ -52,7 +62,9 @@ class Connection:
         self._find = find
         self._parser = PacketParser()
         self._outbox = Outbox(sock)
+        self._handshake = Handshake(authorization, self._challenge, self._welcome)
         self._max_payload = 0
+        self._welcomed = False
         self._left = False
         self._streams: dict[int, Stream] = {}
         self._services: set[asyncio.Task[None]] = set()
@@ -62,13 +74,14 @@ class Connection:
         """Serve until the connection ends; why it was closed is logged in one line where the peer is to blame."""
         try:
             await self._receive()
-        except BadPacket as error:
+        except (BadPacket, BadKey) as error:
             if not self._outbox.overflowed:
                 _log.warning("adb connection closed", phone=self._name, reason=error.message)
         except ConnectionError as error:
             if not self._outbox.overflowed:
                 _log.info("adb connection lost", phone=self._name, reason=str(error))
         finally:
+            self._handshake.end()
             self._outbox.close()
             for stream in self._streams.values():
                 stream.close()
@@ -79,6 +92,19 @@ class Connection:
             _log.warning(
                 "adb connection closed", phone=self._name, reason="the peer asks but does not read the answers"
             )
+
+    def open(self, destination: str) -> Stream:
+        """Open a stream to an address on the peer's side, such as `tcp:8000`; refused, it is closed at once."""
+        stream = Stream(self._send, next(self._ids), 0, self._max_payload, self._line.passable)
+        self._streams[stream.local] = stream
+        self._send(OPEN, stream.local, 0, destination.encode("utf-8", "surrogateescape") + b"\0")
+        return stream
+
+    def close(self, stream: Stream) -> None:
+        """End a stream that was opened from this side."""
+        if self._streams.pop(stream.local, None) is not None:
+            stream.close()
+            self._send(CLSE, stream.local, stream.remote)
 
     async def _receive(self) -> None:
         """Handle packets as they come, until the peer leaves. While the line hangs, they wait in the socket."""
@@ -118,7 +144,10 @@ class Connection:
         if packet.command == CNXN:
             self._connect(packet)
             return
-        if not self._max_payload:
+        if packet.command == AUTH:
+            self._handshake.answer(packet)
+            return
+        if not self._welcomed:
             raise BadPacket(f"a {name_of(packet.command)} packet came before CNXN")
         match packet.command:
             case command if command == OPEN:
@@ -127,11 +156,11 @@ class Connection:
                 self._write(packet)
             case command if command == OKAY:
                 if stream := self._streams.get(packet.arg1):
-                    stream.acknowledge()
+                    stream.acknowledge(packet.arg0)
             case command if command == CLSE:
                 self._close(packet)
             case command:
-                raise BadPacket(f"a {name_of(command)} packet is not expected by a phone without authentication")
+                raise BadPacket(f"a {name_of(command)} packet is not expected by a phone")
 
     def _connect(self, packet: Packet) -> None:
         if packet.arg1 == 0:
@@ -140,13 +169,21 @@ class Connection:
             stream.close()
         self._streams.clear()
         self._max_payload = min(packet.arg1, MAX_PAYLOAD)
+        self._welcomed = False
+        self._handshake.begin()
+
+    def _challenge(self, token: bytes) -> None:
+        self._send(AUTH, TOKEN, 0, token)
+
+    def _welcome(self) -> None:
+        self._welcomed = True
         self._send(CNXN, VERSION, MAX_PAYLOAD, self._banner.encode())
 
     def _open(self, packet: Packet) -> None:
         if packet.arg0 == 0:
             raise BadPacket("a stream is opened with the id 0")
         wanted = packet.payload.rstrip(b"\0").decode("utf-8", "surrogateescape")
-        service = self._find(wanted) if len(self._services) < _MOST_SERVICES else None
+        service = self._find(wanted, self) if len(self._services) < _MOST_SERVICES else None
         if service is None:
             self._send(CLSE, 0, packet.arg0)
             return
@@ -189,5 +226,5 @@ class Connection:
             self._send(CLSE, stream.local, stream.remote)
 
     def _send(self, command: int, arg0: int, arg1: int, *payload: Buffer) -> None:
-        with_checksum = command == CNXN or self._parser.peer_version < VERSION
+        with_checksum = command in {CNXN, AUTH} or self._parser.peer_version < VERSION
         self._outbox.send(header(command, arg0, arg1, *payload, with_checksum=with_checksum), *payload)

@@ -48,7 +48,7 @@ def bound_socket(port: int) -> socket.socket:
 class Line:
     """One phone's port. While cut, connections are refused and the port stays reserved; while hanging, nothing moves.
 
-    `bind` first, then `open`; `close` ends it for good.
+    It may be cut for several reasons at once, and comes back when the last of them is gone. `bind` first, then `open`; `close` ends it for good.
     """
 
     def __init__(self) -> None:
@@ -57,7 +57,7 @@ class Line:
         self._connections: dict[asyncio.Task[None], socket.socket] = {}
         self._passable = asyncio.Event()
         self._passable.set()
-        self._cut = False
+        self._cuts: set[str] = set()
         self._hanging = False
         self.port = 0
         self.accepted = 0
@@ -82,26 +82,32 @@ class Line:
         self._serve = serve
         self._listen()
 
-    def cut(self) -> None:
-        """Reset every connection and refuse new ones until `restore`."""
-        if self._cut or self._sock is None:
+    def cut(self, reason: str) -> None:
+        """Reset every connection and refuse new ones until `restore` with the same reason."""
+        if self._sock is None:
             return
-        self._cut = True
-        self._stop_listening()
-        # Bound but not listening, so that nothing else gets the port meanwhile.
-        self._sock = bound_socket(self.port)
+        if not self._cuts:
+            self._stop_listening()
+            # Bound but not listening, so that nothing else gets the port meanwhile.
+            self._sock = bound_socket(self.port)
+            self.drop()
+        self._cuts.add(reason)
+        self._update()
+
+    def restore(self, reason: str) -> None:
+        """Accept connections again, unless the line is cut for another reason too."""
+        if reason in self._cuts:
+            self._cuts.remove(reason)
+            if not self._cuts:
+                self._listen()
+            self._update()
+
+    def drop(self) -> None:
+        """Reset every connection; new ones are accepted."""
         for task, connection in self._connections.items():
             with contextlib.suppress(OSError):  # it may have closed at this moment
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
             task.cancel()
-        self._update()
-
-    def restore(self) -> None:
-        """Accept connections again."""
-        if self._cut:
-            self._cut = False
-            self._listen()
-            self._update()
 
     def hang(self) -> None:
         """Accept connections and bytes, but let nothing through until `resume`."""
@@ -131,7 +137,7 @@ class Line:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _update(self) -> None:
-        if self._cut or self._hanging:
+        if self._cuts or self._hanging:
             self._passable.clear()
         else:
             self._passable.set()

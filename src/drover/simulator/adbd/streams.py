@@ -22,6 +22,7 @@ class StreamClosed(DroverError):
 class Stream:
     """One stream as its service sees it. `local` is this side's id of it, `remote` the peer's.
 
+    A stream that this side opened has the remote id 0 until the peer's first acknowledgement.
     At most one written packet is unacknowledged; received bytes are acknowledged at once while fewer than 1 MiB of
     them are unread, and otherwise when they are read.
     """
@@ -37,7 +38,8 @@ class Stream:
         self._received = bytearray()
         self._arrived = asyncio.Event()
         self._acknowledged = asyncio.Event()
-        self._acknowledged.set()
+        if remote:
+            self._acknowledged.set()
         self._owes_okay = False
         self._closed = False
         self._gone = asyncio.Event()
@@ -88,8 +90,9 @@ class Stream:
         else:
             self._owes_okay = True
 
-    def acknowledge(self) -> None:
-        """Note that the peer has taken the last packet."""
+    def acknowledge(self, remote: int) -> None:
+        """Note that the peer, which calls the stream `remote`, has taken the last packet."""
+        self.remote = self.remote or remote
         self._acknowledged.set()
 
     def close(self) -> None:
