@@ -16,6 +16,7 @@ from drover.screens.domain import (
     Variant,
 )
 from drover.screens.matching.index import Hit, Index
+from drover.screens.matching.keyboards import Keyboards
 from drover.screens.matching.verdict import Candidate, sentence
 from drover.screens.matching.view import View, Views
 
@@ -32,6 +33,7 @@ class Matcher:
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
+        self.keyboards = Keyboards(registry.keyboards.values())
         self._candidates = {
             screen.key: tuple(Candidate(screen, variant) for variant in screen.variants)
             for screen in registry.screens.values()

@@ -1,6 +1,6 @@
 """Why a step failed. Each says what was expected, what was seen, and which region tells them apart."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from drover.kernel.errors import DroverError, Kind, Retry
 from drover.screens.domain import RegionCheck
@@ -65,6 +65,32 @@ class TextDiffers(StepFailed):
             f"{where} shows {seen!r} instead of {expected!r}",
             region=where,
             hint="see the report's frames; another field may have taken the text",
+        )
+
+
+class NoKeyFor(StepFailed):
+    """A text has characters that no keyboard map has a key for. Nothing was typed."""
+
+    kind = Kind.UNSUPPORTED
+    retry = Retry.NEVER
+
+    def __init__(self, where: str, characters: str, keyboards: Sequence[str]) -> None:
+        known = f"no keyboard map ({', '.join(keyboards)}) has" if keyboards else "there is no keyboard map with"
+        super().__init__(
+            f"{where}: {known} a key for {characters!r}",
+            region=where,
+            hint="add a keyboard map for that language, or give the phone an input method for unicode",
+        )
+
+
+class KeyboardNotSeen(StepFailed):
+    """The on-screen keyboard is none that the registry has a map of, or does not become the one that is needed."""
+
+    def __init__(self, where: str, detail: str) -> None:
+        super().__init__(
+            f"{where}: {detail}",
+            region=where,
+            hint="draw a map of the phone's keyboard, or switch a layout on that the registry has (see keyboards.md)",
         )
 
 

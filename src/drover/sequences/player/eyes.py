@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from drover.devices.frame import Frame
 from drover.devices.geometry import Rect, Size
+from drover.devices.ports import Driver
 from drover.fleet.broker import FrameBroker
 from drover.platform.blobs import Blobs
 from drover.screens.domain import Action, ActionKind, Identification, Screen, ScreenKind, Variant
@@ -19,6 +20,7 @@ from drover.sequences.player.errors import ActionNotSeen, InterruptStays, Screen
 from drover.sequences.player.evidence import keep_frame
 from drover.sequences.player.hands import Hands
 from drover.sequences.player.stopwatch import Stopwatch
+from drover.sequences.player.typing import Shown, Typist
 from drover.sequences.record import Evidence
 
 LOOK_INTERVAL_S = 0.1
@@ -174,6 +176,16 @@ class Eyes:
         if check is not None and not check.passed:
             raise ActionNotSeen(f"{key}.{action.name}", check)
         return action.rect.scaled(found.screen.reference, look.frame.size)
+
+    def typist(self, driver: Driver, watch: Stopwatch) -> Typist:
+        """Return who types on the phone's on-screen keyboard, by what is seen of it."""
+
+        async def look() -> Shown | None:
+            frame = await self._grab(watch, None)
+            seen = await self.compute(self._matcher.keyboards.seen, frame)
+            return None if seen is None else Shown(seen, frame.size)
+
+        return Typist(driver, watch, self._matcher.keyboards, look)
 
     async def _looks(self, watch: Stopwatch, expected: tuple[str, ...]) -> AsyncGenerator[Look, None]:
         """Yield one look after another, without end.

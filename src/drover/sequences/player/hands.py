@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
+from drover.devices.errors import Unsupported
 from drover.devices.geometry import Point, Rect
 from drover.devices.ports import Driver, Key
 from drover.devices.uitree import UiNode
 from drover.sequences.domain import Direction
 from drover.sequences.player.errors import FieldNotFound, TextDiffers
 from drover.sequences.player.stopwatch import Stopwatch
+from drover.sequences.player.typing import Typist
 
 READ_BACK_S = 2.0
 POLL_S = 0.1
@@ -22,10 +24,16 @@ _EDGES = {  # where a swipe begins and ends, as parts of the target's width and 
 
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """Acts on one phone; every call of the phone is counted on the task's stopwatch."""
+    """Acts on one phone; every call of the phone is counted on the task's stopwatch.
+
+    Text goes in by the driver. What the driver cannot type, and, `by_keyboard`, all of it, the typist types on the
+    on-screen keyboard.
+    """
 
     driver: Driver
     watch: Stopwatch
+    typist: Typist | None = None
+    by_keyboard: bool = False
 
     async def tap(self, rect: Rect) -> None:
         """Touch the middle of `rect`."""
@@ -43,14 +51,17 @@ class Hands:
         await self.watch.device(self.driver.swipe(start, end, seconds=seconds))
 
     async def type_into(self, rect: Rect, text: str, *, where: str, secret: bool) -> None:
-        """Replace what the field at `rect` holds by `text`. Raises FieldNotFound, TextDiffers."""
+        """Replace what the field at `rect` holds by `text`.
+
+        Raises FieldNotFound, TextDiffers; what the driver or the typist raises where the text cannot be typed.
+        """
         await self.tap(rect)
         field = await self._focused(rect.center, where)
         if field.text:
             await self.watch.device(self.driver.press(Key.MOVE_END))
             await self.watch.device(self.driver.press(Key.DELETE, times=len(field.text)))
         if text:
-            await self.watch.device(self.driver.type_text(text))
+            await self._enter(text, where=where, secret=secret)
         await self._read_back(field, rect.center, text, where=where, secret=secret)
 
     async def read(self, rect: Rect, text: str, *, where: str, timeout_s: float) -> None:
@@ -65,6 +76,20 @@ class Hands:
             if self.watch.clock.monotonic() >= deadline:
                 raise TextDiffers(where, text, " ".join(shown))
             await self.watch.wait(POLL_S)
+
+    async def _enter(self, text: str, *, where: str, secret: bool) -> None:
+        if self.typist is None:
+            await self.watch.device(self.driver.type_text(text))
+            return
+        if not self.by_keyboard:
+            try:
+                await self.watch.device(self.driver.type_text(text))
+            except Unsupported:
+                if not self.typist.keyboards.maps:
+                    raise
+            else:
+                return
+        await self.typist.type(text, where=where, secret=secret)
 
     async def _focused(self, point: Point, where: str) -> UiNode:
         deadline = self.watch.clock.monotonic() + READ_BACK_S

@@ -187,7 +187,12 @@ class Player:
         return True
 
     async def _attempt(self, task: TaskRun) -> None:
-        hands = Hands(self._driver, task.watch)
+        hands = Hands(
+            self._driver,
+            task.watch,
+            self._eyes.typist(self._driver, task.watch),
+            by_keyboard=self._registry.apps[self._plan.sequence.app].by_keyboard,
+        )
         task.before = task.after = None
         onward = await self._find_out(task, hands)
         if onward is Onward.BACK:
