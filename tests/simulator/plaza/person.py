@@ -60,6 +60,7 @@ class Person:
         return element.text
 
     def stored(self) -> dict[str, object]:
+        self.handset.scene(self.now)  # what is due by now is done
         apps = self.handset.state()["apps"]
         assert isinstance(apps, dict)
         plaza = apps["com.drover.plaza"]

@@ -96,6 +96,8 @@ def test_an_app_that_is_not_installed_does_not_start() -> None:
         ("launcher", "com.drover.launcher"),
         ("plaza.login", "com.drover.plaza"),
         ("popup.update", "com.drover.plaza"),
+        ("popup.rating", "com.drover.plaza"),
+        ("popup.system_update", "android"),
         ("popup.permission", "com.android.permissioncontroller"),
         ("popup.unknown", "com.vendor.offers"),
     ],
@@ -106,22 +108,26 @@ def test_the_focused_window_tells_its_package(at: At, page: str, package: str) -
     assert front[1].startswith(package)
 
 
-@pytest.mark.parametrize("name", ["update", "permission", "unknown"])
-def test_a_popup_swallows_touches_beside_it_until_it_is_answered(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [("update", "later"), ("rating", "not_now"), ("permission", "deny"), ("unknown", "ok"), ("system_update", "later")],
+)
+def test_a_popup_swallows_touches_beside_it_until_it_is_answered(name: str, answer: str) -> None:
     person = Person(catalog.settled(f"popup.{name}"))
     person.tap_at(900, 2250).tap_at(540, 400).wait()
     assert person.page == f"popup.{name}"
-    person.tap({"update": "later", "permission": "deny", "unknown": "ok"}[name]).wait()
+    person.tap(answer).wait()
     assert person.page == "plaza.feed"
     assert name in list(person.handset.state()["popups_dismissed"] or [])  # type: ignore[arg-type]  # JSON list
 
 
 def test_answers_to_popups_are_stored(at: At) -> None:
     person = at("plaza.feed")
-    for name, answer in (("update", "update"), ("permission", "allow")):
+    for name, answer in (("update", "update"), ("permission", "allow"), ("rating", "rate")):
         assert person.handset.popup(name, person.now)
         person.wait(1).tap(answer).wait(1)
-    assert (person.stored()["update"], person.stored()["permission"]) == ("update", "allowed")
+    stored = person.stored()
+    assert [stored[name] for name in ("update", "permission", "rating")] == ["update", "allowed", "rate"]
 
 
 def test_an_unknown_popup_name_shows_nothing(at: At) -> None:
