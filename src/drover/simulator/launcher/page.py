@@ -132,4 +132,5 @@ def launcher(palette: Palette, wall: datetime) -> View:
         Element("clock", Box(220, 330, 860, 540), Role.TEXT, time, steadiness=Steadiness.CHANGING),
         Element("date", Box(220, 556, 860, 630), Role.TEXT, day, steadiness=Steadiness.CHANGING),
     )
-    return View("launcher", LAUNCHER_PACKAGE, (Placed(sheet), Placed(clock)), (*shown, *elements), ".HomeActivity")
+    layers, every = (Placed(sheet), Placed(clock)), (*shown, *elements)
+    return View("launcher", LAUNCHER_PACKAGE, layers, every, ".HomeActivity", white_bar=True)

@@ -5,13 +5,30 @@ from typing import Final
 
 from drover.simulator.plaza.feature import Feature
 from drover.simulator.plaza.features.accounts import Accounts
+from drover.simulator.plaza.features.discovery import Discovery
 from drover.simulator.plaza.features.entry import Entry
 from drover.simulator.plaza.features.feed import Feed
+from drover.simulator.plaza.features.figures import Numbering
+from drover.simulator.plaza.features.highlights import Highlights
+from drover.simulator.plaza.features.messaging import Messaging
 from drover.simulator.plaza.features.profile import Profile
+from drover.simulator.plaza.features.sharing import Sharing
+from drover.simulator.plaza.features.stories import Stories
 from drover.simulator.plaza.frame import Frame
 from drover.simulator.windowing.app import Host
 
-FEATURES: Final[tuple[Callable[[Frame], Feature], ...]] = (Entry, Feed, Profile, Accounts)
+FEATURES: Final[tuple[Callable[[Frame], Feature], ...]] = (
+    Entry,
+    Feed,
+    Profile,
+    Accounts,
+    Sharing,
+    Stories,
+    Highlights,
+    Discovery,
+    Messaging,
+    Numbering,
+)
 
 
 class PlazaApp(Frame):

@@ -10,6 +10,7 @@ from drover.simulator.display.marks import REFERENCE_WIDTH
 from drover.simulator.handset import Gesture, Look
 from drover.simulator.plaza.handset import PlazaHandset
 from drover.simulator.plaza.pages.popups import PLAZA_POPUPS
+from drover.simulator.windowing import keys
 from drover.simulator.windowing.system_popups import SYSTEM_POPUPS
 from drover.simulator.windowing.view import Element
 
@@ -20,6 +21,12 @@ _SETTLING_S: Final = 5.0
 _ONBOARDED: Final = ("icon_plaza", "next", "next", "get_started")
 _LOGGED_IN: Final = (*_ONBOARDED, "username=mara.lindqvist", "password=plaza", "log_in")
 _PROFILE: Final = (*_LOGGED_IN, "tab_profile")
+_PICKED: Final = (*_LOGGED_IN, "composer", "picture_1")
+_EDITED: Final = (*_LOGGED_IN, "new_story", "picture_1")
+_TOLD: Final = (*_EDITED, "share")
+_NAMED: Final = (*_TOLD, "tab_profile", "new_highlight", "story_1")
+_SEARCH: Final = (*_LOGGED_IN, "tab_search")
+_PERSON: Final = (*_SEARCH, "query=tomas\n", "result_1")
 _SETTINGS: Final = (*_PROFILE, "settings")
 
 # Page -> what is tapped, or typed into a field, from the first start on.
@@ -40,6 +47,24 @@ _WAYS: Final[Mapping[str, tuple[str, ...]]] = {
     "plaza.slots": (*_SETTINGS, "slots"),
     "plaza.about": (*_SETTINGS, "about"),
     "plaza.log_out": (*_SETTINGS, "log_out"),
+    "plaza.post_picker": _PICKED[:-1],
+    "plaza.caption": _PICKED,
+    "plaza.post": (*_PICKED, "share", "post_1"),
+    "plaza.story_picker": _EDITED[:-1],
+    "plaza.story_editor": _EDITED,
+    "plaza.story": (*_LOGGED_IN, "story_of_1", "pause"),
+    "plaza.own_story": (*_TOLD, "your_story", "pause"),
+    "plaza.highlight_none": (*_PROFILE, "new_highlight"),
+    "plaza.highlight_stories": (*_TOLD, "tab_profile", "new_highlight"),
+    "plaza.highlight_name": _NAMED,
+    "plaza.highlight_choose": (*_NAMED, "highlight_name=Winter", "save", "new_highlight", "story_1"),
+    "plaza.search": _SEARCH,
+    "plaza.search_results": (*_SEARCH, "query=ma\n"),
+    "plaza.search_empty": (*_SEARCH, "query=zzz\n"),
+    "plaza.person": _PERSON,
+    "plaza.messages": (*_LOGGED_IN, "messages"),
+    "plaza.conversation": (*_LOGGED_IN, "messages", "conversation_1"),
+    "plaza.numbers": (*_PROFILE, "numbers"),
     **{f"popup.{name}": _LOGGED_IN for name in (*PLAZA_POPUPS, *SYSTEM_POPUPS)},
 }
 PAGES: Final = tuple(_WAYS)
@@ -62,7 +87,7 @@ class _Walk:
             self._now += _SETTLING_S
 
     def step(self, step: str) -> None:
-        """Tap an element, and type where the step says `name=text`."""
+        """Tap an element, and type where the step says `name=text`; a newline at its end is the enter key."""
         name, _, text = step.partition("=")
         element = self.handset.view(self._now).element(name)
         if element is None:
@@ -70,8 +95,8 @@ class _Walk:
             raise LookupError(message)
         self._tap(element)
         if text:
-            self.handset.type_text(text, self._now)
-            self.handset.press(4, self._now)
+            self.handset.type_text(text.rstrip("\n"), self._now)
+            self.handset.press(keys.ENTER if text.endswith("\n") else keys.BACK, self._now)
         self.settle()
 
     def show_popup(self, name: str) -> None:

@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 from typing import Final
 
-_PEOPLE: Final = (
+PEOPLE: Final = (
     "Mara Lindqvist", "Tomas Okafor", "Yuki Hayashi", "Elena Petrova", "Sam Whitfield", "Amara Diallo",
     "Jonas Becker", "Leila Haddad", "Nico Ferrari", "Priya Raman", "Oskar Nowak", "Chloe Martin",
 )  # fmt: skip
@@ -22,7 +22,7 @@ _LINES: Final = (
     "If you know a quiet place to read near the river, tell me.",
     "First rehearsal with the whole band tonight!",
 )
-_AGES: Final = ("2 min", "9 min", "24 min", "1 h", "2 h", "5 h", "8 h", "1 d")
+_AGES: Final = tuple(f"{age} ago" for age in ("2 min", "9 min", "24 min", "1 h", "2 h", "5 h", "8 h", "1 d"))
 _POSTS: Final = 7
 
 
@@ -53,7 +53,7 @@ class Numbers:
 
 def draw_posts(rng: random.Random) -> tuple[Post, ...]:
     """Return a feed's worth of posts."""
-    authors, lines = rng.sample(_PEOPLE, _POSTS), rng.sample(_LINES, _POSTS)
+    authors, lines = rng.sample(PEOPLE, _POSTS), rng.sample(_LINES, _POSTS)
     return tuple(
         Post(
             author=author,

@@ -10,7 +10,7 @@ from drover.simulator.handset import MediaFile
 
 _FOLDERS: Final = ("/DCIM/", "/Pictures/", "/Movies/")
 _VIDEOS: Final = frozenset({".mp4", ".mov", ".webm", ".mkv", ".3gp"})
-_BUILT_IN: Final = ("harbour", "ridge", "lanterns", "orchard", "tramway", "dunes", "rooftops", "lagoon")
+_BUILT_IN: Final = ("canyon", "violet", "lanterns", "market", "terrace", "glacier", "ridge", "tramway")
 _SEED_DIGITS: Final = 12
 
 

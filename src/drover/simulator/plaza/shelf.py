@@ -43,7 +43,11 @@ class Message:
 
 @dataclass
 class Shelf:
-    """Everything of one account, in the order it came. `conversations` holds messages by the other's username."""
+    """Everything of one account, in the order it came. `conversations` holds messages by the other's username.
+
+    `opened` names the conversations that were opened; `looks` counts the looks at the figures, and `followers_gained`
+    and `likes_gained` what came up to the last one, which saw `posts_seen` posts.
+    """
 
     posts: list[SharedPost] = field(default_factory=list[SharedPost])
     stories: list[SharedStory] = field(default_factory=list[SharedStory])
@@ -51,7 +55,10 @@ class Shelf:
     conversations: dict[str, list[Message]] = field(default_factory=dict[str, list[Message]])
     following: list[str] = field(default_factory=list[str])
     opened: set[str] = field(default_factory=set[str])
-    refreshes: int = 0
+    looks: int = 0
+    followers_gained: int = 0
+    likes_gained: int = 0
+    posts_seen: int = 0
 
     def sent(self) -> int:
         """Return how many messages the account has sent."""

@@ -40,7 +40,8 @@ class Host:
 
     `turn` begins a transition away from the present picture and returns when it ends; `later` has something done at a
     moment; `surprise` shows a popup by itself and tells whether it did; `launch` brings another app to the front;
-    `wall` is the time of day that the status bar shows; `media` are the pictures and videos stored, newest first.
+    `wall` is the time of day that the status bar shows; `media` are the pictures and videos stored, newest first;
+    `keyboard_up` tells whether the on-screen keyboard covers the display's lower part.
     """
 
     palette: Palette
@@ -50,6 +51,7 @@ class Host:
     launch: Callable[[str, float], bool]
     wall: Callable[[float], datetime]
     media: Callable[[], Sequence[MediaFile]]
+    keyboard_up: Callable[[], bool]
 
 
 class App(Protocol):

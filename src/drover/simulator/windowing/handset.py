@@ -86,6 +86,7 @@ class AppHandset:
             launch=self._bring,
             wall=self._wall,
             media=lambda: self._media,
+            keyboard_up=lambda: self._panel.up,
         )
         return self._makers[package](self._seed, host)
 
@@ -95,8 +96,8 @@ class AppHandset:
         """Return what is shown at `now`."""
         self._stage.advance(now)
         layers = self._stage.shown(self._windows(now), now)
-        at_home = self._front == self._home
-        bar = status_bar(rgb(0xFFFFFF) if at_home else self._palette.text, self._wall(now))
+        white = self._app.views(now)[0].white_bar
+        bar = status_bar(rgb(0xFFFFFF) if white else self._palette.text, self._wall(now))
         return DisplayScene(self._look.width, self._look.height, (*layers, bar, *self._faults.layers(self._look.width)))
 
     def paint(self, scene: Scene) -> bytes:

@@ -53,7 +53,8 @@ class Element:
 class View:
     """A window: its page's name, its layers from the back, its elements in reading order.
 
-    Touches outside of `window` are swallowed.
+    Touches outside of `window` are swallowed. `white_bar` is for a page that is dark in both themes: the status bar's
+    writing is white on it.
     """
 
     page: str
@@ -62,6 +63,7 @@ class View:
     elements: tuple[Element, ...]
     activity: str = ".MainActivity"
     window: Box = DISPLAY
+    white_bar: bool = False
 
     def element_at(self, x: float, y: float) -> Element | None:
         """Return the front element that takes taps or long taps at a point in reference pixels, or None."""

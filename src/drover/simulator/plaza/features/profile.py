@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from drover.kernel.randomness import stream
-from drover.simulator.plaza.content import Numbers, draw_numbers
 from drover.simulator.plaza.feature import Act, Page, Visit
+from drover.simulator.plaza.features.figures import own_numbers
 from drover.simulator.plaza.frame import Frame
 from drover.simulator.plaza.pages.edit_profile import EditModel, edit_profile
 from drover.simulator.plaza.pages.gender import gender
 from drover.simulator.plaza.pages.profile import Arrival, ProfileModel, profile
+from drover.simulator.plaza.pages.rings import Ring
 from drover.simulator.windowing.form import Field, Form
 from drover.simulator.windowing.view import View
 
@@ -30,11 +30,6 @@ class Profile:
         }
         self.acts: Mapping[str, Act] = {"choose": self._choose, "save": self._save}
 
-    def numbers(self) -> Numbers:
-        """Return the active account's figures."""
-        frame = self._frame
-        return draw_numbers(stream(frame.seed, "numbers", frame.store.number, frame.slot.active))
-
     def _enter_profile(self, visit: Visit) -> None:
         self._frame.surprise_after("update", visit)
 
@@ -42,8 +37,14 @@ class Profile:
         arrival = Arrival.ALL if visit.whole(now) else Arrival.HEAD
         arrival = Arrival.NOTHING if visit.loading(now) else arrival
         account = self._frame.account
-        shown = (account.name, account.username, account.bio, self.numbers())
+        shown = (account.name, account.username, account.bio, own_numbers(self._frame), self._rings())
         return profile(self._frame.palette, ProfileModel(*shown, arrival, visit.spinner(now)))
+
+    def _rings(self) -> tuple[Ring, ...]:
+        """Return the highlights, the newest first, after the ring that makes a new one."""
+        shelf = self._frame.account.shelf
+        kept = [Ring(each.name, photo=shelf.stories[each.stories[0]].picture.seed) for each in shelf.highlights]
+        return (Ring("New", empty=True), *reversed(kept))
 
     def _enter_edit(self, visit: Visit) -> None:
         account = self._frame.account

@@ -24,6 +24,7 @@ from drover.simulator.display.palette import Palette
 from drover.simulator.display.widgets import APP_BAR, MARGIN, app_bar, avatar, centred, paragraph, spinner
 from drover.simulator.plaza.content import Post
 from drover.simulator.plaza.names import PLAZA_PACKAGE
+from drover.simulator.plaza.pages.rings import Ring, plus_box, ring_box, ring_row
 from drover.simulator.plaza.pages.tabs import TAB_BAR, tabs
 from drover.simulator.windowing.view import Element, Role, Steadiness, View, fixed_text
 
@@ -31,14 +32,22 @@ LIST: Final = Box(0, 392, 1080, TAB_BAR.y1)
 _COMPOSER: Final = Box(170, 262, 870, 366)
 _GAP: Final = 24
 _BANNER_HEIGHT: Final = 236
+_MESSAGES: Final = "plaza.messages"
+_PICKER: Final = "plaza.post_picker"
+_NEW_POST: Final = f"go:{_PICKER}"
+_NEW_STORY: Final = ("go:plaza.story_picker", "plaza.story_picker")
 _HEART: Final = rgb(0xE8456B)
 
 
 @dataclass(frozen=True, slots=True)
 class FeedModel:
-    """What the feed shows; `step` is the spinner's while nothing has come, `scroll` reference pixels from the top."""
+    """What the feed shows; `step` is the spinner's while nothing has come, `scroll` reference pixels from the top.
+
+    `stories` are the rings above the posts with the usernames of those whose stories they are, one's own first.
+    """
 
     name: str
+    stories: tuple[tuple[str, Ring], ...]
     posts: tuple[Post, ...]
     banner: bool
     scroll: int
@@ -73,12 +82,13 @@ def _page(palette: Palette, name: str, *, loaded: bool) -> tuple[Sheet, tuple[El
     )
     composer_elements = (
         Element("own_avatar", Box(50, 262, 154, 366), Role.IMAGE, steadiness=Steadiness.CHANGING),
-        Element("composer", _COMPOSER, Role.BUTTON, hint.text, steadiness=Steadiness.FIXED),
+        Element("composer", _COMPOSER, Role.BUTTON, hint.text, "", _NEW_POST, _PICKER, Steadiness.FIXED),
+        Element("new_post", Box(920, 260, 1040, 368), Role.BUTTON, "", "New post", _NEW_POST, _PICKER),
     )
     elements = (
         fixed_text("brand", brand),
         Element("notifications", Box(836, 114, 924, 202), Role.BUTTON, description="Notifications"),
-        Element("messages", Box(950, 114, 1038, 202), Role.BUTTON, description="Messages"),
+        Element("messages", Box(950, 114, 1038, 202), Role.BUTTON, "", "Messages", "go:plaza.messages", _MESSAGES),
         *(composer_elements if loaded else ()),
         *tab_elements,
     )
@@ -107,7 +117,7 @@ def _words(post: Post, palette: Palette) -> tuple[Label, ...]:
 @functools.lru_cache(maxsize=256)
 def _card(palette: Palette, post: Post) -> Sheet:
     words = _words(post, palette)
-    below = words[-1].y + 40
+    below = words[-1].y + 40 if post.words else 172
     photo: tuple[Mark, ...] = ()
     if post.photo is not None:
         photo = (Photo(Box(66, below, 1014, below + post.photo_height), post.photo, 32),)
@@ -120,7 +130,7 @@ def _card(palette: Palette, post: Post) -> Sheet:
         Fill(box, palette.surface, 44),
         *avatar(126, 96, 52, post.author, post.tone),
         Label(200, 88, post.author, 42, Weight.MEDIUM, palette.text),
-        Label(200, 138, f"{post.age} ago", 34, Weight.REGULAR, palette.faint),
+        Label(200, 138, post.age, 34, Weight.REGULAR, palette.faint),
         Symbol("more", 980, 92, 60, palette.faint),
         *words,
         *photo,
@@ -134,11 +144,15 @@ def _card(palette: Palette, post: Post) -> Sheet:
     return Sheet(box, marks)
 
 
+def _ring_sheet(palette: Palette, model: FeedModel) -> Sheet:
+    return ring_row(palette, tuple(ring for _, ring in model.stories), palette.surface)
+
+
 def _stack(palette: Palette, model: FeedModel) -> list[tuple[Sheet, int]]:
     """Return the cards with the place of their upper edges in the unscrolled list."""
-    sheets = [_banner(palette)] if model.banner else []
+    sheets = [_ring_sheet(palette, model), *([_banner(palette)] if model.banner else [])]
     sheets += [_card(palette, post) for post in model.posts]
-    top, stack = _GAP, list[tuple[Sheet, int]]()
+    top, stack = 0, list[tuple[Sheet, int]]()
     for sheet in sheets:
         stack.append((sheet, top))
         top += sheet.box.height + _GAP
@@ -151,20 +165,43 @@ def scroll_reach(palette: Palette, model: FeedModel) -> int:
     return max(0, top + last.box.height + _GAP - LIST.height)
 
 
-def _card_elements(model: FeedModel, stack: list[tuple[Sheet, int]]) -> list[Element]:
+def _ring_elements(model: FeedModel) -> list[Element]:
+    """Return the rings' elements, as far as they are not scrolled away."""
+    dy = LIST.y1 - model.scroll
     elements: list[Element] = []
+    for place, (username, ring) in enumerate(model.stories):
+        inside = ring_box(place).moved(dy=dy).meet(LIST)
+        if inside is None:
+            continue
+        name = f"story_of_{place}" if place else "your_story"
+        play = f"play_story:{username}" if place else "play_own"
+        action, page = (play, "plaza.story" if place else "plaza.own_story") if ring.lively else _NEW_STORY
+        elements.append(Element(name, inside, Role.BUTTON, ring.shown, "", action, page, Steadiness.CHANGING))
+    plus = plus_box(0).moved(dy=dy).meet(LIST)
+    if plus is not None:
+        fresh = Element("new_story", plus, Role.BUTTON, "", "New story", *_NEW_STORY, Steadiness.CHANGING)
+        elements.append(fresh)
+    return elements
+
+
+def _card_elements(model: FeedModel, stack: list[tuple[Sheet, int]]) -> list[Element]:
+    elements = _ring_elements(model)
     skipped = len(stack) - len(model.posts)
     for place, (sheet, top) in enumerate(stack):
         shown = sheet.box.moved(dy=LIST.y1 + top - model.scroll)
         inside = shown.meet(LIST)
         if inside is None:
             continue
+        if place == 0:
+            continue
         if place < skipped:
             elements.append(Element("banner", inside, Role.PANEL, "Find your friends"))
             continue
         number = place - skipped
         post = model.posts[number]
-        elements.append(Element(f"post_{number + 1}", inside, Role.PANEL, post.words, post.author))
+        name, act = f"post_{number + 1}", f"open_post:{number}"
+        changing = Steadiness.CHANGING
+        elements.append(Element(name, inside, Role.PANEL, post.words, post.author, act, "plaza.post", changing))
         heart = Box(64, shown.y2 - 114, 230, shown.y2 - 26).meet(LIST)
         if heart is not None:
             like = Element(

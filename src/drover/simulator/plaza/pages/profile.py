@@ -25,6 +25,8 @@ from drover.simulator.display.palette import Palette
 from drover.simulator.display.widgets import APP_BAR, MARGIN, app_bar, avatar, button, ink, paragraph, spinner, title
 from drover.simulator.plaza.content import Numbers
 from drover.simulator.plaza.names import PLAZA_PACKAGE
+from drover.simulator.plaza.pages.rings import HEIGHT as RINGS_HEIGHT
+from drover.simulator.plaza.pages.rings import MOST, Ring, ring_box, ring_row
 from drover.simulator.plaza.pages.tabs import TAB_BAR, tabs
 from drover.simulator.windowing.view import (
     Element,
@@ -38,9 +40,10 @@ from drover.simulator.windowing.view import (
 _HEAD_END: Final = 724
 _LATE_HEIGHT: Final = 520
 _BUTTON_HEIGHT: Final = 124
+_NEW_HIGHLIGHT: Final = ("go:plaza.highlight_stories", "plaza.highlight_stories")
 _BIO_LINES: Final = 2
-_GAP: Final = 44
-_PICTURES_TOP: Final = _HEAD_END + _LATE_HEIGHT + _BUTTON_HEIGHT + _GAP
+_RINGS_TOP: Final = _HEAD_END + _LATE_HEIGHT + _BUTTON_HEIGHT + 16
+_PICTURES_TOP: Final = _RINGS_TOP + RINGS_HEIGHT + 20
 _PICTURE_SIDE, _PICTURE_PITCH = 314, 329
 
 
@@ -54,12 +57,13 @@ class Arrival(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ProfileModel:
-    """What the profile shows; `step` is the spinner's."""
+    """What the profile shows; `rings` are the highlights after the one to make a new one, `step` is the spinner's."""
 
     name: str
     username: str
     bio: str
     numbers: Numbers
+    rings: tuple[Ring, ...]
     arrival: Arrival
     step: int
 
@@ -128,6 +132,8 @@ def _late(palette: Palette, numbers: Numbers) -> _Part:
         label = Label(x, _HEAD_END + 134, name, 38, Weight.REGULAR, palette.muted, "centre")
         marks += [count, label]
         elements += [changing_text(f"count_{name}", count, 220), fixed_text(f"label_{name}", label)]
+    row = Box(MARGIN, _HEAD_END + 10, 1026, _HEAD_END + 166)
+    elements.append(Element("numbers", row, Role.BUTTON, "", "Numbers", "go:plaza.numbers", "plaza.numbers"))
     card = Box(MARGIN, _HEAD_END + 190, 1026, _HEAD_END + _LATE_HEIGHT - 34)
     heading = Label(card.x1 + 236, card.y1 + 106, "Complete your profile", 46, Weight.BOLD, palette.text)
     advice = Label(
@@ -174,20 +180,33 @@ def _pictures(palette: Palette, pictures: tuple[int, ...]) -> Sheet:
     return _part(palette, whole, photos, ())[0]
 
 
+def _ring_elements(rings: tuple[Ring, ...], top: int) -> list[Element]:
+    elements: list[Element] = []
+    for place, ring in enumerate(rings[:MOST]):
+        name = f"highlight_{place}" if place else "new_highlight"
+        newest = len(rings) - 1 - place
+        act, page = (f"play_highlight:{newest}", "plaza.own_story") if place else _NEW_HIGHLIGHT
+        box = ring_box(place).moved(dy=top)
+        elements.append(Element(name, box, Role.BUTTON, ring.shown, "", act, page, Steadiness.CHANGING))
+    return elements
+
+
 def _content(palette: Palette, model: ProfileModel) -> tuple[list[Layer], list[Element]]:
     """Return what has come of the page's content."""
     whole = model.arrival is Arrival.ALL
     shift = 0 if whole else -_LATE_HEIGHT
     parts = [
         _head(palette, model.name, model.username, model.bio),
-        _buttons(palette, _PICTURES_TOP + shift - _BUTTON_HEIGHT - _GAP, settled=whole),
+        _buttons(palette, _HEAD_END + _LATE_HEIGHT + shift, settled=whole),
         *([_late(palette, model.numbers)] if whole else []),
     ]
     grid = Box(0, _PICTURES_TOP + shift, REFERENCE_WIDTH, TAB_BAR.y1)
     layers: list[Layer] = [Placed(sheet) for sheet, _ in parts]
-    layers.append(Placed(_pictures(palette, model.numbers.pictures), dy=shift))
+    layers.append(Placed(ring_row(palette, model.rings, palette.surface), dy=_RINGS_TOP + shift))
+    layers.append(Placed(_pictures(palette, model.numbers.pictures), dy=shift, clip=grid))
     elements = [element for _, part in parts for element in part]
-    return layers, [*elements, Element("pictures", grid, Role.LIST, steadiness=Steadiness.CHANGING)]
+    pictures = Element("pictures", grid, Role.LIST, steadiness=Steadiness.CHANGING)
+    return layers, [*elements, *_ring_elements(model.rings, _RINGS_TOP + shift), pictures]
 
 
 def profile(palette: Palette, model: ProfileModel) -> View:

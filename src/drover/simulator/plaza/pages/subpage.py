@@ -47,14 +47,21 @@ def head(palette: Palette, model: Head) -> tuple[tuple[Mark, ...], tuple[Element
     heading = title(palette, model.heading, 168)
     marks: list[Mark] = [*app_bar(palette, heading), Symbol(model.lead, *LEAD.middle, 62, palette.text)]
     described = {"back": "Back", "close": "Close"}[model.lead]
-    lead = Element(model.lead, LEAD, Role.BUTTON, "", described, "back", leads_to=model.returns_to)
+    lead = Element(model.lead, LEAD, Role.BUTTON, "", described, "back", model.returns_to, Steadiness.FIXED)
     elements = [lead, fixed_text("title", heading)]
     if model.act:
         marks += button(palette, ACT, "" if model.busy else model.act, size=42)
         name = model.act.lower()
         elements.append(
             Element(
-                name, ACT, Role.BUTTON, model.act, "", model.action, leads_to=model.leads_to, steadiness=Steadiness.FIXED
+                name,
+                ACT,
+                Role.BUTTON,
+                model.act,
+                "",
+                model.action,
+                leads_to=model.leads_to,
+                steadiness=Steadiness.FIXED,
             )
         )
     return tuple(marks), tuple(elements)
@@ -122,4 +129,3 @@ def blank_state(palette: Palette, icon: str, words: tuple[str, str], y: int) -> 
     picture = Element("picture", Box(x - 120, y - 120, x + 120, y + 120), Role.IMAGE, steadiness=Steadiness.FIXED)
     elements = (picture, fixed_text("heading", heading), fixed_text("words", line))
     return Sheet(Box(0, y - 130, REFERENCE_WIDTH, y + 320), marks), elements
-

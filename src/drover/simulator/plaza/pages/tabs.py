@@ -9,7 +9,7 @@ TAB_BAR = Box(0, 2170, 1080, 2400)
 # name, shown name, icon, icon of the active one, middle, action, page
 _TABS = (
     ("tab_home", "Home", "home", "home_full", 180, "open_feed", "plaza.feed"),
-    ("tab_search", "Search", "search", "search", 540, "", None),
+    ("tab_search", "Search", "search", "search", 540, "go:plaza.search", "plaza.search"),
     ("tab_profile", "Profile", "person", "person_full", 900, "go:plaza.profile", "plaza.profile"),
 )
 
