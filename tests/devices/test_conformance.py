@@ -1,6 +1,6 @@
 """Every check of the conformance suite fails for a driver that breaks its promise."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from drover.devices.conformance import CHECKS, Expectations, Outcome, examine
 from drover.devices.errors import PhoneOffline
 from drover.devices.frame import Frame, Preview
 from drover.devices.geometry import Point, Size
-from drover.devices.ports import AppInFront, Capability, Key, PhoneInfo, PhoneState, ShellResult
+from drover.devices.ports import AppInFront, Capability, Key, PhoneInfo, PhoneState, ShellResult, TouchEvent
 from drover.devices.uitree import UiNode
 from drover.drivers.memory.driver import MemoryDriver
 from drover.drivers.memory.phone import Condition, MemoryPhone
@@ -124,6 +124,12 @@ class ImpossibleBattery(MemoryDriver):
         return PhoneState(200, 25.0, state.screen_on, state.locked, state.rotation, state.storage_free_bytes)
 
 
+class FeelsNothing(MemoryDriver):
+    async def touch_events(self) -> AsyncGenerator[TouchEvent, None]:
+        raise PhoneOffline(self.serial)
+        yield  # makes it a generator
+
+
 class CountsOn(MemoryDriver):
     async def attach(self) -> None:
         taken = self._taken
@@ -149,6 +155,7 @@ BROKEN: dict[str, type[MemoryDriver]] = {
     "moves files": LosesBytes,
     "runs commands word by word": SplitsWords,
     "tells the phone's state": ImpossibleBattery,
+    "reads touches, and lets go": FeelsNothing,
     "attaches again": CountsOn,
 }
 

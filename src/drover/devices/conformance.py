@@ -289,6 +289,21 @@ async def _tells_its_state(driver: Driver, _: Expectations) -> None:
     _expect(holds=state.screen_on, expected="the screen on", seen=state)
 
 
+async def _reads_touches(driver: Driver, _: Expectations) -> None:
+    """Nobody touches the phone meanwhile, so that only what does not depend on that is seen."""
+    events = driver.touch_events()
+    first = asyncio.ensure_future(anext(events))
+    await asyncio.sleep(0)
+    await driver.tap(Point(1, driver.info.size.height // 2))
+    await driver.keyboard()
+    first.cancel()
+    await asyncio.wait([first])
+    await events.aclose()
+    if not first.cancelled() and (failure := first.exception()) is not None:
+        raise failure
+    await driver.press(Key.HOME)
+
+
 async def _attaches_again(driver: Driver, _: Expectations) -> None:
     before = driver.info
     await driver.detach()
@@ -322,5 +337,6 @@ CHECKS = (
     Check("moves files", Capability.FILES, _moves_files),
     Check("runs commands word by word", Capability.SHELL, _runs_commands),
     Check("tells the phone's state", Capability.STATE, _tells_its_state),
+    Check("reads touches, and lets go", Capability.TOUCHES, _reads_touches),
     Check("attaches again", None, _attaches_again),
 )

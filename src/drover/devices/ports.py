@@ -10,7 +10,7 @@ from enum import Enum
 from typing import Protocol
 
 from drover.devices.frame import Frame, Preview, Rotation
-from drover.devices.geometry import Point, Size
+from drover.devices.geometry import Point, Rect, Size
 from drover.devices.uitree import UiNode
 
 
@@ -209,7 +209,14 @@ class TouchSource(Protocol):
     """What a person's hand does on the phone, for recording."""
 
     def touch_events(self) -> AsyncGenerator[TouchEvent, None]:
-        """Yield every event from now on, until closed. Raises PhoneOffline when the phone goes away, Unsupported."""
+        """Yield every event from now on, until closed. Raises PhoneOffline when the phone goes away, Unsupported.
+
+        A finger whose lifting was not told comes down again without having gone up.
+        """
+        ...
+
+    async def keyboard(self) -> Rect | None:
+        """Return what of the frame the on-screen keyboard covers, or None while it is away."""
         ...
 
 

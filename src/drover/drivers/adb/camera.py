@@ -27,6 +27,16 @@ class Camera:
         self._natural = natural
         self._turned = None
 
+    @property
+    def taken(self) -> int:
+        """How many frames were taken since the start."""
+        return self._taken
+
+    @property
+    def rotation(self) -> Rotation:
+        """How the display was turned when the last frame was taken."""
+        return Rotation.PORTRAIT if self._turned is None else self._turned[1]
+
     async def take(self, deadline_s: float) -> Frame:
         """Return a frame taken now; its buffer is used again once nothing looks at its pixels."""
         asked_at = self._clock.monotonic()

@@ -4,6 +4,7 @@ import asyncio
 import errno
 import os
 import socket
+from collections.abc import AsyncGenerator
 from types import TracebackType
 from typing import Self
 
@@ -96,6 +97,19 @@ class Connection:
             if len(output.stdout) + len(output.stderr) > MAX_OUTPUT_BYTES:
                 raise AdbProtocolError(f"more than {MAX_OUTPUT_BYTES} bytes")
         return output
+
+    async def shell_output(self) -> AsyncGenerator[bytes, None]:
+        """Yield what a shell command prints, as it comes. Raises AdbBrokenOff where its exit code does not come."""
+        output = wire.ShellOutput.empty()
+        while output.exit_code is None:
+            data = await self.read_some()
+            if not data:
+                raise AdbBrokenOff("the connection ended before the command did")
+            output.feed(data)
+            if printed := bytes(output.stdout):
+                output.stdout.clear()
+                output.stderr.clear()
+                yield printed
 
     async def read_buffer(self, pool: BufferPool, expected: int) -> tuple[bytearray, int]:
         """Return a buffer of the pool with everything until the end in it, and how much that is.

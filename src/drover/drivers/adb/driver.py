@@ -2,8 +2,9 @@
 
 import asyncio
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import Executor
+from contextlib import aclosing
 from typing import TypeVar
 
 from drover.devices import picture
@@ -18,10 +19,10 @@ from drover.devices.errors import (
     Unsupported,
 )
 from drover.devices.frame import Frame, Preview
-from drover.devices.geometry import Point
-from drover.devices.ports import AppInFront, Capability, Key, PhoneInfo, PhoneState, ShellResult
+from drover.devices.geometry import Point, Rect
+from drover.devices.ports import AppInFront, Capability, Key, PhoneInfo, PhoneState, ShellResult, TouchEvent
 from drover.devices.uitree import UiNode
-from drover.drivers.adb import dumpsys, input, sync, uixml  # noqa: A004  named for Android's `input`
+from drover.drivers.adb import dumpsys, input, sync, touch, uixml  # noqa: A004  named for Android's `input`
 from drover.drivers.adb.backoff import Backoff
 from drover.drivers.adb.camera import Camera
 from drover.drivers.adb.client import AdbServer
@@ -215,6 +216,34 @@ class AdbDriver:
             rotation=self._understood(dumpsys.rotation, windows, "state"),
             storage_free_bytes=await self._parsed(dumpsys.free_bytes, "df -k /data", "state", deadline_s),
         )
+
+    async def touch_events(self) -> AsyncGenerator[TouchEvent, None]:
+        """Yield what the touch screen and the phone's own keys tell from now on, as `getevent` prints it.
+
+        Through a terminal: without one the phone would print only when it has 4 KB, and go on when nobody listens.
+        """
+        deadline_s = self._deadlines.shell_s
+        found = touch.panels(await self._text("getevent -lp", "touch events", deadline_s))
+        if not found:
+            raise Unsupported(self.serial, "tell what is touched: `getevent -lp` shows no touch screen")
+        turned = await self._parsed(dumpsys.rotation, "dumpsys window", "touch events", deadline_s)
+        taken = self._camera.taken
+        reader = touch.TouchReader(
+            found, self.info.size, lambda: turned if self._camera.taken == taken else self._camera.rotation
+        )
+        lines = touch.Lines()
+        async with (
+            self._line.stream("shell,v2,TERM=dumb,pty:getevent -lt", "touch events") as connection,
+            aclosing(connection.shell_output()) as printed,
+        ):
+            async for data in printed:
+                for line in lines.feed(data):
+                    for event in reader.read(line):
+                        yield event
+
+    async def keyboard(self) -> Rect | None:
+        """Return what of the frame the on-screen keyboard covers, or None while it is away."""
+        return dumpsys.keyboard_area(await self._text("dumpsys window", "keyboard", self._deadlines.state_s))
 
     async def _start_without_component(self, package: str) -> None:
         quoted = shlex.quote(package)

@@ -3,7 +3,7 @@
 import re
 
 from drover.devices.frame import Rotation
-from drover.devices.geometry import Size
+from drover.devices.geometry import Rect, Size
 from drover.devices.ports import AppInFront
 
 _SIZE = re.compile(r"^(Override|Physical) size:\s*(\d{1,5})x(\d{1,5})\s*$", re.MULTILINE)
@@ -19,6 +19,12 @@ _LOCKED = re.compile(
     r"\b(?:mShowingLockscreen|mDreamingLockscreen|isKeyguardShowing|mKeyguardShowing)=true\b"
     r"|KeyguardServiceDelegate\s+showing=true\b"
 )
+_INPUT_METHOD = re.compile(
+    r"^\s*Window #\d+ Window\{\S+ u\d+ InputMethod\}:\n(?:(?!\s*Window #\d).*\n?)*", re.MULTILINE
+)
+_SHOWN = re.compile(r"\bisVisible=true\b|\bisReadyForDisplay\(\)=true\b")
+_REGION = re.compile(r"touchable region=SkRegion\(((?:\([-\d,]*\))*)\)")
+_BOX = re.compile(r"\((-?\d{1,5}),(-?\d{1,5}),(-?\d{1,5}),(-?\d{1,5})\)")
 _COMPONENT = re.compile(r"^[\w.]+/[\w.$]+$")
 
 
@@ -55,6 +61,22 @@ def rotation(output: str) -> Rotation:
             quarters = value // 90 if value >= 90 else value  # noqa: PLR2004  degrees of a quarter turn
             return Rotation(quarters % 4)
     raise NotUnderstood("no rotation in the window list")
+
+
+def keyboard_area(output: str) -> Rect | None:
+    """Return where `dumpsys window` says that the on-screen keyboard takes touches; None while it is away."""
+    section = _INPUT_METHOD.search(output)
+    if section is None or not _SHOWN.search(section.group()):
+        return None
+    corners = _REGION.search(section.group())
+    boxes = [tuple(map(int, box)) for box in _BOX.findall(corners.group(1))] if corners is not None else []
+    if not boxes:
+        return None
+    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+    try:
+        return Rect(max(0, min(lefts)), max(0, min(tops)), max(rights), max(bottoms))
+    except ValueError:  # an empty region
+        return None
 
 
 def locked(output: str) -> bool:

@@ -60,6 +60,21 @@ class PhoneLine:
             raise
         self._backoff.succeeded(self._clock.monotonic())
 
+    @asynccontextmanager
+    async def stream(self, name: str, call: str) -> AsyncGenerator[Connection, None]:
+        """Yield a connection to a service that goes on until it is left: takes no slot, has no deadline.
+
+        Raises DeviceError alone.
+        """
+        self._check_backoff()
+        try:
+            async with self.service(name) as connection:
+                yield connection
+        except DeviceError:
+            raise
+        except DroverError as error:
+            raise await self._meaning(call, error) from error
+
     async def shell(self, command: str, call: str, deadline_s: float) -> ShellOutput:
         """Run a command in the phone's shell; its output, with an exit code, is whole or this raises."""
         async with self.guard(call, deadline_s), self.service(f"shell,v2,raw:{command}") as connection:

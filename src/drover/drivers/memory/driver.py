@@ -18,8 +18,8 @@ from drover.devices.errors import (
     Unsupported,
 )
 from drover.devices.frame import Frame, Preview, Rotation
-from drover.devices.geometry import Point
-from drover.devices.ports import AppInFront, Capability, Key, PhoneInfo, PhoneState, ShellResult
+from drover.devices.geometry import Point, Rect
+from drover.devices.ports import AppInFront, Capability, Key, PhoneInfo, PhoneState, ShellResult, TouchEvent
 from drover.devices.uitree import UiNode
 from drover.drivers.memory.phone import Condition, MemoryPhone
 from drover.kernel.clock import Clock
@@ -184,6 +184,24 @@ class MemoryDriver:
                 rotation=Rotation.PORTRAIT,
                 storage_free_bytes=1 << 30,
             )
+
+    async def touch_events(self) -> AsyncGenerator[TouchEvent, None]:
+        """Yield what a person's hand does from now on."""
+        async with self._call("touch events", self._delays.other_s):
+            reader = asyncio.Queue[TouchEvent | None]()
+            self.phone.readers.add(reader)
+        try:
+            while True:
+                self._require_link()
+                if (event := await reader.get()) is not None:
+                    yield event
+        finally:
+            self.phone.readers.remove(reader)
+
+    async def keyboard(self) -> Rect | None:
+        """Return what the on-screen keyboard covers, where somebody has set that."""
+        async with self._call("keyboard", self._delays.other_s):
+            return self.phone.keyboard
 
     @asynccontextmanager
     async def _call(self, call: str, delay_s: float) -> AsyncGenerator[None, None]:

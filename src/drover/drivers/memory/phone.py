@@ -1,5 +1,6 @@
 """A small phone in memory: a launcher, apps with one text field each, files. Everything it does shows in its frames."""
 
+import asyncio
 import zlib
 from dataclasses import dataclass, field
 from enum import Enum
@@ -8,7 +9,7 @@ import numpy as np
 
 from drover.devices.frame import Pixels
 from drover.devices.geometry import Point, Rect, Size
-from drover.devices.ports import AppInFront, Key
+from drover.devices.ports import AppInFront, ButtonEvent, Key, Phase, TouchEvent
 from drover.devices.uitree import UiNode
 
 LAUNCHER = "drover.launcher"
@@ -41,6 +42,8 @@ class MemoryPhone:
     texts: dict[str, str] = field(default_factory=dict[str, str])
     files: dict[str, bytes] = field(default_factory=dict[str, bytes])
     touches: list[Point] = field(default_factory=list[Point])
+    keyboard: Rect | None = None
+    readers: set[asyncio.Queue[TouchEvent | None]] = field(default_factory=set[asyncio.Queue[TouchEvent | None]])
 
     @property
     def text_field(self) -> Rect:
@@ -65,6 +68,20 @@ class MemoryPhone:
         """Touch the display: the text field takes the focus, or loses it."""
         self.touches.append(point)
         self.focused = self.front != LAUNCHER and self.text_field.contains(point)
+
+    def feel(self, event: TouchEvent) -> None:
+        """Take what a person's hand does: it acts on the phone when the finger is lifted, and its readers are told."""
+        if isinstance(event, ButtonEvent):
+            self.press(event.key)
+        elif event.phase is Phase.UP:
+            self.touch(event.point)
+        for reader in self.readers:
+            reader.put_nowait(event)
+
+    def stir(self) -> None:
+        """Let whoever reads the touches look at how the phone is."""
+        for reader in self.readers:
+            reader.put_nowait(None)
 
     def type_text(self, text: str) -> None:
         """Type into the focused field."""

@@ -32,12 +32,15 @@ class MemorySource:
 
     def unplug(self, serial: str) -> None:
         """Take a phone away: it is offline, and listed no more."""
-        self._phones.pop(serial).condition = Condition.OFFLINE
+        phone = self._phones.pop(serial)
+        phone.condition = Condition.OFFLINE
+        phone.stir()
         self._stir()
 
     def set_condition(self, serial: str, condition: Condition) -> None:
         """Change how a phone is, and let that be seen."""
         self._phones[serial].condition = condition
+        self._phones[serial].stir()
         self._stir()
 
     def fail(self, failure: DroverError | None) -> None:
