@@ -34,6 +34,15 @@ class NoSuchPhone(InvalidInput):
         super().__init__(f"phone {name!r} is not in this rack", hint=f"it has: {', '.join(names)}")
 
 
+class NoChallenge(DroverError):
+    """The app in front does not ask who is there."""
+
+    kind = Kind.CONFLICT
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} shows no login challenge", hint="log in with a username that contains `challenge`")
+
+
 class ForeignRequest(DroverError):
     """A request that came by a name other than the loopback's: some web page's, perhaps."""
 
@@ -149,6 +158,12 @@ async def _clear_fault(phone: SimulatedPhone, request: Request) -> Response:
     return _faults(phone)
 
 
+async def _pass_challenge(phone: SimulatedPhone, _request: Request) -> Response:
+    if not phone.handset.pass_challenge(phone.clock.monotonic()):
+        raise NoChallenge(phone.identity.name)
+    return JSONResponse(dict(phone.describe()))
+
+
 async def _reset(phone: SimulatedPhone, _request: Request) -> Response:
     phone.reset()
     return JSONResponse(dict(phone.describe()))
@@ -174,6 +189,7 @@ _ROUTES: Final[Sequence[tuple[str, str, Serve | None]]] = (
     ("DELETE", "/phones/{name}/faults", _clear_faults),
     ("DELETE", "/phones/{name}/faults/{fault}", _clear_fault),
     ("POST", "/phones/{name}/touches", _touch),
+    ("POST", "/phones/{name}/challenge", _pass_challenge),
     ("POST", "/phones/{name}/reset", _reset),
     ("GET", "/phones/{name}/screen.png", _screen),
 )

@@ -34,6 +34,7 @@ class BlankHandset:
     dimmed: float = 0.0
     covered: tuple[int, int, int, int] | None = None
     misdirected: bool = False
+    challenged: bool = False
     painted: int = 0
     turned: int = 0
     account: int = 1
@@ -112,7 +113,8 @@ class BlankHandset:
 
     def pass_challenge(self, now: float) -> bool:
         del now
-        return False
+        asked, self.challenged = self.challenged, False
+        return asked
 
     def rotate(self, quarter_turns: int, now: float) -> None:
         del now

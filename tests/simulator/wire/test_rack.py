@@ -117,6 +117,14 @@ async def test_a_phone_is_reset_over_http(rack: Rack, control: httpx2.AsyncClien
     assert (await control.post("/phones/phone1/reset")).json()["texts"] == []
 
 
+async def test_a_login_challenge_is_answered_over_http_by_the_owner(rack: Rack, control: httpx2.AsyncClient) -> None:
+    handset = rack.phones[0].handset
+    assert isinstance(handset, BlankHandset)
+    handset.challenged = True
+    assert (await control.post("/phones/phone1/challenge")).status_code == 200
+    assert not handset.challenged
+
+
 async def test_the_screen_is_a_png_that_counts_as_no_capture(rack: Rack, control: httpx2.AsyncClient) -> None:
     picture = await control.get("/phones/phone1/screen.png")
     assert picture.headers["content-type"] == "image/png"
@@ -128,6 +136,7 @@ async def test_the_screen_is_a_png_that_counts_as_no_capture(rack: Rack, control
     ("method", "path", "body", "status", "words"),
     [
         ("GET", "/phones/phone9", b"", 404, "phone 'phone9' is not in this rack"),
+        ("POST", "/phones/phone1/challenge", b"", 409, "phone1 shows no login challenge"),
         ("DELETE", "/phones/phone1/faults/dim", b"", 404, "no fault 'dim'"),
         ("POST", "/phones/phone1/faults", b"{", 400, "is not JSON"),
         ("POST", "/phones/phone1/faults", b"\xff", 400, "not UTF-8"),
