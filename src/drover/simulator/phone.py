@@ -8,7 +8,7 @@ acknowledgement); the connection ends when it returns. It is removed by deleting
 
 import random
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -19,9 +19,9 @@ from drover.simulator.adbd.line import Line
 from drover.simulator.adbd.reverse import Reverses
 from drover.simulator.condition import Condition
 from drover.simulator.fault_board import FaultBoard
-from drover.simulator.handset import Gesture, Handset, JsonValue, Scene
-from drover.simulator.logbook import Logbook
+from drover.simulator.handset import Gesture, Handset, JsonValue, Look, Scene
 from drover.simulator.input_devices import InputDevices
+from drover.simulator.logbook import Logbook
 from drover.simulator.packages.store import PackageStore
 from drover.simulator.pictures import Pictures
 from drover.simulator.processes import Processes
@@ -128,10 +128,15 @@ class SimulatedPhone:
         return self.handset.look.width * 7 // 18
 
     @property
-    def frame_size(self) -> tuple[int, int]:
-        """Width and height of what captures show: as built, or the other way round while turned on its side."""
+    def shown_look(self) -> Look:
+        """How the display is made, with width and height changed round while it is turned on its side."""
         look = self.handset.look
-        return (look.height, look.width) if self.condition.quarter_turns % 2 else (look.width, look.height)
+        return replace(look, width=look.height, height=look.width) if self.condition.quarter_turns % 2 else look
+
+    @property
+    def frame_size(self) -> tuple[int, int]:
+        """Width and height of what captures show."""
+        return self.shown_look.width, self.shown_look.height
 
     @property
     def uptime_s(self) -> float:
@@ -171,8 +176,8 @@ class SimulatedPhone:
     async def png(self) -> bytes:
         """Return what a capture would show now, as a PNG file, without delay and without counting."""
         if self.condition.dark:
-            return await self._pictures.black(self.handset.look, png=True)
-        return await self._pictures.png(self.handset, self._scene())
+            return await self._pictures.black(self.shown_look, png=True)
+        return await self._pictures.png(self.handset, self._scene(), self.shown_look)
 
     async def touch(self, gesture: Gesture, act: Act = Act.INPUT, *, taken_s: float = 0.0) -> None:
         """Do a gesture, in its time; `taken_s` of it have passed. Asleep, or lost by a fault, nothing comes of it."""
@@ -322,12 +327,12 @@ class SimulatedPhone:
 
     async def _jpeg(self, scale: float, quality: int) -> bytes:
         if self.condition.dark:
-            return await self._pictures.black_jpeg(self.handset.look, scale, quality)
-        return await self._pictures.jpeg(self.handset, self._scene(), scale, quality)
+            return await self._pictures.black_jpeg(self.shown_look, scale, quality)
+        return await self._pictures.jpeg(self.handset, self._scene(), self.shown_look, scale, quality)
 
     async def _raw(self) -> bytes:
         if self.condition.dark:
-            return await self._pictures.black(self.handset.look, png=False)
+            return await self._pictures.black(self.shown_look, png=False)
         return await self._pictures.raw(self.handset, self._scene())
 
     def _new_packages(self) -> PackageStore:

@@ -36,28 +36,28 @@ class Pictures:
         return self._kept.held_bytes
 
     async def raw(self, handset: Handset, scene: Scene) -> bytes:
-        """Return the scene's RGBA bytes."""
+        """Return the scene's RGBA bytes. The files below have the shape that `look` says: that of a turned display."""
         return await self._once(("raw", handset.look, scene.key), lambda: handset.paint(scene))
 
-    async def png(self, handset: Handset, scene: Scene) -> bytes:
+    async def png(self, handset: Handset, scene: Scene, look: Look) -> bytes:
         """Return the scene as a PNG file."""
-        key = ("png", handset.look, scene.key)
+        key = ("png", look, scene.key)
         kept = self._kept.find(key)
         if kept is not None:
             return kept
         pixels = await self.raw(handset, scene)
-        return await self._once(key, lambda: encode_png(pixels, handset.look))
+        return await self._once(key, lambda: encode_png(pixels, look))
 
     async def black(self, look: Look, *, png: bool) -> bytes:
         """Return an opaque black picture: RGBA bytes, or a PNG file."""
         pixels = await self._once(("black", look), lambda: b"\0\0\0\xff" * (look.width * look.height))
         return await self._once(("black png", look), lambda: encode_png(pixels, look)) if png else pixels
 
-    async def jpeg(self, handset: Handset, scene: Scene, scale: float, quality: int) -> bytes:
+    async def jpeg(self, handset: Handset, scene: Scene, look: Look, scale: float, quality: int) -> bytes:
         """Return the scene as a JPEG of `quality` 1 to 100, `scale` times as wide and high."""
         pixels = await self.raw(handset, scene)
-        key = ("jpeg", handset.look, scene.key, scale, quality)
-        return await self._once(key, lambda: encode_jpeg(pixels, handset.look, scale, quality))
+        key = ("jpeg", look, scene.key, scale, quality)
+        return await self._once(key, lambda: encode_jpeg(pixels, look, scale, quality))
 
     async def black_jpeg(self, look: Look, scale: float, quality: int) -> bytes:
         """Return a black picture as `jpeg` does."""

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from drover.simulator.adbd.connection import Connection, Service
 from drover.simulator.adbd import reverse
+from drover.simulator.adbd.connection import Connection, Service
 from drover.simulator.adbd.shell_streams import Channel, PacketChannel, PlainChannel, converse, read_all
 from drover.simulator.adbd.streams import Stream
 from drover.simulator.adbd.sync import SyncService
@@ -70,7 +70,7 @@ async def serve_connection(phone: SimulatedPhone, sock: socket.socket) -> None:
     try:
         await connection.run()
     finally:
-        phone.reverses.remove_all(connection.open)
+        phone.reverses.remove_all(connection)
 
 
 def _shell_service(phone: SimulatedPhone, command: str, *, packets: bool, terminal: bool) -> Service:
@@ -119,7 +119,7 @@ def _reboot(opened: _Opened) -> Service:
 
 def _reverse(opened: _Opened) -> Service:
     async def serve(stream: Stream) -> None:
-        await stream.write(reverse.answer(opened.phone.reverses, opened.argument, opened.peer.open))
+        await stream.write(reverse.answer(opened.phone.reverses, opened.argument, opened.peer))
 
     return serve
 

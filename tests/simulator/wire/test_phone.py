@@ -111,5 +111,5 @@ async def test_the_same_scene_is_painted_once_for_all_who_ask_at_once(
 ) -> None:
     phone = make_phone(fake_clock, "none", pictures)
     scene = phone.handset.scene(0)
-    first = await pictures.png(phone.handset, scene)
-    assert await pictures.png(BlankHandset(LOOK), scene) is first
+    first = await pictures.png(phone.handset, scene, LOOK)
+    assert await pictures.png(BlankHandset(LOOK), scene, LOOK) is first

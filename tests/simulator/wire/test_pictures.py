@@ -28,7 +28,7 @@ async def small() -> AsyncIterator[Pictures]:
 async def test_a_scene_that_was_painted_is_not_painted_again(pictures: Pictures, handset: BlankHandset) -> None:
     first = await pictures.raw(handset, handset.scene(0))
     assert await pictures.raw(handset, handset.scene(0)) is first
-    assert await pictures.png(handset, handset.scene(0)) is await pictures.png(handset, handset.scene(0))
+    assert await pictures.png(handset, handset.scene(0), LOOK) is await pictures.png(handset, handset.scene(0), LOOK)
     assert handset.painted == 1
 
 

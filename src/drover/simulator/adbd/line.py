@@ -48,7 +48,8 @@ def bound_socket(port: int) -> socket.socket:
 class Line:
     """One phone's port. While cut, connections are refused and the port stays reserved; while hanging, nothing moves.
 
-    It may be cut for several reasons at once, and comes back when the last of them is gone. `bind` first, then `open`; `close` ends it for good.
+    It may be cut for several reasons at once, and comes back when the last of them is gone. `bind` first, then `open`;
+    `close` ends it for good.
     """
 
     def __init__(self) -> None:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from drover.simulator.profiles import Act
+from drover.simulator.shell import packages, users
 from drover.simulator.shell.session import USAGE_CODE, Outcome, Program, Programs, Session, failed, printed
+from drover.simulator.users import UserRefused
 
 _LAUNCH_ACTIVITY: Final = ".MainActivity"
 _HOME: Final = 3
@@ -14,6 +15,7 @@ _SYSTEM_SUFFIXES: Final = (".launcher",)
 _WITH_VALUE: Final = frozenset({"--user", "-t", "-d", "-f", "--display", "--windowingMode", "-i"})
 _WITH_TWO_VALUES: Final = frozenset({"-e", "--es", "--ei", "--ez", "--el", "--ef"})
 _NOTHING_TO_RUN: Final = 252
+_NOT_IN_FRONT: Final = "Error: Not allowed to start background user activity that shouldn't be displayed for all users."
 
 
 @dataclass
@@ -84,18 +86,28 @@ def _intent(words: Sequence[str]) -> _Intent:
 
 
 async def _am(session: Session, words: Sequence[str]) -> Outcome:
+    if (done := await users.activity(session, words)) is not None:
+        return done
     match list(words):
         case ["start" | "start-activity", *rest]:
-            return await _start(session, _intent(rest))
+            return await _start_for(session, *users.apart(rest))
         case ["force-stop" | "kill", *options, package]:
             del options
             await session.phone.stop_app(package)
             return Outcome()
-        case ["get-current-user"]:
-            await session.phone.delays.take(Act.SHELL)
-            return printed("0")
         case _:
             return failed(f"Error: unknown command '{' '.join(words[:1])}'", code=USAGE_CODE)
+
+
+async def _start_for(session: Session, user: str, words: Sequence[str]) -> Outcome:
+    intent = _intent(words)
+    try:
+        in_front = users.number(session, user) == session.phone.users.current
+    except UserRefused as refused:
+        return failed(f"Error: {refused.message}")
+    if in_front:
+        return await _start(session, intent)
+    return Outcome(printed(f"Starting: {intent}").stdout, failed(_NOT_IN_FRONT).stderr, 1)
 
 
 async def _start(session: Session, intent: _Intent) -> Outcome:
@@ -130,32 +142,34 @@ def _not_started(intent: _Intent) -> list[str]:
 
 
 async def _pm(session: Session, words: Sequence[str]) -> Outcome:
+    if (done := await users.package(session, words)) is not None:
+        return done
+    if (managed := await packages.manage(session, words)) is not None:
+        return managed
     match list(words):
         case ["list", "packages" | "package", *rest]:
-            return printed(*_listed(session, rest))
-        case ["path", *options, package]:
-            del options
-            if package in session.phone.handset.packages():
-                return printed(f"package:/data/app/{package}-1/base.apk")
-            return Outcome(code=1)
+            return _listed(session, *users.apart(rest))
         case ["resolve-activity", *rest]:
             return _resolved(session, rest)
-        case ["list", "users"]:
-            return printed("Users:", "\tUserInfo{0:Owner:c13} running")
         case _:
             complaint = f"Error: a simulated phone's package manager does not know '{' '.join(words)}'"
             return failed(complaint, code=USAGE_CODE)
 
 
-def _listed(session: Session, words: Sequence[str]) -> list[str]:
+def _listed(session: Session, user: str, words: Sequence[str]) -> Outcome:
+    try:
+        installed = users.handset(session, user).packages()
+    except UserRefused as refused:
+        return failed(f"Error: {refused.message}")
     wanted = next((word for word in words if not word.startswith("-")), "")
-    packages = [name for name in session.phone.handset.packages() if wanted in name]
+    names = [name for name in installed if wanted in name]
     if "-3" in words:
-        packages = [name for name in packages if not _is_system(name)]
+        names = [name for name in names if not _is_system(name)]
     if "-s" in words:
-        packages = [name for name in packages if _is_system(name)]
+        names = [name for name in names if _is_system(name)]
     with_path = "-f" in words
-    return [f"package:/data/app/{name}-1/base.apk={name}" if with_path else f"package:{name}" for name in packages]
+    lines = (f"package:/data/app/{name}-1/base.apk={name}" if with_path else f"package:{name}" for name in names)
+    return printed(*lines)
 
 
 def _is_system(package: str) -> bool:

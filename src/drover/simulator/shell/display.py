@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
 from drover.simulator.handset import Gesture
+from drover.simulator.processes import AutomationTaken
 from drover.simulator.shell.keys import keycode
 from drover.simulator.shell.session import USAGE_CODE, Outcome, Program, Programs, Session, failed, printed
 from drover.simulator.storage import StorageError
@@ -15,6 +16,12 @@ _RGBA_8888, _SRGB = 1, 1
 _SOURCES: Final = frozenset({"touchscreen", "touchpad", "mouse", "keyboard", "dpad", "stylus", "trackball"})
 _SWIPE_S: Final = 0.3
 _FILE_MODE: Final = 0o660
+_INJECTION_REFUSED: Final = (
+    "java.lang.SecurityException: Injecting input events requires the caller (or the source of the instrumentation, "
+    "if any) to have the INJECT_EVENTS permission.\n"
+    "\tat com.android.server.input.InputManagerService.injectInputEventToTarget(InputManagerService.java:866)"
+)
+"""What phones answer whose maker put "USB debugging (Security settings)" before it, while that is off."""
 _DUMP_PATH: Final = "/sdcard/window_dump.xml"
 _INPUT_USAGE: Final = """\
 Usage: input [<source>] <command> [<arg>...]
@@ -35,10 +42,8 @@ async def _screencap(session: Session, words: Sequence[str]) -> Outcome:
     path = paths[0] if paths else ""
     png = "-p" in words or path.endswith(".png")
     picture = await session.phone.capture(png=png)
-    look = session.phone.handset.look
-    head = (
-        b"" if png or session.phone.condition.garbage else _RAW_HEADER.pack(look.width, look.height, _RGBA_8888, _SRGB)
-    )
+    size = session.phone.frame_size
+    head = b"" if png or session.phone.condition.garbage else _RAW_HEADER.pack(*size, _RGBA_8888, _SRGB)
     if not path:
         return Outcome(picture, head=head)
     try:
@@ -56,6 +61,8 @@ async def _input(session: Session, words: Sequence[str]) -> Outcome:
     if verb is None:
         complaint = f"Error: Unknown command: {rest[0]}" if rest else "Error: No command"
         return failed(complaint, _INPUT_USAGE, code=USAGE_CODE)
+    if session.phone.condition.injection_refused:
+        return failed(f"Exception occurred while executing '{rest[0]}':", _INJECTION_REFUSED, code=USAGE_CODE)
     try:
         return await verb(session, rest[1:])
     except _BadArguments:
@@ -129,7 +136,11 @@ async def _uiautomator(session: Session, words: Sequence[str]) -> Outcome:
         return failed("Usage: uiautomator dump [--verbose][file]")
     paths = [word for word in words[1:] if not word.startswith("--")]
     path = paths[0] if paths else _DUMP_PATH
-    tree = (await session.phone.ui_xml()).encode()
+    try:
+        with session.phone.processes.automating():
+            tree = (await session.phone.ui_xml()).encode()
+    except AutomationTaken as taken:
+        return failed(taken.message)
     message = f"UI hierchary dumped to: {path}\n".encode()  # the letters are Android's
     if path == "/dev/tty":
         return Outcome(message, head=tree)

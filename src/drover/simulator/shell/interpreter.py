@@ -6,7 +6,19 @@ from typing import Final
 
 from drover.simulator.adbd.packets import Buffer
 from drover.simulator.phone import SimulatedPhone
-from drover.simulator.shell import apps, display, files, service_dumps, system, text
+from drover.simulator.shell import (
+    apps,
+    display,
+    files,
+    getevent,
+    logcat,
+    network,
+    power,
+    processes,
+    service_dumps,
+    system,
+    text,
+)
 from drover.simulator.shell.session import Gone, Outcome, Program, Programs, ReadAll, Session, failed, never, no_input
 from drover.simulator.shell.syntax import Command, Pipeline, ShellSyntax, Word, assignment, parse
 from drover.simulator.storage import StorageError
@@ -23,6 +35,11 @@ PROGRAMS: Final[Programs] = {
     **service_dumps.PROGRAMS,
     **system.PROGRAMS,
     **files.PROGRAMS,
+    **getevent.PROGRAMS,
+    **processes.PROGRAMS,
+    **logcat.PROGRAMS,
+    **network.PROGRAMS,
+    **power.PROGRAMS,
     **text.PROGRAMS,
 }
 _FOLDERS: Final = ("/system/bin/", "/system/xbin/", "/vendor/bin/")
@@ -40,11 +57,17 @@ class Interpreter:
     """Runs command lines on a phone, printing through `emit`. One shell session: variables last from line to line."""
 
     def __init__(
-        self, phone: SimulatedPhone, emit: Emit, read_input: ReadAll = no_input, gone: Gone = never
+        self,
+        phone: SimulatedPhone,
+        emit: Emit,
+        read_input: ReadAll = no_input,
+        gone: Gone = never,
+        read_some: ReadAll = no_input,
     ) -> None:
         self._session = Session(phone, gone=gone)
         self._emit = emit
         self._read_input = read_input
+        self._read_some = read_some
         self.left = False
         """Whether `exit` was run."""
 
@@ -69,13 +92,15 @@ class Interpreter:
 
     async def _run_pipeline(self, pipeline: Pipeline) -> Outcome:
         self._session.read_input = self._read_input
+        self._session.read_some = self._read_some
         for command in pipeline.commands[:-1]:
-            piped: list[bytes] = []
+            piped: list[Buffer] = []
             await self._run_command(command, piped)
             self._session.read_input = _constant(b"".join(piped))
+            self._session.read_some = _once(b"".join(piped))
         return await self._run_command(pipeline.commands[-1], None)
 
-    async def _run_command(self, command: Command, pipe: list[bytes] | None) -> Outcome:
+    async def _run_command(self, command: Command, pipe: list[Buffer] | None) -> Outcome:
         """Run one command and deliver what it printed: to files, to `pipe` where there is one, or to `emit`."""
         self._session.phone.counters.commands += 1
         try:
@@ -92,7 +117,7 @@ class Interpreter:
             await self._deliver(target, parts, pipe)
         return outcome
 
-    async def _deliver(self, target: int | _File, parts: tuple[Buffer, ...], pipe: list[bytes] | None) -> None:
+    async def _deliver(self, target: int | _File, parts: tuple[Buffer, ...], pipe: list[Buffer] | None) -> None:
         if target == STDOUT and pipe is not None:
             pipe.extend(parts)
         elif isinstance(target, int) and any(parts):
@@ -146,5 +171,15 @@ async def call(session: Session, words: Sequence[str]) -> Outcome:
 def _constant(content: bytes) -> ReadAll:
     async def read() -> bytes:
         return content
+
+    return read
+
+
+def _once(content: bytes) -> ReadAll:
+    """Return what reads `content` in one piece, and then its end."""
+    pieces = [content]
+
+    async def read() -> bytes:
+        return pieces.pop() if pieces else b""
 
     return read

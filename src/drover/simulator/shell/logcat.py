@@ -98,7 +98,7 @@ def _wanted(words: Sequence[str]) -> _Wanted:
     while rest:
         word = rest.pop(0)
         name, equals, value = word.partition("=")
-        if word in {"-s"}:
+        if word == "-s":
             wanted.levels.setdefault("*", "S")
         elif name in _WITH_VALUE:
             if not equals and not rest:
@@ -125,7 +125,7 @@ def _add_filter(wanted: _Wanted, word: str) -> None:
 def _check(wanted: _Wanted) -> None:
     form = wanted.values.get("form", "threadtime")
     if form not in _FORMATS:
-        raise _BadArguments(f"Invalid parameter \"{form}\" to -v; a simulated phone has {', '.join(sorted(_FORMATS))}")
+        raise _BadArguments(f'Invalid parameter "{form}" to -v; a simulated phone has {", ".join(sorted(_FORMATS))}')
     try:
         re.compile(wanted.values.get("pattern", ""))
     except re.error as error:

@@ -5,16 +5,20 @@ from typing import Final
 
 from drover.simulator.phone import SimulatedPhone
 from drover.simulator.shell.apps import short
+from drover.simulator.shell.packages import package_dump
 from drover.simulator.shell.session import Outcome, Program, Programs, Session, failed, printed
 
-_BATTERY_PERCENT: Final = 87
 _BATTERY_TENTHS_C: Final = 285
+_CHARGING, _DISCHARGING = 2, 3
 
 
 def _window(phone: SimulatedPhone, _words: Sequence[str]) -> list[str]:
     look = phone.handset.look
     package, activity = phone.handset.front(phone.clock.monotonic())
     size = f"{look.width}x{look.height}"
+    turned_size = "{}x{}".format(*phone.frame_size)
+    turn, user = f"ROTATION_{90 * phone.condition.quarter_turns}", phone.users.current
+    secure = " SECURE" if phone.condition.secure else ""
     return [
         "WINDOW MANAGER POLICY STATE (dumpsys window policy)",
         f"    mAwake={_truth(phone.awake)}",
@@ -22,11 +26,26 @@ def _window(phone: SimulatedPhone, _words: Sequence[str]) -> list[str]:
         "    mShowingLockscreen=false mShowingDream=false mDreamingLockscreen=false",
         "WINDOW MANAGER DISPLAY CONTENTS (dumpsys window displays)",
         "  Display: mDisplayId=0",
-        f"    init={size} {phone.density}dpi cur={size} app={size}",
-        "    mDisplayRotation=ROTATION_0 mCurrentRotation=ROTATION_0 mRotation=0",
+        f"    init={size} {phone.density}dpi cur={turned_size} app={turned_size}",
+        f"    mDisplayRotation={turn} mCurrentRotation={turn} mRotation={phone.condition.quarter_turns}",
         "  isKeyguardShowing=false",
-        f"  mCurrentFocus=Window{{5d1a0f3 u0 {package}/{activity}}}",
-        f"  mFocusedApp=ActivityRecord{{8c2b7e1 u0 {short(f'{package}/{activity}')} t12}}",
+        f"  mCurrentFocus=Window{{5d1a0f3 u{user} {package}/{activity}}}",
+        f"  mFocusedApp=ActivityRecord{{8c2b7e1 u{user} {short(f'{package}/{activity}')} t12}}",
+        f"  Window #2 Window{{5d1a0f3 u{user} {package}/{activity}}}:",
+        f"    mAttrs={{(0,0)(fillxfill) ty=BASE_APPLICATION fl=LAYOUT_IN_SCREEN{secure}}}",
+        *_input_method(phone),
+    ]
+
+
+def _input_method(phone: SimulatedPhone) -> list[str]:
+    area = phone.handset.keyboard(phone.clock.monotonic())
+    region = "" if area is None else ",".join(map(str, area))
+    shown = _truth(area is not None)
+    return [
+        "  Window #1 Window{2f9b04c u0 InputMethod}:",
+        f"    touchable region=SkRegion(({region}))",
+        f"    isOnScreen={shown}",
+        f"    isVisible={shown}",
     ]
 
 
@@ -37,23 +56,23 @@ def _power(phone: SimulatedPhone, _words: Sequence[str]) -> list[str]:
         "",
         "Power Manager State:",
         f"  mWakefulness={wakefulness}",
-        "  mIsPowered=true",
-        "  mPlugType=2",
-        f"  mBatteryLevel={_BATTERY_PERCENT}",
+        f"  mIsPowered={_truth(phone.condition.charging)}",
+        f"  mPlugType={2 if phone.condition.charging else 0}",
+        f"  mBatteryLevel={phone.condition.battery_percent}",
         f"Display Power: state={state}",
     ]
 
 
-def _battery(_phone: SimulatedPhone, _words: Sequence[str]) -> list[str]:
+def _battery(phone: SimulatedPhone, _words: Sequence[str]) -> list[str]:
     return [
         "Current Battery Service state:",
         "  AC powered: false",
-        "  USB powered: true",
+        f"  USB powered: {_truth(phone.condition.charging)}",
         "  Wireless powered: false",
-        "  status: 2",
+        f"  status: {_CHARGING if phone.condition.charging else _DISCHARGING}",
         "  health: 2",
         "  present: true",
-        f"  level: {_BATTERY_PERCENT}",
+        f"  level: {phone.condition.battery_percent}",
         "  scale: 100",
         "  voltage: 4180",
         f"  temperature: {_BATTERY_TENTHS_C}",
@@ -62,28 +81,30 @@ def _battery(_phone: SimulatedPhone, _words: Sequence[str]) -> list[str]:
 
 
 def _display(phone: SimulatedPhone, _words: Sequence[str]) -> list[str]:
-    look = phone.handset.look
-    rect = f"Rect(0, 0 - {look.width}, {look.height})"
+    width, height = phone.frame_size
+    rect, turns = f"Rect(0, 0 - {width}, {height})", phone.condition.quarter_turns
     viewport = (
-        "type=INTERNAL, valid=true, isActive=true, displayId=0, uniqueId='local:0', physicalPort=0, orientation=0, "
-        f"logicalFrame={rect}, physicalFrame={rect}, deviceWidth={look.width}, deviceHeight={look.height}"
+        "type=INTERNAL, valid=true, isActive=true, displayId=0, uniqueId='local:0', physicalPort=0, "
+        f"orientation={turns}, logicalFrame={rect}, physicalFrame={rect}, deviceWidth={width}, deviceHeight={height}"
     )
     return [
         "DISPLAY MANAGER (dumpsys display)",
         f"  mViewports=[DisplayViewport{{{viewport}}}]",
-        "  mCurrentOrientation=0",
+        f"  mCurrentOrientation={turns}",
         f"  mScreenState={'ON' if phone.awake else 'OFF'}",
     ]
 
 
 def _input(phone: SimulatedPhone, _words: Sequence[str]) -> list[str]:
-    look = phone.handset.look
-    frame = f"[0, 0, {look.width}, {look.height}]"
-    viewport = f"displayId=0, uniqueId=local:0, port=0, orientation=0, logicalFrame={frame}, physicalFrame={frame}"
+    width, height = phone.frame_size
+    frame, turns = f"[0, 0, {width}, {height}]", phone.condition.quarter_turns
+    viewport = (
+        f"displayId=0, uniqueId=local:0, port=0, orientation={turns}, logicalFrame={frame}, physicalFrame={frame}"
+    )
     return [
         "INPUT MANAGER (dumpsys input)",
-        f"    Viewport INTERNAL: {viewport}, deviceSize=[{look.width}, {look.height}]",
-        "      SurfaceOrientation: 0",
+        f"    Viewport INTERNAL: {viewport}, deviceSize=[{width}, {height}]",
+        f"      SurfaceOrientation: {turns}",
     ]
 
 
@@ -91,20 +112,8 @@ def _activity(phone: SimulatedPhone, _words: Sequence[str]) -> list[str]:
     component = short("/".join(phone.handset.front(phone.clock.monotonic())))
     return [
         "ACTIVITY MANAGER ACTIVITIES (dumpsys activity activities)",
-        f"  topResumedActivity=ActivityRecord{{8c2b7e1 u0 {component} t12}}",
-        f"  mResumedActivity: ActivityRecord{{8c2b7e1 u0 {component} t12}}",
-    ]
-
-
-def _package(phone: SimulatedPhone, words: Sequence[str]) -> list[str]:
-    wanted = words[0] if words else ""
-    if wanted not in phone.handset.packages():
-        return [f"Unable to find package: {wanted}"]
-    return [
-        "Packages:",
-        f"  Package [{wanted}] (1f2e3d):",
-        "    versionCode=1 minSdk=24 targetSdk=33",
-        "    versionName=1.0",
+        f"  topResumedActivity=ActivityRecord{{8c2b7e1 u{phone.users.current} {component} t12}}",
+        f"  mResumedActivity: ActivityRecord{{8c2b7e1 u{phone.users.current} {component} t12}}",
     ]
 
 
@@ -117,7 +126,7 @@ _SERVICES: Final[Mapping[str, Callable[[SimulatedPhone, Sequence[str]], list[str
     "battery": _battery,
     "display": _display,
     "input": _input,
-    "package": _package,
+    "package": package_dump,
     "power": _power,
     "window": _window,
 }

@@ -34,12 +34,14 @@ async def never() -> None:
 class Session:
     """One run of a command line.
 
-    `read_input` returns the whole standard input of the command being run. A command that goes on until its peer
+    `read_input` returns the whole standard input of the command being run, `read_some` what of it has come, and nothing
+    at its end. A command that goes on until its peer
     leaves prints with `say` while it runs, and ends when `gone` returns.
     """
 
     phone: SimulatedPhone
     read_input: ReadAll = no_input
+    read_some: ReadAll = no_input
     say: Say = say_nothing
     gone: Gone = never
     variables: dict[str, str] = field(

@@ -2,17 +2,16 @@
 
 import base64
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, cast
 from xml.etree.ElementTree import Element, fromstring
 
 from drover.simulator.handset import JsonValue
 from drover.simulator.profiles import Act
 from drover.simulator.shell.keys import keycode
-from drover.simulator.uiautomator.screen import Screen
+from drover.simulator.uiautomator.screen import INTERNAL, RpcError, Screen
 from drover.simulator.uiautomator.selectors import BadSelector, bounds, describe
 
-_NOT_FOUND, _INVALID_PARAMETERS, _INTERNAL = -32002, -32602, -32001
+_NOT_FOUND, _INVALID_PARAMETERS = -32002, -32602
 _NOTHING_FOUND: Final = "androidx.test.uiautomator.UiObjectNotFoundException"
 _DP: Final = 160
 _ORIENTATIONS: Final[Mapping[str, int]] = {
@@ -23,15 +22,6 @@ _KEYS: Final[Mapping[str, str]] = {
     "delete": "DEL", "recent": "APP_SWITCH",
 }  # fmt: skip
 _DOWN, _UP, _MOVE = 0, 1, 2
-
-
-@dataclass(frozen=True)
-class RpcError(Exception):
-    """A call failed; the client shows code, message and data."""
-
-    code: int
-    message: str
-    data: JsonValue = None
 
 
 Parameters = Sequence[Any]
@@ -240,8 +230,8 @@ async def _is_on(screen: Screen, _parameters: Parameters) -> JsonValue:
 async def _set_orientation(screen: Screen, parameters: Parameters) -> JsonValue:
     turns = _ORIENTATIONS.get(_text(parameters, 0))
     if turns is None:
-        raise RpcError(_INTERNAL, "java.lang.IllegalArgumentException: Invalid orientation.")
-    screen.phone.handset.rotate(turns, screen.phone.clock.monotonic())
+        raise RpcError(INTERNAL, "java.lang.IllegalArgumentException: Invalid orientation.")
+    screen.phone.condition.turn(turns)
     return None
 
 
