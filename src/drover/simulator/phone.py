@@ -22,6 +22,7 @@ from drover.simulator.fault_board import FaultBoard
 from drover.simulator.handset import Gesture, Handset, JsonValue, Look, Scene
 from drover.simulator.input_devices import InputDevices
 from drover.simulator.logbook import Logbook
+from drover.simulator.media import MediaScanner
 from drover.simulator.packages.store import PackageStore
 from drover.simulator.pictures import Pictures
 from drover.simulator.processes import Processes
@@ -86,6 +87,7 @@ class SimulatedPhone:
         self.timers = Timers(delays.clock)
         self.logbook = Logbook(self.wall)
         self.storage = Storage(created_s=int(started_wall.timestamp()))
+        self.media = MediaScanner(self.storage, self.users.of(OWNER).media)
         self.condition = Condition(
             lambda: self.handset,
             self.line,

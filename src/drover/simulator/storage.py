@@ -2,22 +2,23 @@
 
 import posixpath
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from drover.kernel.errors import DroverError, Kind
 
 STORAGE_BYTES: Final = 256 * 1024 * 1024
-_SHARED: Final = "/storage/emulated/0"
-_ALIASES: Final[Mapping[str, str]] = {"/sdcard": _SHARED, "/mnt/sdcard": _SHARED, "/storage/self/primary": _SHARED}
-_WRITABLE: Final = (_SHARED, "/data/local/tmp")
+SHARED: Final = "/storage/emulated/0"
+"""Where the shared storage really is."""
+_ALIASES: Final[Mapping[str, str]] = {"/sdcard": SHARED, "/mnt/sdcard": SHARED, "/storage/self/primary": SHARED}
+_WRITABLE: Final = (SHARED, "/data/local/tmp")
 _MOST_PATH_CHARACTERS: Final = 1024
 _INITIAL: Final = (
     "/data/local/tmp",
     "/dev",
     "/system/bin",
-    *(f"{_SHARED}/{name}" for name in ("Android", "DCIM", "Documents", "Download", "Movies", "Music", "Pictures")),
+    *(f"{SHARED}/{name}" for name in ("Android", "DCIM", "Documents", "Download", "Movies", "Music", "Pictures")),
 )
 
 
@@ -59,7 +60,16 @@ class Storage:
         self._created_s = created_s
         self._used = 0
         self._entries: dict[str, Entry] = {}
+        self._watchers: list[Callable[[str], None]] = []
         self.clear()
+
+    def watch(self, changed: Callable[[str], None]) -> None:
+        """Have `changed` called with the real path of what was written or removed, a folder's for all in it."""
+        self._watchers.append(changed)
+
+    def _changed(self, path: str) -> None:
+        for changed in self._watchers:
+            changed(path)
 
     def clear(self) -> None:
         """Bring everything to its first state: the usual folders, and nothing in them."""
@@ -68,6 +78,7 @@ class Storage:
         for path in _INITIAL:
             for folder in _lineage(path):
                 self._entries.setdefault(folder, Entry(stat.S_IFDIR | 0o771, self._created_s))
+        self._changed("/")
 
     @property
     def used_bytes(self) -> int:
@@ -114,6 +125,7 @@ class Storage:
             raise StorageError("Not a directory")
         self._entries[real] = Entry(stat.S_IFREG | (mode & 0o777), now_s, content)
         self._used += growth
+        self._changed(real)
 
     def make_folder(self, path: str, *, now_s: int, parents: bool = False) -> None:
         """Make a folder; with `parents` also those above it, and one that is there is no error. Raises StorageError."""
@@ -143,6 +155,7 @@ class Storage:
         for inside in [name for name in self._entries if name == real or name.startswith(f"{real}/")]:
             content = self._entries.pop(inside).content
             self._used -= len(content or b"")
+        self._changed(real)
 
     def children(self, path: str) -> Iterator[tuple[str, Entry]]:
         """Yield names and entries in a folder, sorted. Raises StorageError."""
@@ -152,6 +165,13 @@ class Storage:
         for name in sorted(self._entries):
             if name != "/" and posixpath.dirname(name).rstrip("/") == real:
                 yield posixpath.basename(name), self._entries[name]
+
+    def files_in(self, folder: str) -> Iterator[tuple[str, Entry]]:
+        """Yield real paths and entries of all files in a folder and in those inside it; none where it is not there."""
+        inside = f"{_real(folder)}/"
+        for path, entry in self._entries.items():
+            if path.startswith(inside) and not entry.is_folder:
+                yield path, entry
 
     def _refuse_read_only(self, real: str) -> None:
         if not any(real == place or real.startswith(f"{place}/") for place in _WRITABLE):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from drover.simulator.shell import packages, users
+from drover.simulator.shell import media, packages, users
 from drover.simulator.shell.session import USAGE_CODE, Outcome, Program, Programs, Session, failed, printed
 from drover.simulator.users import UserRefused
 
@@ -91,6 +91,8 @@ async def _am(session: Session, words: Sequence[str]) -> Outcome:
     match list(words):
         case ["start" | "start-activity", *rest]:
             return await _start_for(session, *users.apart(rest))
+        case ["broadcast", *rest]:
+            return await media.broadcast(session, rest)
         case ["force-stop" | "kill", *options, package]:
             del options
             await session.phone.stop_app(package)
