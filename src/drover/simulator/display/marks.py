@@ -118,8 +118,22 @@ class Shadow:
 
 
 @dataclass(frozen=True, slots=True)
+class Flow:
+    """The paragraph of which a label is line `row`: at most `lines` lines, `leading` apart, no wider than `limit`."""
+
+    text: str
+    limit: int
+    lines: int
+    leading: int
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
 class Label:
-    """One line of text on the baseline `y`; `clip` cuts what lies outside of it."""
+    """One line of text on the baseline `y`; `clip` cuts what lies outside of it.
+
+    A `fixed` one keeps its size whatever size of text the phone's user wants.
+    """
 
     x: int
     y: int
@@ -129,6 +143,8 @@ class Label:
     colour: Colour
     align: Literal["left", "centre", "right"] = "left"
     clip: Box | None = None
+    fixed: bool = False
+    flow: Flow | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from drover.simulator.handset import Theme
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """Colours by their role. `on_x` is for what stands on `x`."""
+    """Colours by their role. `on_x` is for what stands on `x`. `text_scale` is how large the user wants text."""
 
     background: Colour
     surface: Colour
@@ -31,6 +31,7 @@ class Palette:
     key_dark: Colour
     shadow: Colour
     wallpaper: tuple[Colour, Colour]
+    text_scale: float = 1.0
 
 
 PALETTES: Mapping[Theme, Palette] = {

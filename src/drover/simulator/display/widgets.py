@@ -10,6 +10,7 @@ from drover.simulator.display.marks import (
     Box,
     Colour,
     Fill,
+    Flow,
     Gradient,
     Label,
     Mark,
@@ -28,7 +29,7 @@ MARGIN = 54
 FIELD_TEXT = 44
 FIELD_LINE = 58
 _FIELD_INSET = 36
-_CAP_SHARE = 0.36  # half of a capital's height, as a share of the type size: centres text on a middle line
+CAP_SHARE = 0.36  # half of a capital's height, as a share of the type size: centres text on a middle line
 _AVATAR_TONES = (
     (rgb(0xFF8A73), rgb(0xD9386A)),
     (rgb(0x6FD3C1), rgb(0x16807F)),
@@ -42,7 +43,7 @@ SPINNER_STEPS = 12
 
 def centred(y: int, size: int) -> int:
     """Return the baseline that centres capitals of `size` on `y`."""
-    return round(y + size * _CAP_SHARE)
+    return round(y + size * CAP_SHARE)
 
 
 def ink(label: Label) -> Box:
@@ -60,7 +61,16 @@ def paragraph(
     size, weight, colour = style
     parts = typeface.paragraph(text, weight, size, limit, lines=lines)
     return tuple(
-        Label(origin[0], origin[1] + row * leading, part, size, weight, colour) for row, part in enumerate(parts)
+        Label(
+            origin[0],
+            origin[1] + row * leading,
+            part,
+            size,
+            weight,
+            colour,
+            flow=Flow(text, limit, lines, leading, row),
+        )
+        for row, part in enumerate(parts)
     )
 
 
@@ -81,7 +91,7 @@ def avatar(x: int, y: int, radius: int, name: str, tone: int) -> tuple[Mark, ...
     size = round(radius * 0.78)
     return (
         Gradient(Box(x - radius, y - radius, x + radius, y + radius), start, end, 9999),
-        Label(x, centred(y, size), initials, size, Weight.MEDIUM, rgb(0xFFFFFF), "centre"),
+        Label(x, centred(y, size), initials, size, Weight.MEDIUM, rgb(0xFFFFFF), "centre", fixed=True),
     )
 
 
@@ -152,41 +162,51 @@ def _field_frame(palette: Palette, look: FieldLook) -> tuple[Mark, ...]:
     )
 
 
+def _text_size(palette: Palette) -> int:
+    return round(FIELD_TEXT * palette.text_scale)
+
+
+def _written(text: str, x: int, baseline: int, palette: Palette, colour: Colour, clip: Box) -> Label:
+    """Return a field's text: it has the wanted size already, as its caret has to stand where its letters end."""
+    return Label(x, baseline, text, _text_size(palette), Weight.REGULAR, colour, clip=clip, fixed=True)
+
+
 def _caret(palette: Palette, x: float, baseline: int) -> Fill:
-    left = round(x) - 2
-    return Fill(Box(left, baseline - 42, left + 5, baseline + 12), palette.primary)
+    left, scale = round(x) - 2, palette.text_scale
+    return Fill(Box(left, baseline - round(42 * scale), left + 5, baseline + round(12 * scale)), palette.primary)
 
 
 def _one_line(palette: Palette, look: FieldLook, inner: Box) -> tuple[Mark, ...]:
-    baseline = centred(look.box.middle[1], FIELD_TEXT)
+    size = _text_size(palette)
+    baseline = centred(look.box.middle[1], size)
     cursor = len(look.text) if look.cursor is None else look.cursor
-    reach = typeface.width(look.text[:cursor], Weight.REGULAR, FIELD_TEXT)
+    reach = typeface.width(look.text[:cursor], Weight.REGULAR, size)
     start = inner.x1 - round(max(0.0, reach - (inner.width - 8)))
-    shown = look.text or look.hint
     colour = palette.text if look.text else palette.faint
-    marks: list[Mark] = [Label(start, baseline, shown, FIELD_TEXT, Weight.REGULAR, colour, clip=inner)]
+    marks: list[Mark] = [_written(look.text or look.hint, start, baseline, palette, colour, inner)]
     if look.cursor is not None:
         marks.append(_caret(palette, start + reach, baseline))
     return tuple(marks)
 
 
 def _many_lines(palette: Palette, look: FieldLook, inner: Box) -> tuple[Mark, ...]:
-    first = look.box.y1 + 74
+    size, line_height = _text_size(palette), round(FIELD_LINE * palette.text_scale)
+    first = look.box.y1 + 30 + size
     if not look.text:
-        hint = Label(inner.x1, first, look.hint, FIELD_TEXT, Weight.REGULAR, palette.faint, clip=inner)
+        hint = _written(look.hint, inner.x1, first, palette, palette.faint, inner)
         return (hint,) if look.cursor is None else (hint, _caret(palette, inner.x1, first))
-    lines = typeface.wrapped(look.text, Weight.REGULAR, FIELD_TEXT, inner.width)
+    lines = typeface.wrapped(look.text, Weight.REGULAR, size, inner.width)
     cursor = len(look.text) if look.cursor is None else look.cursor
     row, column = _row_of(lines, cursor)
-    fitting = max(1, inner.height // FIELD_LINE)
+    fitting = max(1, inner.height // line_height)
     top = max(0, row - fitting + 1) if look.focused else 0
     marks: list[Mark] = [
-        Label(inner.x1, first + place * FIELD_LINE, line.rstrip(), FIELD_TEXT, Weight.REGULAR, palette.text, clip=inner)
+        _written(line.rstrip(), inner.x1, first + place * line_height, palette, palette.text, inner)
         for place, line in enumerate(lines[top : top + fitting])
     ]
     if look.cursor is not None:
-        reach = typeface.width(lines[row][:column].rstrip("\n"), Weight.REGULAR, FIELD_TEXT)
-        marks.append(_caret(palette, min(inner.x1 + reach, inner.x2), first + (row - top) * FIELD_LINE))
+        reach = typeface.width(lines[row][:column].rstrip("\n"), Weight.REGULAR, size)
+        marks.append(_caret(palette, min(inner.x1 + reach, inner.x2), first + (row - top) * line_height))
     return tuple(marks)
 
 
@@ -209,9 +229,8 @@ def field(palette: Palette, look: FieldLook) -> Sheet:
     if look.icon:
         marks.append(Symbol(look.icon, look.box.x1 + 64, look.box.middle[1], 52, palette.muted))
     if look.prefix:
-        at = Label(
-            inner.x1, centred(look.box.middle[1], FIELD_TEXT), look.prefix, FIELD_TEXT, Weight.REGULAR, palette.muted
-        )
+        baseline = centred(look.box.middle[1], _text_size(palette))
+        at = _written(look.prefix, inner.x1, baseline, palette, palette.muted, inner)
         marks.append(at)
         inner = Box(ink(at).x2 + 6, inner.y1, inner.x2, inner.y2)
     marks.extend(_many_lines(palette, look, inner) if wide else _one_line(palette, look, inner))

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -23,6 +24,7 @@ from drover.simulator.windowing.popups import PopupDesk
 from drover.simulator.windowing.stage import Stage, Turn
 from drover.simulator.windowing.status_bar import status_bar
 from drover.simulator.windowing.system_popups import SYSTEM_POPUPS
+from drover.simulator.windowing.text_size import with_text_size
 from drover.simulator.windowing.timing import Timing
 from drover.simulator.windowing.ui_dump import ui_xml
 from drover.simulator.windowing.view import View
@@ -49,7 +51,7 @@ class AppHandset:
         painter: Painter | None = None,
     ) -> None:
         self._look = look
-        self._palette = PALETTES[look.theme]
+        self._palette = replace(PALETTES[look.theme], text_scale=look.font_scale)
         self._clock = clock
         self._started_s = clock.monotonic()
         self._started_wall = started_wall
@@ -164,16 +166,22 @@ class AppHandset:
     def _app(self) -> App:
         return self._apps[self._front]
 
+    def _sized(self, view: View) -> View:
+        return view if self._look.font_scale == 1 else with_text_size(view, self._look.font_scale)
+
+    def _app_views(self, now: float) -> tuple[View, ...]:
+        return tuple(self._sized(view) for view in self._app.views(now))
+
     def _popup_views(self) -> tuple[View, ...]:
         names = self._popups.over(self._front)
-        return tuple(self._popups.known[name].draw(self._palette) for name in names)
+        return tuple(self._sized(self._popups.known[name].draw(self._palette)) for name in names)
 
     def _views(self, now: float) -> tuple[View, ...]:
-        return (*self._app.views(now), *self._popup_views())
+        return (*self._app_views(now), *self._popup_views())
 
     def _windows(self, now: float) -> tuple[Layer, ...]:
         """Return all windows' layers; the keyboard lies over the app, below popups."""
-        below = [layer for view in self._app.views(now) for layer in view.layers]
+        below = [layer for view in self._app_views(now) for layer in view.layers]
         above = [layer for view in self._popup_views() for layer in view.layers]
         return (*below, *self._panel.layers(self._palette, now), *above)
 
