@@ -74,9 +74,8 @@ class Typist:
             if way is not None:
                 break
             if here.name in tried:
-                raise KeyboardNotSeen(
-                    where, f"the layouts that the phone has switched on ({', '.join(tried)}) lack a key"
-                )
+                known = ", ".join(tried)
+                raise KeyboardNotSeen(where, f"the layouts that the phone has switched on ({known}) have no key for it")
             tried.append(here.name)
             shown = await self._next_layout(shown, where)
         for layer in way:
@@ -88,7 +87,7 @@ class Typist:
         here = shown.seen.keyboard
         if here.next_layout is None or here.next_layout not in shown.seen.layer.keys:
             raise KeyboardNotSeen(
-                where, f"the layout {here.name} lacks a key, and has none that brings the next layout"
+                where, f"the layout {here.name} has no key for it, and none that brings the next layout"
             )
         return await self._change(shown, here.next_layout, lambda seen: seen.keyboard.name != here.name, where)
 
