@@ -3,6 +3,7 @@
 import random
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -66,6 +67,11 @@ class Person:
         plaza = apps["com.drover.plaza"]
         assert isinstance(plaza, dict)
         return {**plaza}
+
+    def account(self, username: str = "mara.lindqvist") -> dict[str, Any]:
+        """Return what is stored of an account of the first slot."""
+        stored: Any = self.stored()
+        return stored["slots"]["1"]["accounts"][username]
 
     def frame(self) -> Pixels:
         look = self.handset.look
