@@ -22,7 +22,7 @@ from drover.simulator.process import serve
 from drover.simulator.rack import RackOptions
 
 READY_S = 60.0
-_PASSED_ON = ("phones", "port", "seed", "profile", "width", "theme", "font_scale", "keyboard")
+_PASSED_ON = ("phones", "port", "seed", "profile", "width", "theme", "font_scale", "keyboard", "users")
 STOP_S = 10.0
 
 
@@ -78,6 +78,7 @@ async def simulated_rack(options: RackOptions, settings: Settings) -> AsyncItera
 @asynccontextmanager
 async def _simulator(options: RackOptions) -> AsyncIterator[tuple[Sequence[str], str]]:
     words = [f"--{name.replace('_', '-')}={getattr(options, name)}" for name in _PASSED_ON]
+    words += [f"--fault={deed.word()}" for deed in options.faults]
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from drover import __version__
-from drover.cli import demo, exits, phones, play, screens, sequence, sim
+from drover.cli import demo, exits, fault, phones, play, screens, sequence, sim
 
 app = typer.Typer(
     name="drover",
@@ -15,6 +15,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("demo", short_help="Play a sequence on simulated phones.")(demo.demo)
+app.command("fault", short_help="Give simulated phones a fault.")(fault.fault)
 app.command("play", short_help="Play a sequence on attached phones.")(play.play)
 app.command("sim", short_help="Serve simulated phones.")(sim.sim)
 app.add_typer(phones.app, name="phones")

@@ -1,11 +1,14 @@
 """`drover sim`: simulated phones until stopped."""
 
 import asyncio
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from drover.bootstrap.simulated import serve_phones
+from drover.platform.documents import read_text
+from drover.simulator.fault_script import Deed, parse_script, parse_word
 from drover.simulator.rack import RackOptions
 
 
@@ -20,6 +23,13 @@ def sim(
     keyboard: Annotated[
         Literal["qwerty", "qwertz", "azerty", "jcuken", "mixed"], typer.Option(help="The keyboard's first layout.")
     ] = "qwerty",
+    auth: Annotated[bool, typer.Option("--auth", help="The phones ask about keys that they do not know.")] = False,
+    users: Annotated[int, typer.Option(help="How many Android users each phone has, 1 to 4.")] = 1,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(help="PHONE:FAULT[,key=value...], such as phone3:disconnect,seconds=5; repeatable."),
+    ] = None,
+    faults: Annotated[Path | None, typer.Option(help="A script of faults, in JSON.", metavar="FILE")] = None,
     with_parent: Annotated[bool, typer.Option("--with-parent", help="Stop when standard input ends.")] = False,
 ) -> None:
     """Serve simulated phones, to which adb can connect; print one JSON line when they are ready."""
@@ -32,6 +42,13 @@ def sim(
         theme=theme,
         font_scale=font_scale,
         keyboard=keyboard,
+        auth=auth,
+        users=users,
+        faults=(*(parse_word(word) for word in fault or ()), *_script(faults)),
         with_parent=with_parent,
     )
     asyncio.run(serve_phones(options, typer.echo))
+
+
+def _script(path: Path | None) -> tuple[Deed, ...]:
+    return parse_script(read_text(path), str(path)) if path else ()

@@ -7,6 +7,7 @@ from typing import Final, Self
 from urllib.parse import urlsplit
 
 import uvicorn
+from pydantic import BaseModel, ConfigDict
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -14,10 +15,12 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from drover.kernel.errors import DroverError, InvalidInput, Kind
+from drover.platform import documents
 from drover.simulator.adbd.line import LOOPBACK, bound_socket
 from drover.simulator.faults import parse_fault
 from drover.simulator.finger import Finger, parse_touches
 from drover.simulator.phone import SimulatedPhone
+from drover.simulator.profiles import ProfileName
 
 _STATUSES: Final[Mapping[Kind, int]] = {Kind.INVALID: 400, Kind.REFUSED: 403, Kind.NOT_FOUND: 404, Kind.CONFLICT: 409}
 _OTHER_STATUS: Final = 500
@@ -47,6 +50,12 @@ class ForeignRequest(DroverError):
     """A request that came by a name other than the loopback's: some web page's, perhaps."""
 
     kind = Kind.REFUSED
+
+
+class _Profile(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    profile: ProfileName
 
 
 class Control:
@@ -164,6 +173,26 @@ async def _pass_challenge(phone: SimulatedPhone, _request: Request) -> Response:
     return JSONResponse(dict(phone.describe()))
 
 
+async def _set_profile(phone: SimulatedPhone, request: Request) -> Response:
+    phone.delays.profile = documents.parse(_Profile, await _text(request), "profile").profile
+    return JSONResponse(dict(phone.describe()))
+
+
+async def _authorize(phone: SimulatedPhone, _request: Request) -> Response:
+    phone.authorization.accept()
+    return JSONResponse(dict(phone.describe()))
+
+
+async def _forget_keys(phone: SimulatedPhone, _request: Request) -> Response:
+    phone.authorization.forget()
+    return JSONResponse(dict(phone.describe()))
+
+
+async def _reboot(phone: SimulatedPhone, _request: Request) -> Response:
+    phone.reboot()
+    return JSONResponse(dict(phone.describe()))
+
+
 async def _reset(phone: SimulatedPhone, _request: Request) -> Response:
     phone.reset()
     return JSONResponse(dict(phone.describe()))
@@ -190,6 +219,10 @@ _ROUTES: Final[Sequence[tuple[str, str, Serve | None]]] = (
     ("DELETE", "/phones/{name}/faults/{fault}", _clear_fault),
     ("POST", "/phones/{name}/touches", _touch),
     ("POST", "/phones/{name}/challenge", _pass_challenge),
+    ("POST", "/phones/{name}/profile", _set_profile),
+    ("POST", "/phones/{name}/authorize", _authorize),
+    ("DELETE", "/phones/{name}/keys", _forget_keys),
+    ("POST", "/phones/{name}/reboot", _reboot),
     ("POST", "/phones/{name}/reset", _reset),
     ("GET", "/phones/{name}/screen.png", _screen),
 )

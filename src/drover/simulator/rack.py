@@ -1,5 +1,6 @@
 """A rack of simulated phones in this process: their ports, their threads, their control API."""
 
+import asyncio
 import contextlib
 import random
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from drover.kernel.clock import Clock, SystemClock
 from drover.kernel.errors import InvalidInput
 from drover.kernel.randomness import stream
 from drover.simulator.control import Control
+from drover.simulator.fault_script import Deed, play, refuse_strangers
 from drover.simulator.handset import Handset, KeyboardName, Look, Theme
 from drover.simulator.phone import Identity, SimulatedPhone
 from drover.simulator.pictures import Pictures
@@ -37,7 +39,8 @@ MakeHandset = Callable[[Look, Clock, random.Random, datetime], Handset]
 class RackOptions:
     """What a rack is made of. `port` is the first phone's, the next ones have every second one after it; 0: free ones.
 
-    With `auth` the phones ask about keys that they do not know. Each has `users` users, the owner among them.
+    `faults` are given by plan. With `auth` the phones ask about keys that they do not know. Each has `users` users,
+    the owner among them.
     `keyboard` is the layout in which the phones' keyboards come first; `mixed`: each phone's is drawn from the seed.
     Raises InvalidInput for what cannot be.
     """
@@ -52,6 +55,7 @@ class RackOptions:
     keyboard: KeyboardName | Literal["mixed"] = "qwerty"
     auth: bool = False
     users: int = 1
+    faults: tuple[Deed, ...] = ()
     control_port: int = 0
     with_parent: bool = False
 
@@ -66,6 +70,7 @@ class RackOptions:
         _refuse_other("--theme", self.theme, THEMES)
         _refuse_other("--font-scale", self.font_scale, FONT_SCALES)
         _refuse_other("--keyboard", self.keyboard, (*KEYBOARDS, MIXED))
+        refuse_strangers(self.faults, self.names)
         ports = range(self.port, self.port + 2 * self.phones, 2)
         if self.port and not _LOWEST_PORT <= ports[0] <= ports[-1] <= _HIGHEST_PORT:
             raise InvalidInput(
@@ -83,6 +88,11 @@ class RackOptions:
                 hint=f"choose {_LOWEST_PORT} to {_HIGHEST_PORT}, or 0 for a free one",
             )
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The phones' names."""
+        return tuple(f"phone{number}" for number in range(1, self.phones + 1))
+
     def look(self, phone: str) -> Look:
         """Return how the display of the phone of that name is made."""
         keyboard = self.keyboard
@@ -95,6 +105,11 @@ def _refuse_other(option: str, value: object, possible: tuple[object, ...]) -> N
     if value not in possible:
         choices = ", ".join(str(choice) for choice in possible)
         raise InvalidInput(f"{option} {value} is not possible", hint=f"choose one of: {choices}")
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait([task])
 
 
 class Rack:
@@ -117,7 +132,7 @@ class Rack:
     async def __aenter__(self) -> Self:
         async with contextlib.AsyncExitStack() as exits:
             exits.push_async_callback(self._pictures.close)
-            self.phones = tuple(self._phone(number) for number in range(1, self._options.phones + 1))
+            self.phones = tuple(self._phone(number, name) for number, name in enumerate(self._options.names, 1))
             for index, phone in enumerate(self.phones):
                 exits.push_async_callback(phone.line.close)
                 exits.callback(phone.close)
@@ -126,15 +141,18 @@ class Rack:
                 phone.line.open(partial(serve_connection, phone))
             control = await exits.enter_async_context(Control(self.phones, self._options.control_port))
             self.control_url = control.url
+            playing = asyncio.get_running_loop().create_task(
+                play(self._options.faults, self.phones, self._clock, self._options.seed)
+            )
+            exits.push_async_callback(_cancel, playing)
             self._exits = exits.pop_all()
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self._exits.aclose()
 
-    def _phone(self, number: int) -> SimulatedPhone:
+    def _phone(self, number: int, name: str) -> SimulatedPhone:
         options = self._options
-        name = f"phone{number}"
 
         def make_user(user: int) -> Handset:
             rng = stream(options.seed, name, "handset", *([user] if user else []))
