@@ -29,23 +29,66 @@ PICTURE_WIDTH = 360
 PICTURE_QUALITY = 82
 APPS = (App("launcher", LAUNCHER_PACKAGE), App("plaza", PLAZA_PACKAGE))
 
-# Page of the catalog -> screen's key, name, and the elements that identify it. Where a page loads in parts, one of what
-# comes last is among them, so that a half loaded page is not taken for it.
+# Page of the catalog -> the screen's name, and the elements that identify it. Where a page loads in parts, one of what
+# comes last is among them, so that a half loaded page is not taken for it. Pages that are not named here are unknown to
+# the registry: the unknown popup is to be one.
 SCREENS = {
-    "launcher": ("launcher.home", "Home screen", ("icon_clock", "icon_photos", "icon_plaza")),
-    "plaza.onboarding_welcome": ("plaza.onboarding_welcome", "Welcome", ("title", "body_1", "body_2")),
-    "plaza.onboarding_discover": ("plaza.onboarding_discover", "Discover", ("title", "body_1", "body_2")),
-    "plaza.onboarding_notify": ("plaza.onboarding_notify", "Notifications", ("title", "body_1", "body_2")),
-    "plaza.login": ("plaza.login", "Log in", ("title", "words", "logo")),
-    "plaza.feed": ("plaza.feed", "Feed", ("brand", "composer", "tab_home")),
-    "plaza.profile": ("plaza.profile", "Profile", ("title", "label_followers", "complete_title", "edit_profile")),
-    "plaza.edit_profile": ("plaza.edit_profile", "Edit profile", ("title", "label_name", "label_bio")),
-    "plaza.gender": ("plaza.gender", "Gender", ("title", "label_female", "label_male")),
-    "popup.update": ("plaza.update", "Update available", ("icon", "title", "words_1", "words_2")),
-    "popup.permission": ("global.permission", "Permission", ("icon", "title_1", "title_2")),
+    "launcher": ("Home screen", ("icon_clock", "icon_photos", "icon_plaza")),
+    "plaza.onboarding_welcome": ("Welcome", ("title", "body_1", "body_2")),
+    "plaza.onboarding_discover": ("Discover", ("title", "body_1", "body_2")),
+    "plaza.onboarding_notify": ("Notifications", ("title", "body_1", "body_2")),
+    "plaza.login": ("Log in", ("title", "words", "logo")),
+    "plaza.challenge": ("Login challenge", ("icon", "title", "words_1", "words_2")),
+    "plaza.suspended": ("Account suspended", ("icon", "title", "words_1", "words_2")),
+    "plaza.feed": ("Feed", ("brand", "composer", "tab_home")),
+    "plaza.profile": ("Profile", ("title", "label_followers", "complete_title", "edit_profile")),
+    "plaza.edit_profile": ("Edit profile", ("title", "label_name", "label_bio")),
+    "plaza.gender": ("Gender", ("title", "label_female", "label_male")),
+    "plaza.account_switcher": ("Account switcher", ("icon_add", "label_add", "label_log_out")),
+    "plaza.settings": ("Settings", ("title", "label_account", "label_slots", "label_about")),
+    "plaza.slots": ("Slots", ("title", "words_1", "words_2")),
+    "plaza.about": ("About", ("title", "logo", "version")),
+    "plaza.log_out": ("Log out?", ("title", "words", "confirm")),
+    "plaza.numbers": ("Numbers", ("title", "label_followers", "label_likes", "label_posts")),
+    "plaza.post_picker": ("Pick a picture for a post", ("title", "album", "camera")),
+    "plaza.caption": ("Caption of a post", ("title", "label_caption", "option_1")),
+    "plaza.post": ("Post", ("title", "comment_hint", "send")),
+    "plaza.story_picker": ("Pick a picture for a story", ("title", "album", "camera")),
+    "plaza.story_editor": ("Story editor", ("title", "text_tool", "sticker")),
+    "plaza.story": ("Story", ("close", "reply_hint", "heart")),
+    "plaza.own_story": ("Own story", ("close", "highlight", "eye")),
+    "plaza.highlight_none": ("No story for a highlight", ("title", "heading", "words")),
+    "plaza.highlight_stories": ("Story for a highlight", ("title", "advice")),
+    "plaza.highlight_name": ("Name a highlight", ("title", "label_name", "note")),
+    "plaza.highlight_choose": ("Choose a highlight", ("title", "advice", "new_highlight")),
+    "plaza.search": ("Search", ("picture", "heading", "words")),
+    "plaza.search_results": ("Search results", ("heading", "best")),
+    "plaza.search_empty": ("Nothing found", ("picture", "heading", "words")),
+    "plaza.person": ("Person", ("title", "label_followers", "message", "heading")),
+    "plaza.messages": ("Messages", ("title", "search_hint", "heading")),
+    "plaza.conversation": ("Conversation", ("active", "call", "film", "day")),
+    "popup.update": ("Update available", ("icon", "title", "words_1", "words_2")),
+    "popup.rating": ("Rating", ("title", "words_1", "words_2", "stars")),
+    "popup.permission": ("Permission", ("icon", "title_1", "title_2")),
+    "popup.system_update": ("System update", ("icon", "title", "words_1", "words_2")),
+}
+# Pages whose screens are called otherwise than they.
+KEYS = {
+    "launcher": "launcher.home",
+    "popup.update": "plaza.update",
+    "popup.rating": "plaza.rating",
+    "popup.permission": "global.permission",
+    "popup.system_update": "global.system_update",
 }
 # The action that dismisses an interrupt comes first.
-DISMISSALS = {"popup.update": "later", "popup.permission": "deny"}
+DISMISSALS = {
+    "popup.update": "later",
+    "popup.rating": "not_now",
+    "popup.permission": "deny",
+    "popup.system_update": "later",
+}
+# What changes while one looks, beside the clock of the status bar: a story's progress.
+PROGRESS = Box(0, 90, 1080, 126)
 
 
 def main() -> None:
@@ -59,11 +102,17 @@ def main() -> None:
     print(f"wrote {len(SCREENS)} screens to {REGISTRY.relative_to(Path.cwd())}")
 
 
+def key_of(page: str) -> str:
+    """Return the key of a page's screen."""
+    return KEYS.get(page, page)
+
+
 def draw(registry: Path) -> None:
     for app in APPS:
         save_app(registry, app)
-    for page, (key, name, regions) in SCREENS.items():
+    for page, (name, regions) in SCREENS.items():
         variants = tuple(variant(page, theme, regions) for theme in THEMES)
+        key = key_of(page)
         folder = key.partition(".")[0]
         kind = ScreenKind.INTERRUPT if page in DISMISSALS else ScreenKind.STATE
         description = f"Drawn from the demo app's page {page} by tools/plaza_registry.py."
@@ -72,9 +121,8 @@ def draw(registry: Path) -> None:
 
 
 def variant(page: str, theme: Theme, regions: tuple[str, ...]) -> Variant:
-    frame = painted(page, theme)
-    elements = {element.name: element for element in catalog.elements(page)}
-    actions = [action(element, frame) for element in elements.values() if element.action]
+    (elements, frame), (_, other) = painted(page, theme, seed=1), painted(page, theme, seed=2)
+    actions = [action(element, frame, other) for element in elements.values() if element.action]
     actions.sort(key=lambda each: each.name != DISMISSALS.get(page))
     return Variant(
         name=theme,
@@ -92,23 +140,29 @@ def region(element: Element, frame: Frame) -> Region:
 
 def masks(page: str, elements: dict[str, Element]) -> tuple[Box, ...]:
     """Only what changes while one looks: the clocks. What merely differs between phones is no hindrance to rest."""
+    if page in {"plaza.story", "plaza.own_story"}:
+        return (STATUS_BAR, PROGRESS)
     return (STATUS_BAR, elements["clock"].box) if page == "launcher" else (STATUS_BAR,)
 
 
-def action(element: Element, frame: Frame) -> Action:
+def action(element: Element, frame: Frame, other: Frame) -> Action:
+    """Return what can be done to an element; one that looks alike on another phone is found again by its picture."""
+    where = rect(element.box)
     if element.role is Role.FIELD:
-        return Action(element.name, rect(element.box), ActionKind.TYPE)
-    leads_to = SCREENS[element.leads_to][0] if element.leads_to else None
-    seen = crop_of(frame, rect(element.box))
-    same = element.steadiness is not Steadiness.CHANGING and element.role is not Role.RADIO and "_1" not in element.name
+        return Action(element.name, where, ActionKind.TYPE)
+    leads_to = key_of(element.leads_to) if element.leads_to in SCREENS else None
+    seen = crop_of(frame, where)
+    same = element.steadiness is not Steadiness.CHANGING and element.role not in {Role.RADIO, Role.SWITCH}
+    alike = same and np.array_equal(seen.gray, crop_of(other, where).gray)
     textured = float(seen.gray.std()) >= MIN_DEVIATION
-    return Action(element.name, rect(element.box), ActionKind.TAP, leads_to, seen if same and textured else None)
+    return Action(element.name, where, ActionKind.TAP, leads_to, seen if alike and textured else None)
 
 
-def painted(page: str, theme: Theme) -> Frame:
-    handset = catalog.settled(page, Look(REFERENCE.width, REFERENCE.height, theme))
+def painted(page: str, theme: Theme, *, seed: int) -> tuple[dict[str, Element], Frame]:
+    handset = catalog.settled(page, Look(REFERENCE.width, REFERENCE.height, theme), seed=seed)
     content = handset.paint(handset.scene(0.0))
-    return Frame(np.frombuffer(content, np.uint8).reshape(REFERENCE.height, REFERENCE.width, 4), 1, 0.0)
+    pixels = np.frombuffer(content, np.uint8).reshape(REFERENCE.height, REFERENCE.width, 4)
+    return {element.name: element for element in handset.view(0.0).elements}, Frame(pixels, 1, 0.0)
 
 
 def rect(box: Box) -> Rect:

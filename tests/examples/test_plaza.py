@@ -14,7 +14,7 @@ from drover.sequences.plan import lint
 from drover.simulator.handset import Look, Theme
 from drover.simulator.plaza import catalog
 from tools.plaza_keyboards import draw as draw_keyboards
-from tools.plaza_registry import REGISTRY, SCREENS, THEMES, draw
+from tools.plaza_registry import REGISTRY, SCREENS, THEMES, draw, key_of
 
 LOADED = load_registry(REGISTRY)
 MATCHER = Matcher(LOADED.registry)
@@ -29,7 +29,7 @@ def frame(page: str, width: int, theme: Theme) -> Frame:
 
 def test_every_file_of_the_registry_is_in_service() -> None:
     assert [str(refusal) for refusal in LOADED.refusals] == []
-    assert sorted(LOADED.registry.screens) == sorted(key for key, _, _ in SCREENS.values())
+    assert sorted(LOADED.registry.screens) == sorted(map(key_of, SCREENS))
 
 
 def test_no_two_screens_claim_one_frame() -> None:
@@ -52,5 +52,5 @@ def test_the_registry_is_what_the_tool_draws(tmp_path: Path) -> None:
 def test_every_page_is_recognised_on_every_display(width: int, theme: Theme) -> None:
     seen = {page: MATCHER.identify(frame(page, width, theme), app="plaza").screen for page in SCREENS}
     assert {page: screen.key if screen else None for page, screen in seen.items()} == {
-        page: key for page, (key, _, _) in SCREENS.items()
+        page: key_of(page) for page in SCREENS
     }
