@@ -30,6 +30,7 @@ from drover.simulator.windowing.text_input import Entry
 from drover.simulator.windowing.view import Element, Role, Steadiness, View, changing_text, fixed_text
 
 _BAR_HEIGHT: Final = 168
+_TOP: Final = 310
 _REST: Final = 2190
 _SIZE, _LEADING, _LIMIT = 44, 60, 700
 _GAP: Final = 20
@@ -79,6 +80,14 @@ def _page(palette: Palette, human: Human) -> tuple[Sheet, tuple[Element, ...]]:
     return Sheet(DISPLAY, marks), elements
 
 
+@functools.cache
+def _day(palette: Palette) -> tuple[Sheet, Element]:
+    """Return the line above the bubbles; it comes with them, so that an empty page can be told."""
+    label = Label(REFERENCE_WIDTH // 2, 284, "Today", 36, Weight.MEDIUM, palette.muted, "centre")
+    box = Box(0, 236, REFERENCE_WIDTH, _TOP)
+    return Sheet(box, (Fill(box, palette.surface), label)), fixed_text("day", label)
+
+
 @functools.lru_cache(maxsize=256)
 def _bubble(palette: Palette, message: Message) -> Sheet:
     lines = typeface.wrapped(message.text, Weight.REGULAR, _SIZE, _LIMIT)
@@ -109,7 +118,7 @@ def _said(palette: Palette, status: str) -> Sheet:
 
 def _stack(palette: Palette, model: ConversationModel, floor: int) -> tuple[list[Layer], list[Element]]:
     """Return the bubbles from the bottom upwards, as many as there is room for."""
-    room = Box(0, 236, REFERENCE_WIDTH, floor)
+    room = Box(0, _TOP, REFERENCE_WIDTH, floor)
     layers: list[Layer] = []
     elements: list[Element] = []
     y = floor - 24
@@ -164,7 +173,8 @@ def conversation(palette: Palette, model: ConversationModel) -> View:
     foot, box, send = _foot(palette, top, ready=bool(model.entry.text.strip()))
     cursor = model.entry.cursor if model.focused and model.caret else None
     look = FieldLook(box, model.entry.text, "Message\u2026", cursor, model.focused)
-    layers = (Placed(sheet), *bubbles, Placed(foot), Placed(field(palette, look)))
+    day, day_element = _day(palette)
+    layers = (Placed(sheet), Placed(day), *bubbles, Placed(foot), Placed(field(palette, look)))
     shown = (
         Element(
             "message",
@@ -178,6 +188,6 @@ def conversation(palette: Palette, model: ConversationModel) -> View:
         ),
         Element("send", send, Role.BUTTON, "", "Send", "send_message"),
     )
-    listing = Element("list", Box(0, 236, REFERENCE_WIDTH, top), Role.LIST, steadiness=Steadiness.CHANGING)
-    every = (listing, *said, *elements, *shown)
+    listing = Element("list", Box(0, _TOP, REFERENCE_WIDTH, top), Role.LIST, steadiness=Steadiness.CHANGING)
+    every = (listing, *said, *elements, day_element, *shown)
     return View("plaza.conversation", PLAZA_PACKAGE, layers, every, ".ConversationActivity")

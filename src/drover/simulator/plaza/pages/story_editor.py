@@ -46,6 +46,8 @@ class StoryEditorModel:
 @functools.lru_cache(maxsize=64)
 def _page(palette: Palette, picture: Picture, *, sending: bool) -> tuple[Sheet, tuple[Element, ...]]:
     heading = title(palette, "New story", 168)
+    tool = Label(1000, centred(158, 54), "Aa", 54, Weight.BOLD, palette.text, "right")
+    sticker = Box(822, 128, 882, 188)
     note = Label(MARGIN, centred(_SHARE.middle[1], 40), "Gone after a day", 40, Weight.REGULAR, palette.muted)
     words = "" if sending else "Share story"
     x, y = _SHARE.middle
@@ -53,6 +55,8 @@ def _page(palette: Palette, picture: Picture, *, sending: bool) -> tuple[Sheet, 
         Fill(DISPLAY, palette.surface),
         *app_bar(palette, heading),
         Symbol("close", *LEAD.middle, 62, palette.text),
+        Symbol("spark", *sticker.middle, 58, palette.text),
+        tool,
         Photo(_PICTURE, picture.seed, 48),
         note,
         Fill(_SHARE, palette.primary, 9999),
@@ -70,7 +74,11 @@ def _page(palette: Palette, picture: Picture, *, sending: bool) -> tuple[Sheet, 
         steadiness=Steadiness.FIXED,
     )
     photo = Element("picture", _PICTURE, Role.IMAGE, "", picture.name, steadiness=Steadiness.CHANGING)
-    return Sheet(DISPLAY, marks), (lead, fixed_text("title", heading), photo, fixed_text("note", note), share)
+    tools = (
+        Element("sticker", sticker, Role.IMAGE, "", "Sticker", steadiness=Steadiness.FIXED),
+        fixed_text("text_tool", tool),
+    )
+    return Sheet(DISPLAY, marks), (lead, fixed_text("title", heading), *tools, photo, fixed_text("note", note), share)
 
 
 def story_editor(palette: Palette, model: StoryEditorModel) -> View:
