@@ -9,15 +9,15 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from drover.devices.frame import Pixels
-from drover.screens.ocr import PictureReader, Recognise, TextNotRead, lines_of
+from drover.screens.ocr import RapidOcrReader, Recognise, TextNotRead, lines_of
 
 LIGHT, DARK = ((255, 255, 255), (30, 30, 30)), ((20, 20, 24), (240, 240, 240))
 FONT = files("drover.simulator.display") / "fonts" / "Roboto-Regular.ttf"
 
 
 @pytest.fixture(scope="module")
-def reader() -> PictureReader:
-    return PictureReader()
+def reader() -> RapidOcrReader:
+    return RapidOcrReader()
 
 
 def picture(text: str, *, size: int = 36, colours: tuple[tuple[int, int, int], ...] = LIGHT) -> Pixels:
@@ -31,16 +31,16 @@ def picture(text: str, *, size: int = 36, colours: tuple[tuple[int, int, int], .
 @pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
 @pytest.mark.parametrize("text", ["4,812 followers", "@ada.lovelace", "Slot 12", "17:45", "Grüße, Zoë!"])
 def test_a_line_is_read_as_it_is_written(
-    reader: PictureReader, text: str, colours: tuple[tuple[int, int, int], ...]
+    reader: RapidOcrReader, text: str, colours: tuple[tuple[int, int, int], ...]
 ) -> None:
     assert reader.read(picture(text, colours=colours)) == text
 
 
-def test_lines_are_read_from_the_top_joined_by_spaces(reader: PictureReader) -> None:
+def test_lines_are_read_from_the_top_joined_by_spaces(reader: RapidOcrReader) -> None:
     assert reader.read(picture("Ada Lovelace\nwrote the first programs")) == "Ada Lovelace wrote the first programs"
 
 
-def test_an_even_picture_has_no_text(reader: PictureReader) -> None:
+def test_an_even_picture_has_no_text(reader: RapidOcrReader) -> None:
     assert not reader.read(picture(""))
 
 
@@ -59,13 +59,13 @@ def test_a_line_is_cropped_to_its_text_and_a_margin() -> None:
     assert (30 < left < 45, 25 < top < 45, 130 < right < 190, 60 < bottom < 80) == (True, True, True, True)
 
 
-def test_reading_says_nothing_on_the_terminal(reader: PictureReader, capfd: pytest.CaptureFixture[str]) -> None:
+def test_reading_says_nothing_on_the_terminal(reader: RapidOcrReader, capfd: pytest.CaptureFixture[str]) -> None:
     reader.read(picture("Settings"))
     assert capfd.readouterr() == ("", "")
     assert logging.getLogger("RapidOCR").level >= logging.ERROR
 
 
-def test_a_place_without_an_area_has_no_text(reader: PictureReader) -> None:
+def test_a_place_without_an_area_has_no_text(reader: RapidOcrReader) -> None:
     assert not reader.read(np.zeros((0, 0, 4), np.uint8))
 
 
@@ -74,4 +74,4 @@ def test_a_recogniser_that_is_not_installed_is_a_declared_error() -> None:
         raise ImportError("No module named 'rapidocr'")
 
     with pytest.raises(TextNotRead, match="No module named 'rapidocr'"):
-        PictureReader(load).read(picture("Settings"))
+        RapidOcrReader(load).read(picture("Settings"))

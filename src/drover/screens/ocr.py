@@ -43,7 +43,7 @@ class TextReader(Protocol):
         ...
 
 
-class PictureReader:
+class RapidOcrReader:
     """Reads printed text of any left-to-right script that its model knows, in 20 to 40 ms a line.
 
     The model (about 170 MB of memory) is loaded, in a second or two, when the first text is read. Threads take turns.
