@@ -70,6 +70,16 @@ class SecureWindow(DeviceError):
         super().__init__(serial, "the window in front forbids captures", hint="leave that page, or use the UI tree")
 
 
+class ScreenOff(DeviceError):
+    """The screen is off, and stays so although it was told to wake."""
+
+    kind = Kind.UNAVAILABLE
+    retry = Retry.AT_ONCE
+
+    def __init__(self, serial: str) -> None:
+        super().__init__(serial, "the screen stays off", hint="press its power key; charge it where it is empty")
+
+
 class InjectionRefused(DeviceError):
     """The phone's vendor settings refuse injected touches or keys."""
 

@@ -17,6 +17,7 @@ from drover.devices.errors import (
     InjectionRefused,
     PhoneOffline,
     PhoneUnauthorized,
+    ScreenOff,
     SecureWindow,
     Unsupported,
 )
@@ -174,11 +175,14 @@ async def test_linker_noise_does_not_fail_a_touch(driver_over: OpenDriver) -> No
 
 
 async def test_nothing_is_typed_of_a_text_that_cannot_be_typed_whole() -> None:
-    async with scripted_server(ATTACHED) as scripted:
+    keyboards = "shell,v2,raw:ime list -s -a"
+    async with scripted_server(
+        {**ATTACHED, keyboards: [shell("com.android.inputmethod.latin/.LatinIME\n")]}
+    ) as scripted:
         driver = AdbDriver(SERIAL, AdbServer(scripted.address), FakeClock())
         with pytest.raises(Unsupported, match="ü"):
             await driver.type_text("abcü")
-    assert scripted.requests == []
+    assert scripted.requests == [TRANSPORT, keyboards]
 
 
 async def test_a_black_frame_while_the_screen_is_on_is_a_secure_window(driver_over: OpenDriver) -> None:
@@ -188,10 +192,25 @@ async def test_a_black_frame_while_the_screen_is_on_is_a_secure_window(driver_ov
         await driver.attach()
         with pytest.raises(SecureWindow):
             await driver.capture()
-    script["shell,v2,raw:dumpsys power"] = [shell("mWakefulness=Asleep")]
-    async with driver_over(script) as driver:
+
+
+async def test_a_phone_that_sleeps_is_woken_by_the_key_that_only_wakes_or_said_to_stay_off() -> None:
+    black = struct.pack("<3I", 4, 2, 1) + b"\0\0\0\xff" * 8
+    wake = "shell,v2,raw:input keyevent 224"
+    script = {
+        **ATTACHED,
+        "exec:screencap": [OKAY, black],
+        "shell,v2,raw:dumpsys power": [shell("mWakefulness=Asleep")],
+        wake: [shell()],
+    }
+    async with scripted_server(script) as scripted:
+        driver = AdbDriver(SERIAL, AdbServer(scripted.address), FakeClock())
         await driver.attach()
-        assert (await driver.capture()).size == Size(4, 2)
+        with pytest.raises(ScreenOff):
+            await driver.capture()
+        assert scripted.requests.count(wake) == 1
+        assert (await driver.preview(max_width=4, quality=50)).size == Size(4, 2)
+        assert scripted.requests.count(wake) == 1
 
 
 async def test_an_old_android_is_refused_when_it_attaches(driver_over: OpenDriver) -> None:
@@ -212,14 +231,14 @@ async def test_the_tree_comes_through_a_file_where_it_is_not_printed(driver_over
         assert [node.text for node in (await driver.ui_tree()).walk()] == ["", "x"]
 
 
-RESOLVE = "shell,v2,raw:cmd package resolve-activity --brief -c android.intent.category.LAUNCHER a.b"
+RESOLVE = "shell,v2,raw:cmd package resolve-activity --user current --brief -c android.intent.category.LAUNCHER a.b"
 
 
 async def test_an_app_without_a_known_launcher_is_started_by_monkey(driver_over: OpenDriver) -> None:
     script = {
         **ATTACHED,
         RESOLVE: [shell("No activity found")],
-        "shell,v2,raw:pm path a.b": [shell("package:/data/app/a.b")],
+        "shell,v2,raw:pm path --user current a.b": [shell("package:/data/app/a.b")],
         "shell,v2,raw:monkey -p a.b -c android.intent.category.LAUNCHER 1": [shell("Events injected: 1")],
     }
     async with driver_over(script) as driver:
@@ -240,7 +259,7 @@ async def test_an_app_that_am_cannot_start_is_an_error(
     script = {
         **ATTACHED,
         RESOLVE: [shell("a.b/.C$D")],
-        "shell,v2,raw:am start -n 'a.b/.C$D'": [shell(f"Starting\n{said}")],
+        "shell,v2,raw:am start --user current -n 'a.b/.C$D'": [shell(f"Starting\n{said}")],
     }
     async with driver_over(script) as driver:
         with pytest.raises(error):

@@ -9,32 +9,37 @@ from typing import TypeVar
 
 from drover.devices import picture
 from drover.devices.errors import (
-    AppNotInstalled,
     DeviceGarbage,
     FileRefused,
-    InjectionRefused,
     PhoneOffline,
     PhoneUnauthorized,
+    ScreenOff,
     SecureWindow,
     Unsupported,
 )
 from drover.devices.frame import Frame, Preview
-from drover.devices.geometry import Point, Rect
+from drover.devices.geometry import Point, Rect, Size
 from drover.devices.ports import AppInFront, Capability, Key, PhoneInfo, PhoneState, ShellResult, TouchEvent
 from drover.devices.uitree import UiNode
-from drover.drivers.adb import dumpsys, input, sync, touch, uixml  # noqa: A004  named for Android's `input`
+from drover.drivers.adb import dumpsys, input, sync, touch, tree  # noqa: A004  named for Android's `input`
+from drover.drivers.adb.apps import PhoneApps
 from drover.drivers.adb.backoff import Backoff
 from drover.drivers.adb.camera import Camera
+from drover.drivers.adb.choosing import Choice
 from drover.drivers.adb.client import AdbServer
 from drover.drivers.adb.deadlines import DEADLINES, Deadlines
 from drover.drivers.adb.line import PhoneLine
+from drover.drivers.adb.phone_ways import BASELINE_ONLY, PhoneWays, Remembered, WayOptions
 from drover.kernel.clock import Clock
 
 Parsed = TypeVar("Parsed")
 
-_UI_FILE = "/data/local/tmp/drover-ui.xml"
 _PROPERTIES = ("ro.product.model", "ro.product.manufacturer", "ro.build.version.release", "ro.serialno")
 _FILE_MODE = 0o100644
+_WAKING_S = 2.0
+_MOST_SINGLE_KEYS = 4
+"""More key presses than this are faster in one run of `input` than in a call each."""
+_LOOK_AGAIN_S = 0.1
 
 
 class AdbDriver:
@@ -49,10 +54,26 @@ class AdbDriver:
         backoff: Backoff | None = None,
         deadlines: Deadlines = DEADLINES,
         images: Executor | None = None,
+        options: WayOptions = BASELINE_ONLY,
+        remembered: Remembered | None = None,
     ) -> None:
-        """Take the phone of that serial; `images` is where previews are made (by default, the loop's own threads)."""
+        """Take the phone of that serial.
+
+        `images` is where pictures are decoded and made small (by default, the loop's own threads); `options` says which
+        ways to capture and to touch may be tried, and `remembered` what was measured of them before.
+        """
         self._line = PhoneLine(serial, server, clock, Backoff() if backoff is None else backoff)
-        self._camera = Camera(self._line, clock)
+        self._ways = PhoneWays(
+            self._line,
+            clock,
+            deadlines,
+            natural=lambda: Size(0, 0) if self._info is None else self._info.size,
+            images=images,
+            options=options,
+            remembered=Remembered() if remembered is None else remembered,
+        )
+        self._camera = Camera(self._line, clock, self._ways.captures)
+        self._apps = PhoneApps(self._line, clock, deadlines.app_s)
         self._clock = clock
         self._deadlines = deadlines
         self._images = images
@@ -75,8 +96,13 @@ class AdbDriver:
         """Everything."""
         return frozenset(Capability)
 
+    @property
+    def ways(self) -> Choice:
+        """By which ways the phone is captured and touched now, and what they took when it attached."""
+        return self._ways.choice
+
     async def attach(self) -> None:
-        """Find the phone, even while its backoff lasts, and read its `info`."""
+        """Find the phone, even while its backoff lasts, read its `info`, and choose the fastest ways to it."""
         deadline_s = self._deadlines.attach_s
         async with self._line.guard("attach", deadline_s, patient=False):
             state = await self._line.server.state(self.serial)
@@ -92,94 +118,78 @@ class AdbDriver:
         size = await self._parsed(dumpsys.display_size, "wm size", "attach", deadline_s)
         self._info = PhoneInfo(model, manufacturer, android, hardware_serial, size)
         self._camera.start(size)
+        await self._ways.open(hardware_serial)
 
     async def detach(self) -> None:
         """Hold nothing for the phone any more."""
+        await self._ways.close()
         self._info = None
 
     async def capture(self) -> Frame:
-        """Return a frame taken now."""
+        """Return a frame taken now. A phone that sleeps is woken; ScreenOff is raised where that does not help."""
         frame = await self._camera.take(self._deadlines.capture_s)
-        if picture.is_black(frame.pixels) and await self._screen_is_on():
-            raise SecureWindow(self.serial)
-        return frame
+        if not picture.is_black(frame.pixels):
+            return frame
+        if not await self._screen_is_on():
+            await self._wake()
+        return await self._look_again()
 
     async def preview(self, *, max_width: int, quality: int) -> Preview:
-        """Return a small JPEG of a frame taken now; made in an image thread."""
-        frame = await self.capture()
+        """Return a small JPEG of a frame taken now; made in an image thread. A phone that sleeps is left asleep."""
+        frame = await self._camera.take(self._deadlines.capture_s)
+        if picture.is_black(frame.pixels) and await self._screen_is_on():
+            frame = await self._look_again()
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._images, picture.preview, frame, max_width, quality)
 
     async def tap(self, point: Point) -> None:
         """Touch `point` and let go."""
-        await self._input("tap", ["tap", str(point.x), str(point.y)], self._deadlines.touch_s)
+        await self._touch("tap", point, point, 0.0)
 
     async def long_tap(self, point: Point, *, seconds: float = 0.8) -> None:
-        """Touch `point` for `seconds`: a swipe that goes nowhere."""
-        words = ["swipe", *input.swipe_words(point, point, seconds)]
-        await self._input("long tap", words, self._deadlines.touch_s + seconds)
+        """Touch `point` for `seconds`."""
+        await self._touch("long tap", point, point, seconds)
 
     async def swipe(self, start: Point, end: Point, *, seconds: float = 0.3) -> None:
         """Touch `start`, move to `end` in `seconds`, let go."""
-        words = ["swipe", *input.swipe_words(start, end, seconds)]
-        await self._input("swipe", words, self._deadlines.touch_s + seconds)
+        await self._touch("swipe", start, end, seconds)
 
     async def type_text(self, text: str) -> None:
-        """Type `text`, which is printable ASCII, into the focused field."""
-        if untypable := input.untypable(text):
-            raise Unsupported(
-                self.serial, f"type {untypable!r} by key events", hint="use plain ASCII text without line breaks"
-            )
-        for piece in input.text_pieces(text):
-            await self._input("type text", ["text", piece], self._deadlines.text_s)
+        """Type `text` into the focused field: other than printable ASCII only where the phone has a way for it."""
+        await self._ways.writer.write(text)
 
     async def press(self, key: Key, *, times: int = 1) -> None:
         """Press and release `key`, `times` times, in as few calls as may be."""
         for codes in input.key_pieces(key, times):
-            await self._input("press", ["keyevent", *codes], self._deadlines.touch_s + 0.1 * len(codes))
+            deadline_s = self._deadlines.touch_s + 0.1 * len(codes)
+            if len(codes) > _MOST_SINGLE_KEYS:
+                await self._ways.inputs.baseline.press(codes, deadline_s)
+            else:
+                await self._ways.inputs.use(lambda way, codes=codes, s=deadline_s: way.press(codes, s))
 
     async def ui_tree(self) -> UiNode:
-        """Return the root of the UI tree; through a file where the phone does not print it."""
-        deadline_s = self._deadlines.ui_tree_s
-        output = await self._line.shell("uiautomator dump /dev/tty", "ui tree", deadline_s)
-        try:
-            return uixml.parse(uixml.extract(bytes(output.stdout)))
-        except uixml.NotATree:
-            command = f"uiautomator dump {_UI_FILE} && cat {_UI_FILE}"
-            output = await self._line.shell(command, "ui tree", deadline_s)
-        try:
-            return uixml.parse(uixml.extract(bytes(output.stdout + output.stderr)))
-        except uixml.NotATree as error:
-            raise await self._line.garbage("ui tree", str(error)) from error
+        """Return the root of the UI tree."""
+        return await tree.ui_tree(self._line, self._ways.service, self._deadlines.ui_tree_s)
 
     async def start_app(self, package: str) -> None:
         """Bring the app to the front, by its launcher activity."""
-        quoted = shlex.quote(package)
-        resolve = f"cmd package resolve-activity --brief -c android.intent.category.LAUNCHER {quoted}"
-        component = dumpsys.launcher_component(await self._text(resolve, "start app", self._deadlines.app_s))
-        if component is None:
-            await self._start_without_component(package)
-            return
-        output = await self._text(f"am start -n {shlex.quote(component)}", "start app", self._deadlines.app_s)
-        if "does not exist" in output:
-            raise AppNotInstalled(self.serial, package)
-        if "Error" in output or "Exception" in output:
-            raise DeviceGarbage(self.serial, "start app", input.complaint(output.splitlines()))
+        await self._apps.start(package)
 
     async def stop_app(self, package: str) -> None:
         """End the app's processes."""
-        output = await self._line.shell(f"am force-stop {shlex.quote(package)}", "stop app", self._deadlines.app_s)
-        if output.exit_code != 0 or output.stderr:
-            detail = output.stderr.decode("utf-8", "replace").strip() or f"exit code {output.exit_code}"
-            raise DeviceGarbage(self.serial, "stop app", detail[:200])
+        await self._apps.stop(package)
 
     async def app_in_front(self) -> AppInFront:
         """Return the app that has the focus."""
-        return await self._parsed(dumpsys.app_in_front, "dumpsys window", "app in front", self._deadlines.app_s)
+        return await self._apps.in_front()
 
     async def installed_apps(self) -> Sequence[str]:
         """Return the package names, sorted."""
-        return await self._parsed(dumpsys.packages, "pm list packages", "installed apps", self._deadlines.app_s)
+        return await self._apps.installed()
+
+    async def switch_user(self, number: int) -> None:
+        """Bring another user of the phone to the front. Raises Unsupported for one that it lacks."""
+        await self._apps.switch_user(number)
 
     async def push(self, content: bytes, remote_path: str) -> None:
         """Write `content` to `remote_path`."""
@@ -245,27 +255,28 @@ class AdbDriver:
         """Return what of the frame the on-screen keyboard covers, or None while it is away."""
         return dumpsys.keyboard_area(await self._text("dumpsys window", "keyboard", self._deadlines.state_s))
 
-    async def _start_without_component(self, package: str) -> None:
-        quoted = shlex.quote(package)
-        path = await self._text(f"pm path {quoted}", "start app", self._deadlines.app_s)
-        if not path.startswith("package:"):
-            raise AppNotInstalled(self.serial, package)
-        monkey = f"monkey -p {quoted} -c android.intent.category.LAUNCHER 1"
-        if "aborted" in await self._text(monkey, "start app", self._deadlines.app_s):
-            raise Unsupported(self.serial, f"start {package}: it has no launcher activity")
-
     async def _screen_is_on(self) -> bool:
         return await self._parsed(dumpsys.screen_on, "dumpsys power", "state", self._deadlines.state_s)
 
-    async def _input(self, call: str, words: Sequence[str], deadline_s: float) -> None:
-        output = await self._line.shell(f"input {shlex.join(words)}", call, deadline_s)
-        if output.exit_code == 0 and not output.stdout and not output.stderr:
-            return
-        complaint = input.complaint((output.stdout + output.stderr).decode("utf-8", "replace").splitlines())
-        if input.is_refusal(complaint):
-            raise InjectionRefused(self.serial, complaint)
-        if complaint or output.exit_code != 0:
-            raise DeviceGarbage(self.serial, call, complaint or f"exit code {output.exit_code}")
+    async def _wake(self) -> None:
+        """Wake the phone by the key that only wakes; the power key would send one that is awake to sleep."""
+        await self.press(Key.WAKE)
+        deadline = self._clock.monotonic() + _WAKING_S
+        while not await self._screen_is_on():
+            if self._clock.monotonic() > deadline:
+                raise ScreenOff(self.serial)
+            await self._clock.sleep(_LOOK_AGAIN_S)
+
+    async def _look_again(self) -> Frame:
+        """Return a frame by the baseline. Raises SecureWindow where that is black too."""
+        frame = await self._camera.take(self._deadlines.capture_s, surely=True)
+        if picture.is_black(frame.pixels):
+            raise SecureWindow(self.serial)
+        return frame
+
+    async def _touch(self, call: str, start: Point, end: Point, seconds: float) -> None:
+        deadline_s = self._deadlines.touch_s + seconds
+        await self._ways.inputs.use(lambda way: way.touch(call, start, end, seconds, deadline_s))
 
     async def _text(self, command: str, call: str, deadline_s: float) -> str:
         return await self._line.text(command, call, deadline_s)

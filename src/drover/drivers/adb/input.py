@@ -47,9 +47,9 @@ def _between_percent_and_s(text: str) -> list[str]:
     return [part + "%" for part in starts[:-1]] + starts[-1:]
 
 
-def key_pieces(key: Key, times: int) -> list[list[str]]:
-    """Return the arguments of the `input keyevent` calls that press `key` `times` times."""
-    code = str(KEYCODES[key])
+def key_pieces(key: Key, times: int) -> list[list[int]]:
+    """Return the key codes of each of the calls that press `key` `times` times."""
+    code = KEYCODES[key]
     return [[code] * min(MAX_KEYS, times - start) for start in range(0, times, MAX_KEYS)]
 
 

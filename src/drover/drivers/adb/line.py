@@ -34,7 +34,7 @@ class PhoneLine:
             async with self.service("shell,v2,raw:true") as connection:
                 await connection.read_shell()
         except DroverError as error:
-            raise await self._meaning("heartbeat", error) from error
+            raise await self.meaning("heartbeat", error) from error
         self._backoff.succeeded(self._clock.monotonic())
 
     @asynccontextmanager
@@ -52,7 +52,7 @@ class PhoneLine:
                 except DeviceError:
                     raise
                 except DroverError as error:
-                    raise await self._meaning(call, error) from error
+                    raise await self.meaning(call, error) from error
         except TimeoutError as error:
             raise DeviceTimeout(self.serial, call, deadline_s) from error
         except PhoneOffline:
@@ -73,7 +73,7 @@ class PhoneLine:
         except DeviceError:
             raise
         except DroverError as error:
-            raise await self._meaning(call, error) from error
+            raise await self.meaning(call, error) from error
 
     async def shell(self, command: str, call: str, deadline_s: float) -> ShellOutput:
         """Run a command in the phone's shell; its output, with an exit code, is whole or this raises."""
@@ -99,7 +99,8 @@ class PhoneLine:
         if pause > 0:
             raise PhoneOffline(self.serial, f"it went away; tried again in {pause:.1f} s")
 
-    async def _meaning(self, call: str, error: DroverError) -> DeviceError:
+    async def meaning(self, call: str, error: DroverError) -> DeviceError:
+        """Return what a failure of the adb server's means for the phone."""
         closed = isinstance(error, AdbRefused) and "closed" in error.reason
         if (closed or isinstance(error, AdbBrokenOff)) and (state := await self._state()) is not None:
             return PhoneOffline(self.serial, state)

@@ -12,6 +12,7 @@ from drover.drivers.adb.deadlines import DEADLINES, Deadlines
 from drover.drivers.adb.driver import AdbDriver
 from drover.drivers.adb.faults import AdbServerUnavailable, phone_error
 from drover.drivers.adb.line import PhoneLine
+from drover.drivers.adb.phone_ways import BASELINE_ONLY, Remembered, WayOptions
 from drover.kernel.clock import Clock
 from drover.kernel.errors import DroverError
 
@@ -35,6 +36,7 @@ class AdbSource:
         poll_s: float = 1.0,
         deadlines: Deadlines = DEADLINES,
         images: Executor | None = None,
+        options: WayOptions = BASELINE_ONLY,
     ) -> None:
         """Look at the server's list at least every `poll_s` seconds: adb 29 does not tell that a phone went away."""
         self._server = server
@@ -42,6 +44,8 @@ class AdbSource:
         self._poll_s = poll_s
         self._deadlines = deadlines
         self._images = images
+        self._options = options
+        self._remembered = Remembered()
         self._backoffs: dict[str, Backoff] = {}
         self._pings = asyncio.Semaphore(_PINGS)
 
@@ -101,6 +105,8 @@ class AdbSource:
             backoff=self._backoff(serial),
             deadlines=self._deadlines,
             images=self._images,
+            options=self._options,
+            remembered=self._remembered,
         )
 
     def _backoff(self, serial: str) -> Backoff:
