@@ -162,7 +162,7 @@ def test_variables_of_other_categories_are_refused_saying_which_there_are(source
 
 @pytest.mark.parametrize("source", ["${param}", "${param.a.b}", "${param.a(1)}", "${param.a in b}"])
 def test_a_parameter_has_one_name_and_nothing_more(source: str) -> None:
-    with pytest.raises(Unsupported, match=r"^column 1: a parameter is \$\{param.<name>\} and nothing more$"):
+    with pytest.raises(Unsupported, match=r"^column 1: a variable is \$\{param.<name>\} and nothing more$"):
         parse_text(source)
 
 

@@ -1,7 +1,7 @@
 r"""Texts with variables, in three phases: parse and list the references, let their owners fetch values, render.
 
-`${param.name}` is a reference; everything else is literal. `\${` is a plain `${`, `\{` a plain `{`, and before either a
-backslash itself is written twice. `{a|b}` is refused until it means a choice.
+`${param.name}` and `${var.name}` are references; everything else is literal. `\${` is a plain `${`, `\{` a plain `{`,
+and before either a backslash itself is written twice. `{a|b}` is refused until it means a choice.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ from lark import Token, Tree
 from drover.language.errors import BadSyntax, MissingValue, Unsupported
 from drover.language.grammar import SourceTree, column_of, parse
 
-CATEGORIES = ("param",)
+CATEGORIES = ("param", "var")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,25 @@ def render(text: Text, values: Mapping[str, str]) -> str:
     Raises MissingValue, which says the column.
     """
     return "".join(part.text if isinstance(part, Literal) else _value(part, values) for part in text.parts)
+
+
+def substitute(text: Text, texts: Mapping[str, Text]) -> Text:
+    """Return the text with each reference whose key is in `texts` replaced by that text, which is not parsed again."""
+    parts: list[Literal | Reference] = []
+    for part in text.parts:
+        replaced = texts.get(part.key) if isinstance(part, Reference) else None
+        for each in (part,) if replaced is None else replaced.parts:
+            last = parts[-1] if parts else None
+            if isinstance(each, Literal) and isinstance(last, Literal):
+                parts[-1] = Literal(last.text + each.text, last.column)
+            else:
+                parts.append(each)
+    return Text(tuple(parts))
+
+
+def literal(text: str) -> Text:
+    """Return the text that stands for `text` as it is."""
+    return Text((Literal(text, 1),) if text else ())
 
 
 def _value(reference: Reference, values: Mapping[str, str]) -> str:
@@ -128,8 +147,8 @@ def _reference(tree: SourceTree) -> Reference:
         shown = "${" + ".".join(path) + "}"
         raise Unsupported(column, f"unknown variable {shown}", hint=_SUPPORTED)
     if len(path) != 2 or any(isinstance(child, Tree) for child in tree.children):  # noqa: PLR2004 (category, name)
-        raise Unsupported(column, f"a parameter is ${{{path[0]}.<name>}} and nothing more", hint=_SUPPORTED)
+        raise Unsupported(column, f"a variable is ${{{path[0]}.<name>}} and nothing more", hint=_SUPPORTED)
     return Reference(path[0], path[1], column)
 
 
-_SUPPORTED = "the variables of this version are ${param.<name>}; write \\${ for a plain ${"
+_SUPPORTED = "the variables of this version are ${param.<name>} and ${var.<name>}; write \\${ for a plain ${"

@@ -24,6 +24,10 @@ class AppFile(_Strict):
 
     name: Name
     package: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)+$", max_length=200)
+    ways: dict[Literal["switch_account", "select_slot"], str] = Field(
+        default_factory=dict[Literal["switch_account", "select_slot"], str],
+        description="The sequence files, relative to the app's folder, that switch its account and its slot.",
+    )
     by_keyboard: bool = Field(
         default=False,
         description="The app takes no injected text: text is typed on the keys of the on-screen keyboard.",

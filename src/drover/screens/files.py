@@ -112,7 +112,8 @@ class _Loader:
         if document.name != path.parent.name:
             reason = f"is '{document.name}', but the folder is '{path.parent.name}'"
             raise BadDocument(path.name, [Fault("name", reason, "name both alike")])
-        return document.name, App(document.name, document.package, document.by_keyboard)
+        ways = {kind: str(path.parent / way) for kind, way in document.ways.items()}
+        return document.name, App(document.name, document.package, document.by_keyboard, ways)
 
     def _screen(self, path: Path) -> tuple[str, Screen]:
         document = parse(ScreenFile, self._text(path), path.name)

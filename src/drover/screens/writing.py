@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+from dataclasses import asdict
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -38,7 +39,7 @@ class RegistryNotWritten(DroverError):
 def save_app(registry: Path, app: App) -> Path:
     """Write the app's file and return its path. Raises InvalidInput for a name that a file may not have."""
     try:
-        document = AppFile(name=app.name, package=app.package, by_keyboard=app.by_keyboard)
+        document = AppFile.model_validate(asdict(app))
     except ValidationError as error:
         raise _unfit(f"app {app.name}", error) from error
     path = registry / app.name / APP_FILE

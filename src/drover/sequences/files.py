@@ -1,232 +1,27 @@
 """Sequence files: JSON, self-contained, with a published schema."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Iterator
+from collections.abc import Sequence as Items
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from drover.devices.geometry import Rect, Size
-from drover.devices.ports import Key
-from drover.kernel.errors import InvalidInput
-from drover.language.text import Text, parse_text
+from drover.devices.geometry import Size
 from drover.platform.documents import BadDocument, Fault, parse, read_text
-from drover.sequences.domain import (
-    Act,
-    ActionName,
-    Assert,
-    Direction,
-    Effect,
-    LongTap,
-    OpenApp,
-    Param,
-    Press,
-    Sequence,
-    StopApp,
-    Swipe,
-    Tap,
-    Target,
-    Task,
-    Type,
-    Wait,
-    WaitForScreen,
-    describe,
-    target_of,
-)
+from drover.sequences.condition_files import MAX_TEXT, Reader, ScreenKey, Strict
+from drover.sequences.definitions import expanded
+from drover.sequences.domain import Effect, Loop, Param, Sequence, Task, named_action, target_of
+from drover.sequences.task_files import RepeatFile, SingleTaskFile, TaskFile
+from drover.sequences.wording import describe
 
-DEFAULT_TIMEOUT_S = 10.0
-MAX_TEXT = 10_000
-
-_KEY = r"^[a-z0-9_]+\.[a-z0-9_]+$"
-_ACTION = r"^[a-z0-9_]+\.[a-z0-9_]+\.[a-z0-9_]+$"
-
-ScreenKey = Annotated[str, Field(pattern=_KEY, description="A whole screen key, such as plaza.feed.")]
-ActionKey = Annotated[str, Field(pattern=_ACTION, description="A named action, such as plaza.feed.open_profile.")]
-Box = Annotated[
-    list[int],
-    Field(min_length=4, max_length=4, description="A rectangle x1, y1, x2, y2 in pixels of the sequence's reference."),
-]
-TextSource = Annotated[str, Field(max_length=MAX_TEXT, description="Text; ${param.<name>} stands for an input.")]
-Seconds = Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)]
+MOST_DEPTH = 4
+MOST_STEPS = 20_000
+"""How many steps the rounds of all loops may come to."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """What a task needs of its surroundings to become an act; what is wrong with it goes to `faults`."""
-
-    app: str
-    reference: Size
-    where: str
-    faults: list[Fault]
-
-    def target(self, on: str | list[int]) -> Target:
-        if isinstance(on, str):
-            screen, _, action = on.rpartition(".")
-            return ActionName(screen, action)
-        try:
-            rect = Rect(*on)
-        except ValueError as error:
-            self.faults.append(Fault(f"{self.where}.on", str(error), "give x1, y1, x2, y2"))
-            return Rect(0, 0, 1, 1)
-        if not rect.within(self.reference):
-            reason = f"lies outside the reference of {self.reference.width}x{self.reference.height}"
-            self.faults.append(Fault(f"{self.where}.on", reason, "correct it, or `reference`"))
-        return rect
-
-    def text(self, source: str) -> Text:
-        try:
-            return parse_text(source)
-        except InvalidInput as error:
-            self.faults.append(Fault(f"{self.where}.text", error.message, error.hint))
-            return Text(())
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class _TaskFile(_Strict):
-    name: str = Field(default="", max_length=200, description="What a person calls the task.")
-    effect: Literal["repeatable", "once", "read"] | None = Field(
-        default=None, description="Whether the act may be repeated; `once` acts are never repeated."
-    )
-    before: ScreenKey | None = Field(default=None, description="The screen that must be there before the act.")
-    after: ScreenKey | None = Field(default=None, description="The screen that must be there after the act.")
-    timeout_s: Seconds = Field(default=DEFAULT_TIMEOUT_S, gt=0, description="How long to wait for a screen.")
-
-
-class TapFile(_TaskFile):
-    """Touch the middle of a named action or rectangle."""
-
-    kind: Literal["tap"]
-    on: ActionKey | Box
-
-    def act(self, read: _Reader) -> Act:
-        """Return the act."""
-        return Tap(read.target(self.on))
-
-
-class LongTapFile(_TaskFile):
-    """Touch and hold."""
-
-    kind: Literal["long_tap"]
-    on: ActionKey | Box
-    seconds: Seconds = 0.8
-
-    def act(self, read: _Reader) -> Act:
-        """Return the act."""
-        return LongTap(read.target(self.on), self.seconds)
-
-
-class SwipeFile(_TaskFile):
-    """Move a finger across a named action or rectangle."""
-
-    kind: Literal["swipe"]
-    on: ActionKey | Box
-    direction: Literal["up", "down", "left", "right"]
-    seconds: Seconds = 0.3
-
-    def act(self, read: _Reader) -> Act:
-        """Return the act."""
-        return Swipe(read.target(self.on), Direction(self.direction), self.seconds)
-
-
-class TypeFile(_TaskFile):
-    """Replace what a text field holds, and read it back."""
-
-    kind: Literal["type"]
-    on: ActionKey | Box
-    text: TextSource
-
-    def act(self, read: _Reader) -> Act:
-        """Return the act."""
-        return Type(read.target(self.on), read.text(self.text))
-
-
-class KeyFile(_TaskFile):
-    """Press a key."""
-
-    kind: Literal["key"]
-    key: Literal["home", "back", "enter", "delete", "tab", "move_home", "move_end", "recents", "wake"]
-    times: int = Field(default=1, ge=1, le=200)
-
-    def act(self, read: _Reader) -> Act:  # noqa: ARG002  others need it
-        """Return the act."""
-        return Press(Key(self.key), self.times)
-
-
-class WaitForScreenFile(_TaskFile):
-    """Wait until the `after` screen is there."""
-
-    kind: Literal["wait_for_screen"]
-
-    def act(self, read: _Reader) -> Act:  # noqa: ARG002  others need it
-        """Return the act."""
-        return WaitForScreen()
-
-
-class WaitFile(_TaskFile):
-    """Let time pass."""
-
-    kind: Literal["wait"]
-    seconds: Seconds
-
-    def act(self, read: _Reader) -> Act:  # noqa: ARG002  others need it
-        """Return the act."""
-        return Wait(self.seconds)
-
-
-class OpenAppFile(_TaskFile):
-    """Bring an app to the front."""
-
-    kind: Literal["open_app"]
-    app: str = Field(default="", description="An app of the registry; the sequence's own where it is left out.")
-
-    def act(self, read: _Reader) -> Act:
-        """Return the act."""
-        return OpenApp(self.app or read.app)
-
-
-class StopAppFile(_TaskFile):
-    """End an app."""
-
-    kind: Literal["stop_app"]
-    app: str = Field(default="", description="An app of the registry; the sequence's own where it is left out.")
-
-    def act(self, read: _Reader) -> Act:
-        """Return the act."""
-        return StopApp(self.app or read.app)
-
-
-class AssertFile(_TaskFile):
-    """Fail unless the UI tree shows the text inside a named action or rectangle."""
-
-    kind: Literal["assert"]
-    on: ActionKey | Box
-    text: TextSource
-
-    def act(self, read: _Reader) -> Act:
-        """Return the act."""
-        return Assert(read.target(self.on), read.text(self.text))
-
-
-TaskFile = Annotated[
-    TapFile
-    | LongTapFile
-    | SwipeFile
-    | TypeFile
-    | KeyFile
-    | WaitForScreenFile
-    | WaitFile
-    | OpenAppFile
-    | StopAppFile
-    | AssertFile,
-    Field(discriminator="kind"),
-]
-
-
-class ParamFile(_Strict):
+class ParamFile(Strict):
     """An input of the sequence."""
 
     description: str = ""
@@ -234,14 +29,14 @@ class ParamFile(_Strict):
     secret: bool = False
 
 
-class ReferenceFile(_Strict):
+class ReferenceFile(Strict):
     """The size, in pixels, that the sequence's rectangles refer to."""
 
     width: int = Field(ge=100, le=10_000)
     height: int = Field(ge=100, le=10_000)
 
 
-class SequenceFile(_Strict):
+class SequenceFile(Strict):
     """Ordered tasks with one function."""
 
     schema_version: Literal[1] = Field(alias="schema", description="The version of this format.")
@@ -251,6 +46,12 @@ class SequenceFile(_Strict):
     app: str = Field(pattern=r"^[a-z0-9_]+$", description="The app of the registry that the sequence is for.")
     reference: ReferenceFile = ReferenceFile(width=1080, height=2400)
     params: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], ParamFile] = Field(default_factory=dict)
+    start: ScreenKey | None = Field(default=None, description="The screen that the first task begins on.")
+    on_error: Literal["stop", "continue"] = Field(
+        default="stop", description="`continue`: every task that may be repeated is optional."
+    )
+    recovery_prompt: str = Field(default="", max_length=4000, description="What whoever helps should know.")
+    releases: bool = Field(default=False, description="Its steps take so long that nothing else should wait for them.")
     tasks: list[TaskFile] = Field(min_length=1, max_length=1000)
 
 
@@ -265,41 +66,103 @@ def load_sequence(path: Path) -> Sequence:
 
 
 def read_sequence(text: str, file: str) -> Sequence:
-    """Return the sequence that `text` is; `file` names it in errors. Raises BadDocument."""
+    """Return the sequence that `text` is; `file` names it in errors, and what it refers to lies beside it.
+
+    Named definitions (`use`) are filled in. Raises BadDocument.
+    """
+    folder = Path(file).parent
+    text = expanded(text, folder, file)
     document = parse(SequenceFile, text, file)
-    reference = Size(document.reference.width, document.reference.height)
-    faults: list[Fault] = []
-    tasks = tuple(
-        _task(task, _Reader(document.app, reference, f"tasks[{index}]", faults))
-        for index, task in enumerate(document.tasks)
-    )
-    if faults:
-        raise BadDocument(file, faults)
+    reader = _Tasks(document, folder)
+    reader.read(document.tasks, "tasks", depth=0)
+    if reader.faults:
+        raise BadDocument(file, reader.faults)
     return Sequence(
         name=document.name,
         description=document.description,
         version=document.version,
         app=document.app,
-        reference=reference,
+        reference=reader.reference,
         params={name: Param(p.description, p.default, p.secret) for name, p in document.params.items()},
-        tasks=tasks,
+        tasks=tuple(reader.tasks),
         digest=hashlib.sha256(text.encode()).hexdigest(),
+        loops=tuple(sorted(reader.loops, key=lambda loop: (loop.first, -loop.last))),
+        start=document.start,
+        recovery_prompt=document.recovery_prompt,
+        releases=document.releases,
     )
 
 
-_EFFECTS = {"wait_for_screen": Effect.READ, "wait": Effect.READ, "assert": Effect.READ}
+_EFFECTS = {"wait_for_screen": Effect.READ, "wait": Effect.READ, "assert": Effect.READ, "read": Effect.READ}
 
 
-def _task(task: TaskFile, read: _Reader) -> Task:
-    act = task.act(read)
-    target = target_of(act)
-    before = target.screen if isinstance(target, ActionName) else None
-    return Task(
-        name=task.name or describe(act),
-        kind=task.kind,
-        act=act,
-        effect=Effect(task.effect) if task.effect else _EFFECTS.get(task.kind, Effect.REPEATABLE),
-        before=task.before or before,
-        after=task.after,
-        timeout_s=task.timeout_s,
-    )
+class _Tasks:
+    """Reads tasks in the order of the document, also those inside `repeat`, and counts them."""
+
+    def __init__(self, document: SequenceFile, folder: Path) -> None:
+        self.reference = Size(document.reference.width, document.reference.height)
+        self.tasks: list[Task] = []
+        self.loops: list[Loop] = []
+        self.faults: list[Fault] = []
+        self._document = document
+        self._folder = folder
+
+    def read(self, tasks: Items[TaskFile], where: str, *, depth: int, rounds: int = 1) -> None:
+        """Read the tasks at `where`, which lie inside loops of so many rounds in all."""
+        for index, task in enumerate(tasks):
+            place = f"{where}[{index}]"
+            if isinstance(task, RepeatFile):
+                self._repeat(task, place, depth, rounds)
+            else:
+                self._task(task, place, inside_loop=rounds > 1)
+
+    def _repeat(self, repeat: RepeatFile, where: str, depth: int, rounds: int) -> None:
+        self.faults += _repeat_faults(repeat, where, depth)
+        most = repeat.times or (repeat.most if repeat.going_on or repeat.enough else 1)
+        first, reader = len(self.tasks) + 1, self._reader(where)
+        if depth < MOST_DEPTH:
+            self.read(repeat.tasks, f"{where}.tasks", depth=depth + 1, rounds=rounds * most)
+        last = len(self.tasks)
+        if rounds * most * (last - first + 1) > MOST_STEPS:
+            reason = f"may come to {rounds * most * (last - first + 1)} steps"
+            self.faults.append(Fault(where, reason, f"at most {MOST_STEPS} are possible: lower times or most"))
+        when, going_on, enough = (
+            each.condition(reader) if each is not None else None
+            for each in (repeat.when, repeat.going_on, repeat.enough)
+        )
+        self.loops.append(Loop(first, max(first, last), most, when, going_on, enough))
+
+    def _task(self, task: SingleTaskFile, where: str, *, inside_loop: bool) -> None:
+        reader = self._reader(where)
+        act = task.act(reader)
+        action = named_action(target_of(act))
+        effect = Effect(task.effect) if task.effect else _EFFECTS.get(task.kind, Effect.REPEATABLE)
+        if effect is Effect.ONCE and inside_loop and not task.once_per_round:
+            reason = "is done only once, but lies in a repeat"
+            self.faults.append(Fault(f"{where}.effect", reason, "add once_per_round: true, or move it out"))
+        self.tasks.append(
+            Task(
+                name=task.name or describe(act),
+                kind=task.kind,
+                act=act,
+                effect=effect,
+                before=task.before or (action.screen if action is not None else None),
+                after=task.after,
+                timeout_s=task.timeout_s,
+                when=task.when.condition(reader) if task.when is not None else None,
+                happened=task.happened.condition(reader) if task.happened is not None else None,
+                optional=task.optional or (self._document.on_error == "continue" and effect is not Effect.ONCE),
+                where=where,
+            )
+        )
+
+    def _reader(self, where: str) -> Reader:
+        return Reader(self._document.app, self.reference, self._folder, where, self.faults)
+
+
+def _repeat_faults(repeat: RepeatFile, where: str, depth: int) -> Iterator[Fault]:
+    given = [name for name in ("times", "going_on", "enough") if getattr(repeat, name) is not None]
+    if len(given) > 1:
+        yield Fault(where, "repeats by two rules", "give one of times, while, until")
+    if depth >= MOST_DEPTH:
+        yield Fault(where, f"lies in more than {MOST_DEPTH} others", "nest fewer")

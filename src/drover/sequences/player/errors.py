@@ -174,3 +174,30 @@ class CannotResume(DroverError):
             f"phone {phone}: its last play was cut off in step {step}, but {reason}",
             hint="look at the phone, and say where to go on with --from-step",
         )
+
+
+class PlaceNotFound(StepFailed):
+    """What is to be touched by its text is not on the screen, or is there more than once."""
+
+    def __init__(self, text: str, inside: str, count: int) -> None:
+        within = f" in {inside}" if inside else ""
+        super().__init__(
+            f"{text!r} is shown {f'{count} times' if count else 'nowhere'}{within}",
+            region=text,
+            hint="narrow it with `in`, or name an action of the registry",
+        )
+
+
+class NothingToRead(StepFailed):
+    """There is no text where one is to be read, or not one of the pattern."""
+
+    def __init__(self, where: str, text: str, pattern: str) -> None:
+        seen = f"{text!r} does not match {pattern!r}" if text else "no text can be read"
+        super().__init__(f"{where}: {seen}", region=where, hint="see the report's frame; mend the place or the pattern")
+
+
+class MediaNotThere(StepFailed):
+    """A file could not be read here, or did not arrive on the phone."""
+
+    def __init__(self, path: str, detail: str) -> None:
+        super().__init__(f"{path}: {detail}", region=path, hint="check the file, and the phone's free storage")

@@ -169,6 +169,24 @@ class Eyes:
                     raise await self._not_seen(self._count(look), screens, dismissed[started_with:])
         raise AssertionError  # looks never end by themselves
 
+    async def glimpse(self, hands: Hands, *, timeout_s: float) -> Look:
+        """Return a look at whatever screen of the app there is, at rest; after `timeout_s`, at whatever there is.
+
+        Known interrupts are dismissed. A look of a moment ago serves as well. Raises InterruptStays.
+        """
+        watch = hands.watch
+        last, now = self.last, watch.clock.monotonic()
+        if last is not None and last.found is not None and self.recent((last.found.screen.key,), now) is not None:
+            return last
+        deadline, dismissed = now + timeout_s, list[str]()
+        async with aclosing(self._looks(watch, None)) as looks:
+            async for look in looks:
+                if look.at_rest and look.found is not None and look.found.is_interrupt:
+                    await self._dismiss(look, look.found, hands, dismissed)
+                elif look.at_rest or watch.clock.monotonic() >= deadline:
+                    return self._count(look)
+        raise AssertionError  # looks never end by themselves
+
     async def find(self, look: Look, found: Found, action: Action) -> Rect:
         """Return where to touch `action`, having seen that it looks like itself. Raises ActionNotSeen."""
         key = found.screen.key
@@ -187,8 +205,8 @@ class Eyes:
 
         return Typist(driver, watch, self._matcher.keyboards, look)
 
-    async def _looks(self, watch: Stopwatch, expected: tuple[str, ...]) -> AsyncGenerator[Look, None]:
-        """Yield one look after another, without end.
+    async def _looks(self, watch: Stopwatch, expected: tuple[str, ...] | None) -> AsyncGenerator[Look, None]:
+        """Yield one look after another, without end; with None expected, any screen of the app is told.
 
         A screen is at rest in its second alike look at the earliest. So the look after a picture that was not
         recognised is never the last one, and the next capture is under way while it is being looked at.
@@ -218,8 +236,11 @@ class Eyes:
         watch.captures.add(frame.sequence)
         return frame
 
-    def _recognise(self, frame: Frame, expected: tuple[str, ...], settle: Settle) -> Look:
-        answer = self._matcher.recognise(frame, app=self._app, expected=expected)
+    def _recognise(self, frame: Frame, expected: tuple[str, ...] | None, settle: Settle) -> Look:
+        if expected is None:
+            answer: Identification | None = self._identify(frame)
+        else:
+            answer = self._matcher.recognise(frame, app=self._app, expected=expected)
         if answer is None or answer.screen is None or answer.variant is None:
             settle.forget()  # what comes to rest is a screen; nobody waits for an unknown picture to do so
             return Look(frame, None, at_rest=False)

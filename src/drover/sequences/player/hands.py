@@ -68,14 +68,24 @@ class Hands:
         """Wait until the UI tree shows `text` inside `rect`. Raises TextDiffers."""
         deadline = self.watch.clock.monotonic() + timeout_s
         while True:
-            shown = [
-                n.text for n in (await self._tree()).walk() if n.text and n.bounds and rect.contains(n.bounds.center)
-            ]
+            shown = await self._texts_in(rect)
             if text in shown:
                 return
             if self.watch.clock.monotonic() >= deadline:
                 raise TextDiffers(where, text, " ".join(shown))
             await self.watch.wait(POLL_S)
+
+    async def text_in(self, rect: Rect) -> str:
+        """Return the texts that the UI tree shows inside `rect`, joined by a space."""
+        return " ".join(await self._texts_in(rect))
+
+    async def tree(self) -> UiNode:
+        """Return the UI tree."""
+        return await self.watch.device(self.driver.ui_tree())
+
+    async def _texts_in(self, rect: Rect) -> list[str]:
+        nodes = (await self.tree()).walk()
+        return [node.text for node in nodes if node.text and node.bounds and rect.contains(node.bounds.center)]
 
     async def _enter(self, text: str, *, where: str, secret: bool) -> None:
         if self.typist is None:
@@ -94,7 +104,7 @@ class Hands:
     async def _focused(self, point: Point, where: str) -> UiNode:
         deadline = self.watch.clock.monotonic() + READ_BACK_S
         while True:
-            field = (await self._tree()).field_at(point)
+            field = (await self.tree()).field_at(point)
             if field is not None and field.focused:
                 return field
             if self.watch.clock.monotonic() >= deadline:
@@ -104,16 +114,13 @@ class Hands:
     async def _read_back(self, field: UiNode, point: Point, text: str, *, where: str, secret: bool) -> None:
         deadline = self.watch.clock.monotonic() + READ_BACK_S
         while True:
-            now = _same_field(await self._tree(), field, point)
+            now = _same_field(await self.tree(), field, point)
             if now is not None and _holds(now, text):
                 return
             if self.watch.clock.monotonic() >= deadline:
                 seen = now.text if now is not None else ""
                 raise TextDiffers(where, "***", "another text") if secret else TextDiffers(where, text, seen)
             await self.watch.wait(POLL_S)
-
-    async def _tree(self) -> UiNode:
-        return await self.watch.device(self.driver.ui_tree())
 
 
 def _same_field(tree: UiNode, field: UiNode, point: Point) -> UiNode | None:

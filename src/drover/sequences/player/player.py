@@ -4,30 +4,16 @@ import asyncio
 from dataclasses import dataclass
 
 from drover.devices.errors import DeviceError
-from drover.devices.geometry import Rect
 from drover.devices.ports import Driver
 from drover.kernel.clock import Clock
 from drover.kernel.errors import DroverError
-from drover.screens.domain import Registry
-from drover.sequences.domain import (
-    Act,
-    Assert,
-    Effect,
-    LongTap,
-    OpenApp,
-    Press,
-    StopApp,
-    Swipe,
-    Tap,
-    Type,
-    Wait,
-    WaitForScreen,
-    describe_target,
-    target_of,
-)
+from drover.sequences.course import Holds, Place, read_place
+from drover.sequences.domain import Assert, Effect, Read, Type, WaitForScreen
 from drover.sequences.journal import Journal, Mark, OpenAct
-from drover.sequences.plan import Plan, Step
-from drover.sequences.player.errors import Astray, PhoneStaysAway, ScreenNotSeen
+from drover.sequences.plan import Plan
+from drover.sequences.player.acts import Acts
+from drover.sequences.player.conditions import Conditions
+from drover.sequences.player.errors import Astray, OnceInDoubt, PhoneStaysAway, ScreenNotSeen
 from drover.sequences.player.events import PhonePaused, PhoneResumed, Progress, StepBegan, StepEnded
 from drover.sequences.player.eyes import Eyes, Look
 from drover.sequences.player.hands import Hands
@@ -72,7 +58,7 @@ class Player:
         eyes: Eyes,
         witness: Witness,
         lifeline: Lifeline,
-        registry: Registry,
+        acts: Acts,
         journal: Journal,
         clock: Clock,
         retries: Retries,
@@ -86,13 +72,16 @@ class Player:
         self._eyes = eyes
         self._witness = witness
         self._lifeline = lifeline
-        self._registry = registry
+        self._acts = acts
+        self._values = acts.values
         self._journal = journal
         self._clock = clock
         self._retries = retries
         self._turns = turns
         self._tell = tell
         self._start = ""
+        self._place = Place()
+        self._telling: asyncio.Task[None] | None = None
         self._marks: list[Mark] = []
         self.tasks: list[TaskRecord] = []
         self.pauses: list[Pause] = []
@@ -103,25 +92,87 @@ class Player:
         A task's record, with its pictures, is made while the next task is already waiting for the phone.
         """
         self._start, self._marks = start.place, list(start.marks)
-        place = start.reached
+        self._go_to(start.reached)
         astray, open_act = start.astray, start.open_act
-        telling: asyncio.Task[None] | None = None
         try:
-            while (step := step_at(self._plan, place)) is not None:
-                self._tell(StepBegan(self._phone, step))
-                task = TaskRun(step, Stopwatch(self._clock, self._turns), self._clock.now(), astray)
-                task.act = open_act.act if open_act is not None and open_act.step == step.number else None
-                task.answering_since_s = self._clock.monotonic()
-                astray, open_act = False, None
-                await self._play_task(task)
-                telling = asyncio.create_task(self._tell_end(task, task.watch.timing(), telling))
-                if task.failure is not None:
+            while (task := await self._next()) is not None:
+                if task.failure is None:
+                    self._tell(StepBegan(self._phone, task.step))
+                    task.astray = task.astray or astray
+                    task.act = open_act.act if open_act is not None and open_act.step == task.step.number else None
+                    task.answering_since_s = self._clock.monotonic()
+                    astray, open_act = False, None
+                    await self._play_task(task)
+                task.forgiven = await self._forgiven(task)
+                self._tell_soon(task)
+                if task.failure is not None and not task.forgiven:
                     return task.failure.error
-                place = task.back_to if task.back_to is not None else self._marks[-1].place
+                self._go_to(task.back_to if task.back_to is not None else self._marks[-1].place)
         finally:
-            if telling is not None:
-                await telling
+            if self._telling is not None:
+                await self._telling
         return None
+
+    async def _next(self) -> TaskRun | None:
+        """Return a run of the step that is next, None at the end.
+
+        Conditions are decided on the way. Where one cannot be, the run that is returned has failed.
+        """
+        steps, passed = self._plan.steps, list[int]()
+        task = self._new_run(min(self._place.after + 1, len(steps)))
+        conditions = self._conditions(self._hands(task.watch))
+        while True:
+            try:
+                ahead = await self._plan.course.onward(self._place, conditions, passed.append)
+                break
+            except DroverError as error:
+                passed.clear()
+                task.note(error, self._eyes.seen)
+                self._eyes.forget()
+                if not await self._may_try_again(task, error):
+                    return task
+        for number in passed:
+            run = self._new_run(number)
+            run.passed_over = True
+            self._tell_soon(run)
+        if ahead is None:
+            return None
+        number, self._place = ahead
+        return TaskRun(steps[number - 1], task.watch, task.started_at, task.astray)
+
+    def _new_run(self, number: int) -> TaskRun:
+        step = self._plan.steps[number - 1]
+        return TaskRun(step, Stopwatch(self._clock, self._turns), self._clock.now())
+
+    def _hands(self, watch: Stopwatch) -> Hands:
+        app = self._acts.registry.apps[self._plan.sequence.app]
+        return Hands(self._driver, watch, self._eyes.typist(self._driver, watch), by_keyboard=app.by_keyboard)
+
+    def _conditions(self, hands: Hands) -> Holds:
+        return Conditions(self._eyes, hands, self._values, self._plan.sequence.reference).holds
+
+    def _go_to(self, place: str) -> None:
+        self._place = read_place(place)
+        self._values.restore(self._place.values)
+
+    async def _forgiven(self, task: TaskRun) -> bool:
+        """Return whether the play goes on after a task that failed; then its place is written down as passed."""
+        if task.failure is None or not task.step.task.optional:
+            return False
+        if isinstance(task.failure.error, DeviceError | OnceInDoubt) or task.doubtful:
+            return False
+        await self._reach(task)
+        self._eyes.forget()
+        return True
+
+    async def _reach(self, task: TaskRun) -> None:
+        place = Place(task.step.number, self._place.rounds, self._values.all())
+        mark = Mark(task.step.number, place.written())
+        await self._journal.reach(self._run, mark, task.act)
+        self._marks.append(mark)
+
+    def _tell_soon(self, task: TaskRun) -> None:
+        self._telling = asyncio.create_task(self._tell_end(task, task.watch.timing(), self._telling))
 
     async def _tell_end(self, task: TaskRun, timing: Timing, before: asyncio.Task[None] | None) -> None:
         record = await task_record(task, timing, self._witness)
@@ -164,6 +215,7 @@ class Player:
         while task.spent.connection < self._retries.connection_tries:
             task.spent.connection += 1
             if await self._answers(task, self._retries.connection_pause_s):
+                task.failure = None  # what comes of it now tells more
                 return True
         if await self._answers(task, 0) or not self._retries.may_pause(task.spent):
             return False
@@ -173,6 +225,7 @@ class Player:
         back = await self._answers(task, self._retries.away_s)
         self.pauses.append(Pause(began_at, self._clock.monotonic() - began_s, task.step.number, error.message, back))
         if back:
+            task.failure = None
             self._tell(PhoneResumed(self._phone))
         else:
             task.note(PhoneStaysAway(error, self._retries.away_s), self._eyes.seen)
@@ -187,12 +240,7 @@ class Player:
         return True
 
     async def _attempt(self, task: TaskRun) -> None:
-        hands = Hands(
-            self._driver,
-            task.watch,
-            self._eyes.typist(self._driver, task.watch),
-            by_keyboard=self._registry.apps[self._plan.sequence.app].by_keyboard,
-        )
+        hands = self._hands(task.watch)
         task.before = task.after = None
         onward = await self._find_out(task, hands)
         if onward is Onward.BACK:
@@ -204,14 +252,12 @@ class Player:
             else:
                 await self._act(task, hands)
                 task.after = await self._see_after(task, hands)
-        mark = Mark(task.step.number, place_of(task.step.number + 1))
-        await self._journal.reach(self._run, mark, task.act)
-        self._marks.append(mark)
+        await self._reach(task)
 
     async def _find_out(self, task: TaskRun, hands: Hands) -> Onward:
         """Tell by looking how to go on, where an act may have happened or the phone may show anything."""
         if task.doubtful and task.act is not None:
-            task.after = await see_whether_it_happened(task, self._phone, self._eyes, hands)
+            task.after = await see_whether_it_happened(task, self._phone, self._eyes, hands, self._conditions(hands))
             if task.after is not None:
                 return Onward.DONE
             await self._journal.void_act(task.act)
@@ -267,68 +313,15 @@ class Player:
         )
 
     async def _act(self, task: TaskRun, hands: Hands) -> None:
-        step = task.step
-        rect = await self._place(task)
-        if task.before is not None:
+        step, act = task.step, task.step.task.act
+        rect = await self._acts.place(act, task.before, hands)
+        if task.before is not None and not isinstance(act, Read):
             task.before.let_go()
         if step.task.effect is not Effect.READ:
             task.act = await self._journal.begin_act(
                 self._run, step.number, task.attempts, step.task.name, step.task.effect
             )
-        if rect is None:
-            await self._do(step.task.act, task.watch)
-        else:
-            await self._touch(step, rect, hands)
+        task.told = await self._acts.do(step, rect, task.before, hands)
+        if task.before is not None:
+            task.before.let_go()
         task.answering_since_s = self._clock.monotonic()
-
-    async def _place(self, task: TaskRun) -> Rect | None:
-        """Return where the act is done, having seen that what is to be touched looks like itself."""
-        target = target_of(task.step.task.act)
-        if target is None:
-            return None
-        look = task.before
-        assert look is not None  # noqa: S101  the plan gives every act with a target a screen before it
-        assert look.found is not None  # noqa: S101  and it was recognised
-        if isinstance(target, Rect):
-            return target.scaled(self._plan.sequence.reference, look.frame.size)
-        action = look.found.variant.action(target.action)
-        assert action is not None  # noqa: S101  the plan has checked that every variant has the action
-        return await self._eyes.find(look, look.found, action)
-
-    async def _touch(self, step: Step, rect: Rect, hands: Hands) -> None:
-        match step.task.act:
-            case Tap():
-                await hands.tap(rect)
-            case LongTap(seconds=seconds):
-                await hands.long_tap(rect, seconds)
-            case Swipe(direction=direction, seconds=seconds):
-                await hands.swipe(rect, direction, seconds)
-            case Type(target=target):
-                await hands.type_into(rect, step.text, where=describe_target(target), secret=step.secret)
-            case Assert(target=target):
-                await hands.read(rect, step.text, where=describe_target(target), timeout_s=step.task.timeout_s)
-            case Press() | Wait() | OpenApp() | StopApp() | WaitForScreen():
-                pass
-
-    async def _do(self, act: Act, watch: Stopwatch) -> None:
-        match act:
-            case Press(key=key, times=times):
-                await watch.device(self._driver.press(key, times=times))
-            case Wait(seconds=seconds):
-                await watch.wait(seconds)
-            case OpenApp(app=app):
-                await watch.device(self._driver.start_app(self._registry.apps[app].package))
-            case StopApp(app=app):
-                await watch.device(self._driver.stop_app(self._registry.apps[app].package))
-            case WaitForScreen() | Tap() | LongTap() | Swipe() | Type() | Assert():
-                pass
-
-
-def step_at(plan: Plan, place: str) -> Step | None:
-    """Return the step that is next at a place of the plan, or None at its end."""
-    return next(iter(plan.steps[int(place) - 1 :]), None)
-
-
-def place_of(step: int) -> str:
-    """Return the place at which a step is next."""
-    return str(step)

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -20,14 +20,19 @@ from drover.kernel.ids import NewId
 from drover.platform.blobs import Blobs
 from drover.screens.domain import Registry
 from drover.screens.matching.matcher import Matcher
+from drover.screens.ocr import RapidOcrReader, TextReader
+from drover.sequences.course import before_step, read_place
+from drover.sequences.helpers import Helper
 from drover.sequences.journal import Ending, Journal, LastRun, Playing
 from drover.sequences.plan import Plan
+from drover.sequences.player.acts import Acts
 from drover.sequences.player.errors import CannotResume, OnceInDoubt, PlayCutOff
 from drover.sequences.player.events import PhoneEnded, Progress
 from drover.sequences.player.eyes import Eyes
 from drover.sequences.player.lifeline import Lifeline, Presence
-from drover.sequences.player.player import Player, Start, place_of, step_at
+from drover.sequences.player.player import Player, Start
 from drover.sequences.player.retries import Retries
+from drover.sequences.player.values import Values
 from drover.sequences.player.witness import Witness
 from drover.sequences.record import PhoneRecord, Status
 
@@ -67,6 +72,8 @@ class Stage:
     """So many phones act at once: what one holds while it does a call."""
     from_step: int | None = None
     resume: bool = False
+    helpers: Mapping[str, Helper] = field(default_factory=dict[str, Helper])
+    text_reader: TextReader = field(default_factory=RapidOcrReader)
 
     @property
     def sequence(self) -> str:
@@ -170,12 +177,11 @@ class _PhonePlay:
             raise OnceInDoubt(self._phone.name, last.doubt)
         run, from_step = stage.new_id(), stage.from_step or 1
         await stage.journal.begin_run(run, stage.playing(serial), from_step)
-        return _Run(run, Start(place_of(from_step)))
+        return _Run(run, Start(_place(stage.plan, from_step)))
 
     async def _resume(self, last: LastRun) -> _Run:
-        start = _start(last, astray=True)
-        step = step_at(self._stage.plan, start.reached)
-        number = step.number if step is not None else len(self._stage.plan.steps)
+        start = _start(self._stage.plan, last, astray=True)
+        number = last.marks[-1].step + 1 if last.marks else last.from_step
         now = self._stage.playing(self._driver.serial)
         if last.playing.digest != now.digest:
             raise CannotResume(self._phone.name, number, "the sequence has been changed since")
@@ -197,7 +203,15 @@ class _PhonePlay:
             eyes=eyes,
             witness=Witness(eyes, stage.matcher, stage.registry, stage.blobs),
             lifeline=self._lifeline,
-            registry=stage.registry,
+            acts=Acts(
+                self._phone.name,
+                eyes,
+                stage.registry,
+                stage.plan.sequence.reference,
+                Values(),
+                stage.helpers,
+                stage.text_reader,
+            ),
             journal=stage.journal,
             clock=stage.clock,
             retries=stage.retries,
@@ -231,15 +245,19 @@ async def _check_cut_off(phones: Sequence[PlayPhone], stage: Stage) -> None:
         last = await stage.journal.last_run(stage.sequence, phone.driver.serial)
         if last is None or last.ending is not Ending.CUT_OFF or last.playing != stage.playing(phone.driver.serial):
             continue
-        step = step_at(stage.plan, _start(last, astray=True).reached)
-        if step is not None and last.doubt is None:
-            cut_off[phone.name] = step.number
+        number = read_place(_start(stage.plan, last, astray=True).reached).after + 1
+        if number <= len(stage.plan.steps) and last.doubt is None:
+            cut_off[phone.name] = number
     if cut_off:
         raise PlayCutOff(stage.sequence, cut_off)
 
 
-def _start(last: LastRun, *, astray: bool) -> Start:
-    return Start(place_of(last.from_step), last.marks, last.open_act, astray)
+def _start(plan: Plan, last: LastRun, *, astray: bool) -> Start:
+    return Start(_place(plan, last.from_step), last.marks, last.open_act, astray)
+
+
+def _place(plan: Plan, step: int) -> str:
+    return before_step(plan.course.loops, step).written()
 
 
 def _digest(plan: Plan) -> str:

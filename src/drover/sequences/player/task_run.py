@@ -1,5 +1,6 @@
 """One task while it runs, and what is kept of it afterwards."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -29,7 +30,9 @@ class TaskRun:
 
     `act` is the journal's number of an act that was begun, and is neither seen to have happened nor seen not to have;
     `answering_since_s` is when the phone last began to answer since. `astray`: nobody knows what the phone shows.
-    `back_to`, once set, is the place of an earlier step with which the play goes on instead of this one.
+    `back_to`, once set, is the place of an earlier step with which the play goes on instead of this one. `passed_over`:
+    its condition did not hold; `forgiven`: it failed, and was optional. `told` is what its record says beside the
+    step's own parameters.
     """
 
     step: Step
@@ -45,6 +48,9 @@ class TaskRun:
     after: Look | None = None
     failure: Failure | None = None
     back_to: str | None = None
+    passed_over: bool = False
+    forgiven: bool = False
+    told: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def doubtful(self) -> bool:
@@ -74,7 +80,7 @@ async def task_record(task: TaskRun, timing: Timing, witness: Witness) -> TaskRe
         kind=step.task.kind,
         effect=step.task.effect.value,
         status=_status(task),
-        parameters=step.shown,
+        parameters={**step.shown, **task.told},
         started_at=task.started_at,
         timing=timing,
         captures=len(task.watch.captures),
@@ -89,9 +95,9 @@ async def task_record(task: TaskRun, timing: Timing, witness: Witness) -> TaskRe
 
 
 def _status(task: TaskRun) -> Status:
-    if task.failure is not None:
-        return Status.FAILED
-    return Status.SKIPPED if task.back_to is not None else Status.COMPLETED
+    if task.passed_over or task.forgiven or (task.failure is None and task.back_to is not None):
+        return Status.SKIPPED
+    return Status.COMPLETED if task.failure is None else Status.FAILED
 
 
 async def _sights(task: TaskRun, witness: Witness) -> tuple[Sight | None, Sight | None]:

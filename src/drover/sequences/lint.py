@@ -1,0 +1,185 @@
+"""What keeps a sequence from being played, found before a phone is touched. Pure."""
+
+from collections.abc import Collection, Iterator, Mapping
+from difflib import get_close_matches
+
+from drover.language.text import Text, references
+from drover.platform.documents import Fault
+from drover.screens.domain import ActionKind, Registry
+from drover.sequences.domain import (
+    Act,
+    ActionName,
+    Assert,
+    CallHelper,
+    Condition,
+    Effect,
+    LongTap,
+    OpenApp,
+    Press,
+    PushMedia,
+    Read,
+    ScreenIs,
+    SelectSlot,
+    Sequence,
+    StopApp,
+    Swipe,
+    SwitchAccount,
+    Tap,
+    Task,
+    TextIs,
+    Type,
+    Wait,
+    named_action,
+    parts_of,
+    target_of,
+    texts_in,
+    texts_of,
+    variable_of,
+)
+from drover.sequences.screens import Stay, stays_of
+
+MOST_NAMED = 12
+
+_UNCHECKED = StopApp | Wait | PushMedia | CallHelper
+"""Acts that need no screen after them: there is nothing to see, or they check themselves."""
+
+
+def lint(sequence: Sequence, registry: Registry, helpers: Collection[str] = ()) -> tuple[Fault, ...]:
+    """Return what keeps the sequence from being played: unknown names, unreachable or unchecked steps."""
+    return tuple(_faults(sequence, registry, helpers))
+
+
+def _faults(sequence: Sequence, registry: Registry, helpers: Collection[str]) -> Iterator[Fault]:
+    if sequence.app not in registry.apps:
+        yield _unknown("app", "app", sequence.app, registry.apps)
+    if sequence.start is not None and sequence.start not in registry.screens:
+        yield _unknown("start", "screen", sequence.start, registry.screens)
+    yield from _unused(sequence)
+    stays = stays_of(sequence, registry)
+    variables: set[str] = set()
+    for index, task in enumerate(sequence.tasks):
+        where = task.where or f"tasks[{index}]"
+        yield from _names(where, task, registry, helpers)
+        yield from _texts(where, task, sequence, variables)
+        yield from _checks(where, task, stays[index])
+        variables.add(variable_of(task.act))
+    yield from _loops(sequence, registry, stays, variables)
+
+
+def _all_texts(sequence: Sequence) -> Iterator[Text]:
+    for task in sequence.tasks:
+        yield from texts_of(task.act).values()
+        yield from texts_in(task.when)
+        yield from texts_in(task.happened)
+    for loop in sequence.loops:
+        for condition in (loop.when, loop.going_on, loop.enough):
+            yield from texts_in(condition)
+
+
+def _unused(sequence: Sequence) -> Iterator[Fault]:
+    used = {reference.key for text in _all_texts(sequence) for reference in references(text)}
+    for name in sequence.params:
+        if f"param.{name}" not in used:
+            yield Fault(f"params.{name}", "is used by no task", "remove it, or use it as ${param." + name + "}")
+
+
+def _names(where: str, task: Task, registry: Registry, helpers: Collection[str]) -> Iterator[Fault]:
+    name = named_action(target_of(task.act))
+    for field, key in (("before", task.before), ("after", task.after)):
+        if key is not None and key not in registry.screens and (name is None or key != name.screen):
+            yield _unknown(f"{where}.{field}", "screen", key, registry.screens)
+    match task.act:
+        case OpenApp(app=app) | StopApp(app=app) if app not in registry.apps:
+            yield _unknown(f"{where}.app", "app", app, registry.apps)
+        case CallHelper(helper=helper) if helper not in helpers:
+            yield _unknown(f"{where}.helper", "helper", helper, set(helpers))
+        case SwitchAccount() | SelectSlot():
+            reason = f"its app declares no way to {task.kind.replace('_', ' ')}"
+            yield Fault(where, reason, f"name a sequence under ways.{task.kind} in the registry's app.json")
+        case _:
+            pass
+    if name is not None:
+        yield from _action_faults(f"{where}.on", task.act, name, registry)
+    for field, condition in (("when", task.when), ("happened", task.happened)):
+        yield from _condition_faults(f"{where}.{field}", condition, registry)
+
+
+def _action_faults(where: str, act: Act | None, name: ActionName, registry: Registry) -> Iterator[Fault]:
+    if name.screen not in registry.screens:
+        yield _unknown(where, "screen", name.screen, registry.screens)
+        return
+    for variant in registry.screens[name.screen].variants:
+        action = variant.action(name.action)
+        if action is None:
+            names = {f"{name.screen}.{known.name}" for known in variant.actions}
+            yield _unknown(where, f"action in variant {variant.name}:", str(name), names)
+        elif isinstance(act, Type) and action.kind is not ActionKind.TYPE:
+            yield Fault(where, f"{name} is not a text field but a {action.kind.value} action", "name a `type` action")
+
+
+def _condition_faults(where: str, condition: Condition | None, registry: Registry) -> Iterator[Fault]:
+    for part in parts_of(condition):
+        match part:
+            case ScreenIs(screen=screen) if screen not in registry.screens:
+                yield _unknown(where, "screen", screen, registry.screens)
+            case TextIs(inside=ActionName() as name):
+                yield from _action_faults(where, None, name, registry)
+            case _:
+                pass
+
+
+def _texts(where: str, task: Task, sequence: Sequence, variables: Collection[str]) -> Iterator[Fault]:
+    for field, text in texts_of(task.act).items():
+        yield from _references(f"{where}.{field}", text, sequence, variables)
+    for field, condition in (("when", task.when), ("happened", task.happened)):
+        for text in texts_in(condition):
+            yield from _references(f"{where}.{field}", text, sequence, variables)
+
+
+def _references(where: str, text: Text, sequence: Sequence, variables: Collection[str]) -> Iterator[Fault]:
+    for reference in references(text):
+        place = f"{where}: column {reference.column}"
+        if reference.category == "param" and reference.name not in sequence.params:
+            yield _unknown(place, "parameter", reference.name, sequence.params)
+        if reference.category == "var" and reference.name not in variables:
+            yield Fault(place, f"variable {reference.name} is set by no task before", "read it first, with `into`")
+
+
+def _checks(where: str, task: Task, stay: Stay) -> Iterator[Fault]:
+    before, after = stay.before, stay.after
+    name = named_action(target_of(task.act))
+    if name is not None and before != name.screen:
+        yield Fault(f"{where}.before", f"is {before}, but the action is on {name.screen}", "leave `before` out")
+    if stay.led_to is not None and before is not None and before != stay.led_to:
+        reason = f"cannot be reached: it starts on {before}, the task before it ends on {stay.led_to}"
+        yield Fault(where, reason, "add the step between")
+    if after is None and task.happened is None and not isinstance(task.act, _UNCHECKED):
+        rule = "a `once` task needs a check" if task.effect is Effect.ONCE else "its effect cannot be verified"
+        yield Fault(where, f"names no screen after it: {rule}", "add `after`, or `leads_to` to the registry's action")
+    if before is None and isinstance(task.act, Tap | LongTap | Swipe | Type | Press | Assert | Read):
+        yield Fault(where, "names no screen before it", "add `before`")
+    if task.happened is not None and task.effect is not Effect.ONCE:
+        yield Fault(f"{where}.happened", "says nothing here", "only a `once` task needs it")
+
+
+def _loops(
+    sequence: Sequence, registry: Registry, stays: tuple[Stay, ...], variables: Collection[str]
+) -> Iterator[Fault]:
+    for loop in sequence.loops:
+        where = f"the repeat of tasks {loop.first} to {loop.last}"
+        for condition in (loop.when, loop.going_on, loop.enough):
+            yield from _condition_faults(where, condition, registry)
+            for text in texts_in(condition):
+                yield from _references(where, text, sequence, variables)
+        first, last = stays[loop.first - 1].before, stays[loop.last - 1].after
+        if loop.most > 1 and first is not None and last is not None and first != last:
+            reason = f"a second round cannot be reached: it starts on {first}, and ends on {last}"
+            yield Fault(where, reason, "add the step that leads back")
+
+
+def _unknown(where: str, what: str, name: str, known: Mapping[str, object] | set[str]) -> Fault:
+    close = get_close_matches(name, list(known), n=3)
+    names = sorted(known)[:MOST_NAMED]
+    more = f" and {len(known) - len(names)} more" if len(known) > len(names) else ""
+    hint = f"did you mean {' or '.join(close)}?" if close else f"known: {', '.join(names) or 'none'}{more}"
+    return Fault(where, f"unknown {what} {name}", hint)

@@ -1,0 +1,94 @@
+"""Whether a condition holds, told by looking at the phone and at the variables."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from drover.devices.geometry import Rect, Size
+from drover.devices.uitree import UiNode
+from drover.sequences.domain import (
+    ActionName,
+    All,
+    Any,
+    Comparison,
+    Condition,
+    Not,
+    ScreenIs,
+    TextIs,
+    ValueIs,
+)
+from drover.sequences.player.eyes import Eyes, Look
+from drover.sequences.player.hands import Hands
+from drover.sequences.player.values import Values
+
+LOOK_S: Final = 5.0
+"""How long a phone may take to come to rest before a condition about its screen is decided."""
+MOST_TEXT: Final = 10_000
+"""How much of a value a pattern is held against."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """Decides conditions on one phone. `reference` is what the sequence's rectangles refer to."""
+
+    eyes: Eyes
+    hands: Hands
+    values: Values
+    reference: Size
+
+    async def holds(self, condition: Condition) -> bool:
+        """Return whether the condition holds now. Raises what looking at the phone raises."""
+        match condition:
+            case ScreenIs():
+                look = await self.eyes.glimpse(self.hands, timeout_s=LOOK_S)
+                return look.shows((condition.screen,))
+            case TextIs():
+                return await self._shows(condition)
+            case ValueIs():
+                return compares(condition, self.values)
+            case Not():
+                return not await self.holds(condition.condition)
+            case All():
+                return all([await self.holds(each) for each in condition.conditions])
+            case Any():
+                return any([await self.holds(each) for each in condition.conditions])
+
+    async def _shows(self, condition: TextIs) -> bool:
+        look = await self.eyes.glimpse(self.hands, timeout_s=LOOK_S)
+        tree = await self.hands.tree()
+        return bool(
+            nodes_showing(tree, self.values.render(condition.text), place_on(look, condition.inside, self.reference))
+        )
+
+
+def compares(condition: ValueIs, values: Values) -> bool:
+    """Return whether a value compares as the condition says."""
+    value, wanted = values.render(condition.value), values.render(condition.wanted)
+    match condition.comparison:
+        case Comparison.EQUALS:
+            return value == wanted
+        case Comparison.MATCHES:
+            return re.search(wanted, value[:MOST_TEXT]) is not None
+        case Comparison.IS_EMPTY:
+            return value == ""
+
+
+def place_on(look: Look, inside: ActionName | Rect | None, reference: Size) -> Rect | None:
+    """Return a place in pixels of the look's frame; None for the whole, and for an action of a screen not shown."""
+    if isinstance(inside, Rect):
+        return inside.scaled(reference, look.size)
+    if inside is None or look.found is None or not look.shows((inside.screen,)):
+        return None
+    action = look.found.variant.action(inside.action)
+    return action.rect.scaled(look.found.screen.reference, look.size) if action is not None else None
+
+
+def nodes_showing(tree: UiNode, text: str, inside: Rect | None) -> list[UiNode]:
+    """Return the nodes that show exactly `text`, those with their middle inside `inside` where that is given."""
+    return [
+        node
+        for node in tree.walk()
+        if node.bounds is not None
+        and text in (node.text, node.description)
+        and (inside is None or inside.contains(node.bounds.center))
+    ]
