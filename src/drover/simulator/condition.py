@@ -59,7 +59,10 @@ class Condition:
     def turn(self, quarter_turns: int) -> None:
         """Turn the display, 0 to 3 quarter turns from how it is built."""
         self.quarter_turns = quarter_turns
-        self.handset.rotate(quarter_turns, self.clock.monotonic())
+        now = self.clock.monotonic()
+        self.handset.rotate(quarter_turns, now)
+        if self.frozen_scene is not None:  # a picture of the old shape would not fit the display any more
+            self.frozen_scene = self.handset.scene(now)
 
     def loses_touch(self) -> bool:
         """Whether this touch is lost; counts it."""

@@ -240,11 +240,15 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class DisplayScene:
-    """What a display of `width` x `height` pixels shows: layers from the back to the front, over black."""
+    """What a display of `width` x `height` pixels shows: layers from the back to the front, over black.
+
+    The layers begin `left` pixels from its left edge, and end as far from the right one.
+    """
 
     width: int
     height: int
     layers: tuple[Layer | Group, ...]
+    left: int = 0
 
     @property
     def key(self) -> Hashable:
@@ -254,4 +258,4 @@ class DisplayScene:
     @property
     def scale(self) -> float:
         """Display pixels per reference pixel."""
-        return self.width / REFERENCE_WIDTH
+        return (self.width - 2 * self.left) / REFERENCE_WIDTH

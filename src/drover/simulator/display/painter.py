@@ -91,7 +91,10 @@ class Painter:
             shape = (scene.height, scene.width, 4)
             if self._desk.shape != shape:
                 self._desk, self._side_desk = np.empty(shape, np.uint8), np.empty(shape, np.uint8)
-            self._compose(_Board(self._desk, scene.scale), scene.layers)
+            wide = scene.width - scene.left
+            for side in (self._desk[:, : scene.left], self._desk[:, wide:]):
+                side.view(np.uint32)[...] = _BLACK
+            self._compose(_Board(self._desk[:, scene.left : wide], scene.scale), scene.layers)
             return self._desk.tobytes()
 
     def _compose(self, board: _Board, layers: Sequence[Layer | Group]) -> None:
@@ -114,8 +117,10 @@ class Painter:
         if group.opacity >= 1:
             self._compose(board.moved(dx, dy), group.layers)
         elif group.opacity > 0:
-            self._compose(_Board(self._side_desk, board.scale), group.layers)
-            _lay(board.pixels, Picture(self._side_desk, None), (dx, dy), group.opacity, None)
+            high, wide = board.pixels.shape[:2]
+            side = self._side_desk[:high, :wide]
+            self._compose(_Board(side, board.scale), group.layers)
+            _lay(board.pixels, Picture(side, None), (dx, dy), group.opacity, None)
 
     def _sheet(self, sheet: Sheet, scale: float) -> Picture:
         key = (sheet, scale)

@@ -9,7 +9,7 @@ from typing import Final
 
 from drover.kernel.clock import Clock
 from drover.kernel.randomness import stream
-from drover.simulator.display.marks import REFERENCE_WIDTH, DisplayScene, Layer, rgb
+from drover.simulator.display.marks import DisplayScene, Layer, rgb
 from drover.simulator.display.painter import Painter, process_painter
 from drover.simulator.display.palette import PALETTES
 from drover.simulator.handset import Gesture, JsonValue, Look, MediaFile, Scene
@@ -28,6 +28,7 @@ from drover.simulator.windowing.text_size import with_text_size
 from drover.simulator.windowing.timing import Timing
 from drover.simulator.windowing.ui_dump import ui_xml
 from drover.simulator.windowing.view import View
+from drover.simulator.windowing.viewport import Viewport
 
 LONG_TAP_S: Final = 0.5
 _TAP_REACH: Final = 24
@@ -77,6 +78,7 @@ class AppHandset:
         self._popups = PopupDesk({**own, **SYSTEM_POPUPS})
         self._front = self._home
         self._faults = DisplayFaults()
+        self._viewport = Viewport.of(self._look, 0)
         self._astray = False
 
     def _made(self, package: str) -> App:
@@ -100,7 +102,8 @@ class AppHandset:
         layers = self._stage.shown(self._windows(now), now)
         white = self._app.views(now)[0].white_bar
         bar = status_bar(rgb(0xFFFFFF) if white else self._palette.text, self._wall(now))
-        return DisplayScene(self._look.width, self._look.height, (*layers, bar, *self._faults.layers(self._look.width)))
+        place = self._viewport
+        return DisplayScene(place.width, place.height, (*layers, bar, *self._faults.layers(place)), place.left)
 
     def paint(self, scene: Scene) -> bytes:
         """Return the scene's pixels, RGBA. Pure and thread-safe."""
@@ -116,7 +119,7 @@ class AppHandset:
 
     def ui_xml(self, now: float) -> str:
         """Return the focused window in uiautomator's format."""
-        return ui_xml(self.view(now), self._look)
+        return ui_xml(self.view(now), self._viewport)
 
     def page(self, now: float) -> str:
         """Return the page, or the popup in front of it; while a page loads, its name with `.loading`."""
@@ -133,15 +136,14 @@ class AppHandset:
         self._stage.advance(now)
         if not self._panel.up or self._popups.over(self._front):
             return None
-        return layouts.AREA.scaled(self._look.width / REFERENCE_WIDTH)
+        return self._viewport.shown(layouts.AREA)
 
     def keystrokes(self, character: str, now: float) -> Sequence[tuple[int, int]]:
         """Return where to touch to type `character` on the keyboard as it is shown; empty where that cannot be done."""
         if self.keyboard(now) is None:
             return ()
-        factor = self._look.width / REFERENCE_WIDTH
         middles = [key.box.middle for key in keystrokes(self._panel.layout, self._panel.layer, character)]
-        return [(round(x * factor), round(y * factor)) for x, y in middles]
+        return [self._viewport.pixel(x, y) for x, y in middles]
 
     def packages(self) -> Sequence[str]:
         """Return the installed packages, sorted."""
@@ -192,9 +194,8 @@ class AppHandset:
         self._stage.advance(now)
         if self._stage.turning(now):
             return
-        factor = REFERENCE_WIDTH / self._look.width
-        x1, y1, x2, y2 = (side * factor for side in (gesture.x1, gesture.y1, gesture.x2, gesture.y2))
-        swipe = Swipe(x1, y1, x2, y2, gesture.seconds)
+        start, end = self._viewport.reference(gesture.x1, gesture.y1), self._viewport.reference(gesture.x2, gesture.y2)
+        swipe = Swipe(*start, *end, gesture.seconds)
         if max(abs(swipe.dx), abs(swipe.dy)) <= _TAP_REACH:
             self._tap(swipe.x1, swipe.y1, now, held=gesture.seconds >= LONG_TAP_S)
         elif not self._popups.over(self._front) and not self._panel.covers(swipe.y1):
@@ -284,6 +285,11 @@ class AppHandset:
     def cover(self, rect: tuple[int, int, int, int] | None) -> None:
         """Paint a plain sheet over a rectangle in display pixels; None takes it away."""
         self._faults.covered = rect
+
+    def rotate(self, quarter_turns: int, now: float) -> None:
+        """Turn the display; the apps, which are made for portrait, stand upright in the middle of one on its side."""
+        self._stage.advance(now)
+        self._viewport = Viewport.of(self._look, quarter_turns)
 
     def misdirect(self, *, on: bool) -> None:
         """While on, typed text goes to the field after the focused one."""

@@ -2,23 +2,23 @@
 
 from xml.sax.saxutils import quoteattr
 
-from drover.simulator.display.marks import REFERENCE_WIDTH, Box
-from drover.simulator.handset import Look
+from drover.simulator.display.marks import Box
 from drover.simulator.windowing.view import Element, Role, View
+from drover.simulator.windowing.viewport import Viewport
 
 _HEADER = "<?xml version='1.0' encoding='UTF-8' standalone='yes' ?>"
 
 
-def _bounds(box: Box, look: Look) -> str:
-    x1, y1, x2, y2 = box.scaled(look.width / REFERENCE_WIDTH)
-    return f"[{max(0, x1)},{max(0, y1)}][{min(look.width, x2)},{min(look.height, y2)}]"
+def _bounds(box: Box, viewport: Viewport) -> str:
+    x1, y1, x2, y2 = viewport.shown(box)
+    return f"[{x1},{y1}][{x2},{y2}]"
 
 
 def _yes(value: object) -> str:
     return "true" if value else "false"
 
 
-def _attributes(element: Element, view: View, look: Look, index: int) -> dict[str, str]:
+def _attributes(element: Element, view: View, viewport: Viewport, index: int) -> dict[str, str]:
     return {
         "index": str(index),
         "text": element.text,
@@ -36,7 +36,7 @@ def _attributes(element: Element, view: View, look: Look, index: int) -> dict[st
         "long-clickable": _yes(element.hold or element.role is Role.FIELD),
         "password": _yes(element.password),
         "selected": "false",
-        "bounds": _bounds(element.box, look),
+        "bounds": _bounds(element.box, viewport),
     }
 
 
@@ -45,10 +45,10 @@ def _tag(attributes: dict[str, str]) -> str:
     return " ".join(f"{name}={quoteattr(value, {chr(10): '&#10;'})}" for name, value in attributes.items())
 
 
-def ui_xml(view: View, look: Look) -> str:
+def ui_xml(view: View, viewport: Viewport) -> str:
     """Return `view` in uiautomator's format, its elements in one window that fills `view.window`."""
-    window = _attributes(Element("content", view.window, Role.PANEL), view, look, 0)
+    window = _attributes(Element("content", view.window, Role.PANEL), view, viewport, 0)
     nodes = "".join(
-        f"<node {_tag(_attributes(element, view, look, place))} />" for place, element in enumerate(view.elements)
+        f"<node {_tag(_attributes(element, view, viewport, place))} />" for place, element in enumerate(view.elements)
     )
-    return f'{_HEADER}<hierarchy rotation="0"><node {_tag(window)}>{nodes}</node></hierarchy>'
+    return f'{_HEADER}<hierarchy rotation="{viewport.quarter_turns}"><node {_tag(window)}>{nodes}</node></hierarchy>'
