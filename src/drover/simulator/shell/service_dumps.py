@@ -5,6 +5,7 @@ from typing import Final
 
 from drover.simulator.phone import SimulatedPhone
 from drover.simulator.shell.apps import short
+from drover.simulator.shell.input_method import input_method_dump
 from drover.simulator.shell.packages import package_dump
 from drover.simulator.shell.session import Outcome, Program, Programs, Session, failed, printed
 
@@ -126,6 +127,7 @@ _SERVICES: Final[Mapping[str, Callable[[SimulatedPhone, Sequence[str]], list[str
     "battery": _battery,
     "display": _display,
     "input": _input,
+    "input_method": input_method_dump,
     "package": package_dump,
     "power": _power,
     "window": _window,

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from drover.simulator.phone import SimulatedPhone
+from drover.simulator.shell import input_method
 from drover.simulator.shell.session import USAGE_CODE, Outcome, Program, Programs, Session, failed, printed
 
 _IDENTITY: Final = "uid=2000(shell) gid=2000(shell) groups=2000(shell),1004(input),3003(inet) context=u:r:shell:s0"
@@ -53,10 +54,11 @@ async def _getprop(session: Session, words: Sequence[str]) -> Outcome:
 
 async def _settings(session: Session, words: Sequence[str]) -> Outcome:
     kept = session.phone.settings
+    known = {**input_method.settings(session.phone), **kept}
     rest = list(words[2:]) if words[:1] == ["--user"] else list(words)
     match rest:
         case ["get", ("system" | "secure" | "global") as namespace, key]:
-            return printed(kept.get((namespace, key), "null"))
+            return printed(known.get((namespace, key), "null"))
         case ["put", ("system" | "secure" | "global") as namespace, key, value, *_]:
             kept[namespace, key] = value
             return Outcome()
@@ -64,7 +66,7 @@ async def _settings(session: Session, words: Sequence[str]) -> Outcome:
             deleted = 1 if kept.pop((namespace, key), None) is not None else 0
             return printed(f"Deleted {deleted} rows")
         case ["list", ("system" | "secure" | "global") as namespace]:
-            return printed(*(f"{key}={value}" for (space, key), value in sorted(kept.items()) if space == namespace))
+            return printed(*(f"{key}={value}" for (space, key), value in sorted(known.items()) if space == namespace))
         case _:
             usage = "Invalid arguments: settings get|put|delete|list system|secure|global KEY [VALUE]"
             return failed(usage, code=USAGE_CODE)
