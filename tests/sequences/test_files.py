@@ -66,7 +66,7 @@ def test_an_unknown_field_is_refused_with_its_place() -> None:
 
 def test_what_is_neither_an_action_nor_a_rectangle_is_told_once() -> None:
     told = refusal(document({"kind": "tap", "on": 5}))
-    assert told == "try.json: tasks[0].on: should be a valid string, or should be a valid array"
+    assert told == "try.json: tasks[0].on: should be a valid string, or should be a valid array, or should be an object"
 
 
 def test_a_rectangle_outside_the_reference_is_refused() -> None:

@@ -3,10 +3,12 @@ from typing import Any
 
 import pytest
 
+from drover.language.text import render
 from drover.platform.documents import BadDocument
-from drover.sequences.domain import Sequence
+from drover.sequences.domain import Sequence, texts_of
 from drover.sequences.files import read_sequence
-from drover.sequences.plan import BadParameter, lint, make_plan
+from drover.sequences.lint import lint
+from drover.sequences.plan import BadParameter, Step, make_plan
 from tests.sequences.registries import registry
 
 OPEN = {"kind": "open_app", "after": "shop.home"}
@@ -103,9 +105,13 @@ def test_a_plan_is_refused_with_all_findings() -> None:
         make_plan(sequence({"kind": "open_app", "after": "shop.nowhere"}), registry(), {}, file="try.json")
 
 
+def typed(step: Step) -> str:
+    return render(texts_of(step.task.act)["text"], {})
+
+
 def test_a_given_parameter_beats_the_default() -> None:
     plan = make_plan(sequence(OPEN, CART, COUPON, params=CODE), registry(), {"code": "FREE"}, file="f")
-    assert (plan.steps[2].text, plan.steps[2].shown["text"], plan.parameters) == ("FREE", "FREE", {"code": "FREE"})
+    assert (typed(plan.steps[2]), plan.steps[2].shown["text"], plan.parameters) == ("FREE", "FREE", {"code": "FREE"})
 
 
 def test_a_missing_parameter_is_named_with_its_cure() -> None:
@@ -123,7 +129,7 @@ def test_an_unknown_parameter_is_named_with_the_known_ones() -> None:
 def test_a_secret_is_masked_wherever_it_is_shown() -> None:
     secret = {"code": {"default": "hunter2", "secret": True}}
     plan = make_plan(sequence(OPEN, CART, COUPON, params=secret), registry(), {}, file="f")
-    assert plan.steps[2].text == "hunter2"
+    assert typed(plan.steps[2]) == "hunter2"
     assert "hunter2" not in repr((plan.parameters, plan.steps[2].shown))
     assert plan.steps[2].secret
 
