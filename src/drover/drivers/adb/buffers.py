@@ -13,7 +13,7 @@ _GRAIN_BYTES = 1 << 16
 class BufferPool:
     """Buffers for raw frames. One that is lent to an array comes back when nothing looks at the array any more."""
 
-    def __init__(self, *, keep: int = 16) -> None:
+    def __init__(self, *, keep: int = 8) -> None:
         """Keep at most `keep` free buffers of each size."""
         self._keep = keep
         # A deque's append and pop are atomic: arrays die on whatever thread drops them last.

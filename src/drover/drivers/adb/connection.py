@@ -114,10 +114,13 @@ class Connection:
     async def read_buffer(self, pool: BufferPool, expected: int) -> tuple[bytearray, int]:
         """Return a buffer of the pool with everything until the end in it, and how much that is.
 
-        `expected` only saves copying. The buffer goes back to the pool where this raises.
+        `expected` only saves copying. The buffer goes back to the pool where this raises. It is taken when the first
+        bytes are there: of many phones that are waited for, few send at once.
         """
-        buffer = pool.take(expected + 1)
-        filled = 0
+        first = await self.read_some()
+        buffer = pool.take(max(expected, len(first)) + 1)
+        filled = len(first)
+        buffer[:filled] = first
         try:
             while received := await self._into(memoryview(buffer)[filled:]):
                 filled += received
