@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import hashlib
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -82,6 +84,36 @@ async def test_a_profile_is_edited_from_the_first_start_on(phones: list[PlazaOnA
     assert (stored["bio"], stored["gender"], stored["saves"]) == ("Poetical science.", "Female", 1)
     assert not (await other.stored())["onboarded"]
     assert (await other.state())["page"] == "launcher"
+
+
+async def test_a_pushed_picture_is_picked_and_posted_once_with_its_caption(phone: PlazaOnAdb, tmp_path: Path) -> None:
+    (tmp_path / "harbour.jpg").write_bytes(b"the harbour at dawn")
+    await phone.go_to_login()
+    await phone.fill("username", "ada.lovelace")
+    await phone.fill("password", "engine")
+    await phone.shell("input keyevent KEYCODE_ENTER")
+    await phone.at("plaza.feed")
+    pushed = await phone("push", str(tmp_path / "harbour.jpg"), "/sdcard/DCIM/Camera/harbour.jpg")
+    assert pushed.code == 0, pushed.stderr
+    said = await phone.shell(
+        "am broadcast -a android.intent.action.MEDIA_SCANNER_SCAN_FILE -d file:///sdcard/DCIM/Camera/harbour.jpg"
+    )
+    assert said.endswith("Broadcast completed: result=0\n")
+    await phone.wait_for("composer")
+    await phone.tap("composer")
+    await phone.at("plaza.post_picker")
+    assert (await phone.node("picture_1")).attrib["content-desc"] == "harbour.jpg"
+    await phone.tap("picture_1")
+    await phone.at("plaza.caption")
+    await phone.fill("caption", "Dawn%sat%sthe%sharbour")
+    await phone.shell("input keyevent BACK")
+    await asyncio.sleep(LONGEST_TURN_S)
+    await phone.tap("share")
+    await phone.at("plaza.feed")
+    account = (await phone.stored())["slots"]["1"]["accounts"]["ada.lovelace"]
+    digest = hashlib.sha256(b"the harbour at dawn").hexdigest()
+    assert [(post["sha256"], post["caption"]) for post in account["posts"]] == [(digest, "Dawn at the harbour")]
+    assert account["counts"]["posts"] == 1
 
 
 async def test_a_raw_and_a_png_capture_show_the_same(phone: PlazaOnAdb) -> None:

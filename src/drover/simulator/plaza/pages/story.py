@@ -96,7 +96,7 @@ def _switch(*, paused: bool) -> Sheet:
 @functools.lru_cache(maxsize=32)
 def _own_foot(seen: int, number: int) -> tuple[Sheet, tuple[Element, ...]]:
     y = _REPLY.middle[1]
-    label = Label(138, centred(y, 42), f"{seen} views", 42, Weight.MEDIUM, _WHITE)
+    label = Label(138, centred(y, 42), f"{seen} view" if seen == 1 else f"{seen} views", 42, Weight.MEDIUM, _WHITE)
     button = Box(640, _REPLY.y1, 1026, _REPLY.y2)
     words = Label(890, centred(y, 42), "Highlight", 42, Weight.MEDIUM, _WHITE, "right")
     marks = (
