@@ -12,7 +12,7 @@ from drover.devices.picture import preview
 from drover.screens.domain import Action, ActionKind, App, Region, Screen, ScreenKind, Variant
 from drover.screens.files import KEYBOARDS, load_registry
 from drover.screens.parts import MIN_DEVIATION
-from drover.screens.pictures import crop_of
+from drover.screens.pictures import crop_of, to_gray
 from drover.screens.writing import save_app, save_screen
 from drover.simulator.display.marks import Box
 from drover.simulator.display.widgets import STATUS_BAR
@@ -108,16 +108,25 @@ def key_of(page: str) -> str:
 
 
 def draw(registry: Path) -> None:
+    draw_apps(registry)
+    for page in SCREENS:
+        draw_page(registry, page)
+
+
+def draw_apps(registry: Path) -> None:
     for app in APPS:
         save_app(registry, app)
-    for page, (name, regions) in SCREENS.items():
-        variants = tuple(variant(page, theme, regions) for theme in THEMES)
-        key = key_of(page)
-        folder = key.partition(".")[0]
-        kind = ScreenKind.INTERRUPT if page in DISMISSALS else ScreenKind.STATE
-        description = f"Drawn from the demo app's page {page} by tools/plaza_registry.py."
-        app = None if folder == "global" else folder
-        save_screen(registry, Screen(key, name, description, app, kind, REFERENCE, variants))
+
+
+def draw_page(registry: Path, page: str) -> None:
+    name, regions = SCREENS[page]
+    variants = tuple(variant(page, theme, regions) for theme in THEMES)
+    key = key_of(page)
+    folder = key.partition(".")[0]
+    kind = ScreenKind.INTERRUPT if page in DISMISSALS else ScreenKind.STATE
+    description = f"Drawn from the demo app's page {page} by tools/plaza_registry.py."
+    app = None if folder == "global" else folder
+    save_screen(registry, Screen(key, name, description, app, kind, REFERENCE, variants))
 
 
 def variant(page: str, theme: Theme, regions: tuple[str, ...]) -> Variant:
@@ -151,11 +160,15 @@ def action(element: Element, frame: Frame, other: Frame) -> Action:
     if element.role is Role.FIELD:
         return Action(element.name, where, ActionKind.TYPE)
     leads_to = key_of(element.leads_to) if element.leads_to in SCREENS else None
-    seen = crop_of(frame, where)
     same = element.steadiness is not Steadiness.CHANGING and element.role not in {Role.RADIO, Role.SWITCH}
-    alike = same and np.array_equal(seen.gray, crop_of(other, where).gray)
-    textured = float(seen.gray.std()) >= MIN_DEVIATION
-    return Action(element.name, where, ActionKind.TAP, leads_to, seen if alike and textured else None)
+    seen = crop_of(frame, where) if same and looks_alike(where, frame, other) else None
+    return Action(element.name, where, ActionKind.TAP, leads_to, seen)
+
+
+def looks_alike(where: Rect, frame: Frame, other: Frame) -> bool:
+    """Whether two phones show the same there, and enough of it to be found by."""
+    one, two = (to_gray(each.pixels[where.y1 : where.y2, where.x1 : where.x2]) for each in (frame, other))
+    return float(one.std()) >= MIN_DEVIATION and np.array_equal(one, two)
 
 
 def painted(page: str, theme: Theme, *, seed: int) -> tuple[dict[str, Element], Frame]:

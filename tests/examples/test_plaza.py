@@ -14,9 +14,10 @@ from drover.sequences.plan import lint
 from drover.simulator.handset import Look, Theme
 from drover.simulator.plaza import catalog
 from tools.plaza_keyboards import draw as draw_keyboards
-from tools.plaza_registry import REGISTRY, SCREENS, THEMES, draw, key_of
+from tools.plaza_registry import REGISTRY, SCREENS, THEMES, draw_apps, draw_page, key_of
 
 LOADED = load_registry(REGISTRY)
+SHIPPED = {path.relative_to(REGISTRY): path.read_bytes() for path in REGISTRY.rglob("*.*")}
 MATCHER = Matcher(LOADED.registry)
 
 
@@ -40,11 +41,32 @@ def test_the_sequence_has_nothing_to_mend() -> None:
     assert lint(load_sequence(REGISTRY.parent / "edit-profile.json"), LOADED.registry) == ()
 
 
-def test_the_registry_is_what_the_tool_draws(tmp_path: Path) -> None:
-    draw(tmp_path)
+def drawn(folder: Path) -> dict[Path, bytes]:
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*.*")}
+
+
+@pytest.mark.parametrize("page", SCREENS)
+def test_every_screen_is_what_the_tool_draws(tmp_path: Path, page: str) -> None:
+    draw_page(tmp_path, page)
+    folder, _, name = key_of(page).partition(".")
+    assert drawn(tmp_path) == {path: content for path, content in SHIPPED.items() if belongs(path, folder, name)}
+
+
+def test_nothing_else_is_in_the_registry(tmp_path: Path) -> None:
+    draw_apps(tmp_path)
     draw_keyboards(tmp_path)
-    shipped = {path.relative_to(REGISTRY): path.read_bytes() for path in REGISTRY.rglob("*.*")}
-    assert {path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("*.*")} == shipped
+    screens = [key_of(page).partition(".") for page in SCREENS]
+    others = {
+        path: content
+        for path, content in SHIPPED.items()
+        if not any(belongs(path, folder, name) for folder, _, name in screens)
+    }
+    assert drawn(tmp_path) == others
+
+
+def belongs(path: Path, folder: str, name: str) -> bool:
+    """Whether a file is of the screen `folder.name`."""
+    return path.parts[0] == folder and path.name.split(".")[0] == name
 
 
 @pytest.mark.parametrize("theme", THEMES)
