@@ -10,7 +10,9 @@ from typing import Any
 
 import httpx2
 
+from drover.bootstrap.ways import way_options
 from drover.drivers.adb.client import Address
+from drover.drivers.adb.phone_ways import BASELINE_ONLY
 from drover.drivers.adb.server import private_server
 from drover.drivers.adb.source import AdbSource
 from drover.fleet.monitor import PhoneMonitor
@@ -65,7 +67,9 @@ async def simulated_rack(options: RackOptions, settings: Settings) -> AsyncItera
     """Run simulated phones, connected to an adb server of their own; both are gone when the block ends."""
     async with private_server(commands=settings.adb_commands) as server, _simulator(options) as (serials, control):
         clock = SystemClock()
-        source = AdbSource(server, clock)
+        # Without delays there is nothing to win.
+        ways = BASELINE_ONLY if options.profile == "none" else way_options(settings)
+        source = AdbSource(server, clock, options=ways)
         refused = await source.connect(serials)
         if refused:
             raise next(iter(refused.values()))

@@ -14,6 +14,7 @@ from drover.bootstrap.attached import attached_phones
 from drover.bootstrap.play import PlayRequest, save_report
 from drover.bootstrap.play import play as play_request
 from drover.bootstrap.registry import open_registry, registry_beside
+from drover.bootstrap.ways import way_options
 from drover.cli import exits, interrupts
 from drover.cli.live import failure, live, show_summary
 from drover.cli.say import warn
@@ -60,7 +61,7 @@ def play(
 
 
 async def _play(request: PlayRequest, settings: Settings, console: Console) -> PlayRecord:
-    source = attached_phones(settings)
+    source = attached_phones(settings, way_options(settings))
     with live(console, request.steps) as progress:
         return await play_request(request, source, settings, progress)
 
@@ -84,12 +85,12 @@ def prepare(
     return PlayRequest(plan, registry, selector, from_step, path, names, resume)
 
 
-def parameters(words: list[str]) -> dict[str, str]:
-    """Return NAME=VALUE words as a mapping. Raises InvalidInput."""
+def parameters(words: list[str], *, option: str = "--param") -> dict[str, str]:
+    """Return NAME=VALUE words as a mapping. Raises InvalidInput, naming the option."""
     pairs = [word.partition("=") for word in words]
     for word, (name, equals, _) in zip(words, pairs, strict=True):
         if not name or not equals:
-            raise InvalidInput(f"--param {word}: is not NAME=VALUE", hint="for instance --param name='Ada Lovelace'")
+            raise InvalidInput(f"{option} {word}: is not NAME=VALUE", hint=f"for instance {option} name='Ada Lovelace'")
     return {name: value for name, _, value in pairs}
 
 

@@ -26,6 +26,10 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default_factory=_data_dir, description="Where the journal and the evidence are kept.")
     adb_server: str = Field(default="", description="HOST:PORT of your adb server; empty: adb's own default.")
     adb_commands: int = Field(default=16, ge=1, le=256, description="How many adb commands may run at once.")
+    u2_jar: str = Field(
+        default="",
+        description="The jar of uiautomator2, a faster way to phones; empty: the installed package's; `none`: without.",
+    )
     acting: int = Field(default=16, ge=1, le=256, description="How many phones of a play may act at once.")
     usb_power_command: str = Field(
         default="",

@@ -21,6 +21,7 @@ _SAMPLES: Final = 2
 _BUDGET_S: Final = 5.0
 _MOST_DIFFERENCE: Final = 8.0
 _GRID: Final = 16
+_OTHER_PICTURE: Final = "its picture is not the baseline's"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class Stopwatch:
         measured: list[Measured] = []
         for way in (*others, *(zipped if first_ms > SLOW_CABLE_MS else ())):
             one = await self._capture(way, reference)
-            if one.milliseconds is None and not self._late:
+            if one.note == _OTHER_PICTURE and not self._late:
                 # The screen may have moved in between.
                 reference, again_ms = await self._timed(lambda: baseline.shoot(self._deadline_s))
                 took_ms.append(again_ms)
@@ -99,7 +100,7 @@ class Stopwatch:
             # The first one makes the phone load what it needs, and is not measured.
             picture, first_ms = await self._timed(lambda: way.shoot(self._deadline_s))
             if not alike(picture, reference):
-                return Measured(way.name, None, "its picture is not the baseline's")
+                return Measured(way.name, None, _OTHER_PICTURE)
             took_ms: list[float] = []
             while len(took_ms) < _SAMPLES and not self._late:
                 took_ms.append((await self._timed(lambda: way.shoot(self._deadline_s)))[1])
