@@ -1,8 +1,10 @@
 """What the service does to the phone's screen: looks, touches, keys, text, in uiautomator's own delays."""
 
+from dataclasses import dataclass
+from typing import Final
 from xml.etree.ElementTree import Element
 
-from drover.simulator.handset import Gesture
+from drover.simulator.handset import Gesture, JsonValue
 from drover.simulator.phone import SimulatedPhone
 from drover.simulator.profiles import Act
 from drover.simulator.uiautomator import selectors
@@ -10,6 +12,22 @@ from drover.simulator.uiautomator import selectors
 _DELETE, _MOVE_END, _PASTE, _SLEEP, _WAKE_UP = 67, 123, 279, 223, 224
 _STEP_S = 0.005
 _LOOK_AGAIN_S = 0.2
+
+
+INTERNAL: Final = -32001
+_INJECTION_REFUSED: Final = (
+    "java.lang.SecurityException: Injecting input events requires the caller (or the source of the instrumentation, "
+    "if any) to have the INJECT_EVENTS permission."
+)
+
+
+@dataclass(frozen=True)
+class RpcError(Exception):
+    """A call failed; the client shows code, message and data."""
+
+    code: int
+    message: str
+    data: JsonValue = None
 
 
 class Screen:
@@ -21,11 +39,11 @@ class Screen:
 
     async def click(self, x: int, y: int, seconds: float = 0.0) -> None:
         """Touch a point for `seconds`."""
-        await self.phone.touch(Gesture(x, y, x, y, seconds), Act.FAST_INPUT)
+        await self._touch(Gesture(x, y, x, y, seconds))
 
     async def swipe(self, x1: int, y1: int, x2: int, y2: int, steps: int) -> None:
         """Move a finger in `steps` of 5 ms."""
-        await self.phone.touch(Gesture(x1, y1, x2, y2, max(0, steps) * _STEP_S), Act.FAST_INPUT)
+        await self._touch(Gesture(x1, y1, x2, y2, max(0, steps) * _STEP_S))
 
     async def finger_down(self, x: int, y: int) -> None:
         """Put a finger down; what becomes of it is known when it goes up."""
@@ -37,11 +55,12 @@ class Screen:
             return False
         (x1, y1, since), self._down = self._down, None
         taken_s = self.phone.clock.monotonic() - since
-        await self.phone.touch(Gesture(x1, y1, x, y, taken_s), Act.FAST_INPUT, taken_s=taken_s)
+        await self._touch(Gesture(x1, y1, x, y, taken_s), taken_s)
         return True
 
     async def press(self, *keycodes: int) -> None:
         """Press keys."""
+        self._refuse_injection()
         await self.phone.press(keycodes, Act.FAST_INPUT)
 
     async def paste(self) -> None:
@@ -80,3 +99,11 @@ class Screen:
         """Empty the focused field."""
         if content := field.get("text", ""):
             await self.press(_MOVE_END, *[_DELETE] * len(content))
+
+    async def _touch(self, gesture: Gesture, taken_s: float = 0.0) -> None:
+        self._refuse_injection()
+        await self.phone.touch(gesture, Act.FAST_INPUT, taken_s=taken_s)
+
+    def _refuse_injection(self) -> None:
+        if self.phone.condition.injection_refused:
+            raise RpcError(INTERNAL, _INJECTION_REFUSED)

@@ -8,8 +8,8 @@ from drover.simulator.adbd.streams import Stream
 from drover.simulator.handset import JsonValue
 from drover.simulator.phone import SimulatedPhone
 from drover.simulator.uiautomator import http
-from drover.simulator.uiautomator.methods import METHODS, Parameters, RpcError
-from drover.simulator.uiautomator.screen import Screen
+from drover.simulator.uiautomator.methods import METHODS, Parameters
+from drover.simulator.uiautomator.screen import RpcError, Screen
 
 _PARSE_ERROR, _INVALID_REQUEST, _NO_METHOD = -32700, -32600, -32601
 _JSON: Final = "application/json"
