@@ -137,3 +137,13 @@ def test_figures_are_alike_on_phones_of_one_seed() -> None:
     assert [one.text(name) for name in ("followers", "likes", "posts")] == [
         other.text(name) for name in ("followers", "likes", "posts")
     ]
+
+
+def test_a_long_conversation_shows_its_latest_messages(at: At) -> None:
+    person = at("plaza.conversation")
+    for number in range(20):
+        person.tap("message").type(f"message number {number} with some words more").tap("send").wait(1)
+    shown = [each.text for each in person.handset.view(person.now).elements if each.name.startswith("message_")]
+    assert shown[-1].startswith("message number 19")
+    assert len(shown) < 15
+    assert person.account()["counts"]["sent"] == 20

@@ -8,7 +8,7 @@ from drover.simulator.plaza.features.stories import STORY_S
 from tests.simulator.plaza.person import Person
 
 At = Callable[[str], Person]
-BACK = 4
+BACK, LEFT = 4, 21
 
 
 def told(person: Person, words: str) -> Person:
@@ -95,3 +95,24 @@ def test_a_highlight_plays_its_stories(at: At) -> None:
     person = at("plaza.highlight_name").tap("highlight_name").type("Winter").press(BACK).tap("save").wait(2)
     assert person.tap("highlight_1").wait(1).page == "plaza.own_story"
     assert person.wait(STORY_S + 2).page == "plaza.profile"
+
+
+def test_words_that_fill_many_lines_can_be_written_on_a_story(at: At) -> None:
+    words = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
+    person = at("plaza.story_editor").tap("story_text").type(words).wait(0.3)
+    early = person.frame()
+    person.press(*[LEFT] * 60)
+    assert not np.array_equal(early[900:1260], person.frame()[900:1260])
+    assert person.press(BACK).tap("share").wait(3).account()["stories"][0]["text"] == words
+
+
+def test_many_stories_scroll_where_one_is_chosen(at: At) -> None:
+    person = at("plaza.feed")
+    for number in range(13):
+        told(person, f"day {number}")
+    person.tap("tab_profile").wait().tap("later").wait().tap("new_highlight").wait()
+    assert person.handset.view(person.now).element("story_13") is None
+    person.swipe(2000, 600).wait().tap("story_13").wait()
+    assert person.page == "plaza.highlight_name"
+    person.tap("highlight_name").type("Last").press(BACK).tap("save").wait(2)
+    assert person.account()["highlights"] == [{"name": "Last", "stories": [12]}]
