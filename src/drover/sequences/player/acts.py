@@ -1,12 +1,12 @@
 """Doing one act: finding its place on the screen, and the calls of the phone."""
 
 import asyncio
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from drover.devices.geometry import Rect, Size
+from drover.language.pattern import parse_pattern
 from drover.screens.domain import Registry
 from drover.screens.ocr import TextReader
 from drover.sequences.domain import (
@@ -33,7 +33,7 @@ from drover.sequences.domain import (
 )
 from drover.sequences.helpers import Helper, HelperContext, HelperFailed
 from drover.sequences.plan import MASK, Step
-from drover.sequences.player.conditions import MOST_TEXT, nodes_showing, place_on
+from drover.sequences.player.conditions import nodes_showing, place_on
 from drover.sequences.player.errors import MediaNotThere, NothingToRead, PlaceNotFound
 from drover.sequences.player.eyes import Eyes, Look
 from drover.sequences.player.hands import POLL_S, Hands
@@ -155,10 +155,10 @@ class Acts:
         if not text and act.origin in (Origin.PICTURE, Origin.AUTO):
             crop = look.frame.pixels[rect.y1 : rect.y2, rect.x1 : rect.x2]
             text = await self.eyes.compute(self.text_reader.read, crop)
-        found = re.search(act.pattern, text[:MOST_TEXT]) if act.pattern else None
+        found = parse_pattern(act.pattern).search(text) if act.pattern else None
         if not text or (act.pattern and found is None):
             raise NothingToRead(where, text, act.pattern)
-        value = text if found is None else found[1 if found.re.groups else 0] or ""
+        value = text if found is None else found.value
         self.values.set(act.into, value)
         return {"read": value}
 

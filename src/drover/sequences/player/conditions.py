@@ -1,11 +1,11 @@
 """Whether a condition holds, told by looking at the phone and at the variables."""
 
-import re
 from dataclasses import dataclass
 from typing import Final
 
 from drover.devices.geometry import Rect, Size
 from drover.devices.uitree import UiNode
+from drover.language.pattern import parse_pattern
 from drover.sequences.domain import (
     ActionName,
     All,
@@ -23,8 +23,6 @@ from drover.sequences.player.values import Values
 
 LOOK_S: Final = 5.0
 """How long a phone may take to come to rest before a condition about its screen is decided."""
-MOST_TEXT: Final = 10_000
-"""How much of a value a pattern is held against."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,7 @@ def compares(condition: ValueIs, values: Values) -> bool:
         case Comparison.EQUALS:
             return value == wanted
         case Comparison.MATCHES:
-            return re.search(wanted, value[:MOST_TEXT]) is not None
+            return parse_pattern(wanted).search(value) is not None
         case Comparison.IS_EMPTY:
             return value == ""
 
