@@ -20,6 +20,7 @@ from drover.simulator.rack import RackOptions
 
 PLAZA = Path(__file__).parents[2] / "examples" / "plaza"
 PACKAGE = "com.drover.plaza"
+IMPATIENT: Mapping[str, Any] = {"task_retry_pause_s": 0.2, "connection_retries": 0, "away_s": 0}
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,12 @@ class Stand:
         document = json.loads((PLAZA / "edit-profile.json").read_text())
         for task in document["tasks"]:
             task["timeout_s"] = timeout_s
+        return self.request_of(document, from_step=from_step, selector=selector)
+
+    def request_of(
+        self, document: Mapping[str, Any], *, from_step: int | None = None, selector: str = "phone:all"
+    ) -> PlayRequest:
+        """Return a request to play a sequence for the example's registry."""
         registry = load_registry(PLAZA / "registry").registry
         plan = make_plan(read_sequence(json.dumps(document), "edit-profile.json"), registry, {}, file="example")
         return PlayRequest(plan, registry, selector, from_step, self.folder / "report.html", self.rack.names)
@@ -76,11 +83,11 @@ class Stand:
 
 
 @asynccontextmanager
-async def stand(folder: Path, phones: int, *, retries: int = 0, away_s: float = 0, **options: Any) -> AsyncIterator[Stand]:
-    """Run a rack of small, quick phones."""
+async def stand(
+    folder: Path, phones: int, *, retries: int = 0, patience: Mapping[str, Any] = IMPATIENT, **options: Any
+) -> AsyncIterator[Stand]:
+    """Run a rack of small, quick phones; `patience` are the settings that say how often what is tried again."""
     made = replace(RackOptions(phones=phones, seed=4, profile="none", width=720), **options)
-    settings = Settings(
-        data_dir=folder / "data", task_retries=retries, task_retry_pause_s=0.2, connection_retries=0, away_s=away_s
-    )
+    settings = Settings(data_dir=folder / "data", **{"task_retries": retries, **patience})
     async with simulated_rack(made, settings) as rack:
         yield Stand(rack, settings, folder)

@@ -156,6 +156,8 @@ def _checks(where: str, task: Task, stay: Stay) -> Iterator[Fault]:
     if after is None and task.happened is None and not isinstance(task.act, _UNCHECKED):
         rule = "a `once` task needs a check" if task.effect is Effect.ONCE else "its effect cannot be verified"
         yield Fault(where, f"names no screen after it: {rule}", "add `after`, or `leads_to` to the registry's action")
+    if task.effect is Effect.ONCE and task.happened is None and before is not None and before == after:
+        yield Fault(where, "ends on the screen it begins on: nothing tells whether it happened", "add `happened`")
     if before is None and isinstance(task.act, Tap | LongTap | Swipe | Type | Press | Assert | Read):
         yield Fault(where, "names no screen before it", "add `before`")
     if task.happened is not None and task.effect is not Effect.ONCE:

@@ -9,7 +9,7 @@ import numpy as np
 from drover.devices.frame import Pixels
 from drover.devices.geometry import Point, Rect
 from drover.devices.uitree import UiNode
-from drover.drivers.memory.phone import LAUNCHER, SIZE, MemoryPhone
+from drover.drivers.memory.phone import LAUNCHER, SIZE, Condition, MemoryPhone
 from drover.screens.domain import (
     Action,
     ActionKind,
@@ -31,7 +31,7 @@ COUPON = Rect(27, 150, 243, 200)
 BUTTONS = {
     "home": {"open_cart": (OPEN_CART, "cart")},
     "cart": {"pay": (PAY, "paid"), "back": (BACK, "home")},
-    "paid": {"back": (BACK, "home")},
+    "paid": {"like": (OPEN_CART, "paid"), "back": (BACK, "home")},
 }
 
 
@@ -39,7 +39,8 @@ BUTTONS = {
 class ShopPhone(MemoryPhone):
     """Touches lead from page to page; `lost` of the next touches are lost, and a popup swallows all but its button.
 
-    After `popup_after` frames a popup comes, in the last of them not yet seen.
+    After `popup_after` frames a popup comes, in the last of them not yet seen. The phone goes away when `goes_at` is
+    touched.
     """
 
     apps: tuple[str, ...] = (PACKAGE,)
@@ -49,9 +50,11 @@ class ShopPhone(MemoryPhone):
     covered: Rect | None = None
     lost: int = 0
     paid: int = 0
+    liked: int = 0
     forgets_typing: bool = False
     popup_after: int = 0
     late_frames: int = 0
+    goes_at: str = ""
     shown: str = "home"
     history: list[str] = field(default_factory=list[str])
 
@@ -76,7 +79,9 @@ class ShopPhone(MemoryPhone):
             if rect.contains(point):
                 self.history.append(name)
                 self.paid += name == "pay"
+                self.liked += name == "like"
                 self.page = leads_to
+                self.condition = Condition.OFFLINE if name == self.goes_at else self.condition
                 break
 
     def type_text(self, text: str) -> None:
@@ -103,7 +108,8 @@ class ShopPhone(MemoryPhone):
 
     def ui_tree(self) -> UiNode:
         paid = UiNode(text=f"{self.paid} paid", class_name="android.widget.TextView", bounds=TITLE)
-        return UiNode(children=(*super().ui_tree().children, paid))
+        liked = UiNode(text=f"{self.liked} liked", class_name="android.widget.TextView", bounds=BACK)
+        return UiNode(children=(*super().ui_tree().children, paid, liked))
 
 
 def texture(pixels: Pixels, rect: Rect, name: str) -> None:

@@ -1,112 +1,12 @@
-import asyncio
-import json
-from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
-
 import pytest
 
 from drover.devices.geometry import Rect
-from drover.drivers.memory.driver import Delays, MemoryDriver
 from drover.drivers.memory.phone import Condition
-from drover.kernel.clock import FakeClock
-from drover.platform.blobs import MemoryBlobs
-from drover.screens.matching.matcher import Matcher
-from drover.sequences.files import read_sequence
-from drover.sequences.journal import Doubt, Journal
-from drover.sequences.plan import make_plan
-from drover.sequences.player.events import Event, PhoneEnded, StepBegan, StepEnded
-from drover.sequences.player.rack import PlayPhone, Stage, play_on
-from drover.sequences.player.retries import Retries
-from drover.sequences.record import PhoneRecord, Status, TaskRecord
-from tests.sequences.player.shop import OPEN_CART, SIZE, TITLE, ShopPhone, shop_registry
-
-REGISTRY = shop_registry()
-OPEN = {"kind": "open_app", "after": "shop.home"}
-CART = {"kind": "tap", "on": "shop.home.open_cart"}
-COUPON = {"kind": "type", "on": "shop.cart.coupon", "text": "SAVE 10"}
-PAY = {"kind": "tap", "on": "shop.cart.pay", "effect": "once"}
-
-
-@dataclass
-class Rollcall:
-    """Says that phones are there at once, or from a moment of the clock on."""
-
-    clock: FakeClock
-    back_at_s: float = 0.0
-    back: Callable[[], None] = lambda: None
-
-    async def until_there(self, serial: str, *, timeout_s: float) -> bool:
-        assert serial
-        left_s = max(0.0, self.back_at_s - self.clock.monotonic())
-        await self.clock.sleep(min(left_s, timeout_s))
-        if left_s > timeout_s:
-            return False
-        self.back()
-        return True
-
-
-@dataclass
-class Bench:
-    """What a play needs, with a fake clock, and what it told on the way."""
-
-    journal: Journal
-    images: ThreadPoolExecutor
-    clock: FakeClock
-    presence: Rollcall
-    blobs: MemoryBlobs = field(default_factory=MemoryBlobs)
-    told: list[Event] = field(default_factory=list[Any])
-    ids: int = 0
-
-    async def play(
-        self,
-        phones: list[ShopPhone],
-        *tasks: dict[str, Any],
-        from_step: int | None = None,
-        retries: int = 2,
-        resume: bool = False,
-    ) -> tuple[PhoneRecord, ...]:
-        reference = {"width": SIZE.width, "height": SIZE.height}
-        body = {"schema": 1, "name": "Buy", "app": "shop", "reference": reference, "tasks": list(tasks)}
-        stage = Stage(
-            plan=make_plan(read_sequence(json.dumps(body), "buy.json"), REGISTRY, {}, file="buy.json"),
-            registry=REGISTRY,
-            matcher=Matcher(REGISTRY),
-            journal=self.journal,
-            blobs=self.blobs,
-            images=self.images,
-            clock=self.clock,
-            new_id=self.new_id,
-            retries=Retries(retries, 2.0),
-            presence=self.presence,
-            turns=asyncio.Semaphore(16),
-            resume=resume,
-            from_step=from_step,
-        )
-        delays = Delays(capture_s=0.05, input_s=0.01)
-        drivers = [PlayPhone(phone.serial, MemoryDriver(phone, self.clock, delays=delays)) for phone in phones]
-        return await play_on(drivers, stage, self.told.append)
-
-    async def one(self, phone: ShopPhone, *tasks: dict[str, Any], **options: Any) -> PhoneRecord:
-        return (await self.play([phone], *tasks, **options))[0]
-
-    def new_id(self) -> str:
-        self.ids += 1
-        return f"run{self.ids}"
-
-
-@pytest.fixture
-async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
-    clock = FakeClock()
-    with ThreadPoolExecutor(1) as images:
-        async with Journal(tmp_path / "journal.sqlite", clock) as journal:
-            yield Bench(journal, images, clock, Rollcall(clock))
-
-
-def last(record: PhoneRecord) -> TaskRecord:
-    return record.tasks[-1]
+from drover.sequences.journal import Doubt
+from drover.sequences.player.events import PhoneEnded, StepBegan, StepEnded
+from drover.sequences.record import Status
+from tests.sequences.player.bench import CART, COUPON, OPEN, PAY, Bench, last
+from tests.sequences.player.shop import OPEN_CART, TITLE, ShopPhone
 
 
 async def test_a_flow_is_played_with_every_screen_verified(bench: Bench) -> None:

@@ -102,6 +102,17 @@ class InterruptStays(StepFailed):
         super().__init__(f"{interrupt} {tried}", region=interrupt, hint=f"look at the phone, or mend {interrupt}")
 
 
+class NotHappened(StepFailed):
+    """What is to show that an act happened does not hold, however long it is waited for."""
+
+    def __init__(self, name: str, screen: str) -> None:
+        super().__init__(
+            f"{name!r} was done, and what its `happened` says does not hold",
+            region=screen,
+            hint="see the report's frames; correct `happened`, or the act",
+        )
+
+
 class OnceInDoubt(StepFailed):
     """A `once` act was begun, and nothing tells whether it happened. Only a person can tell.
 

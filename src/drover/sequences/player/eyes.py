@@ -176,8 +176,9 @@ class Eyes:
         """
         watch = hands.watch
         last, now = self.last, watch.clock.monotonic()
-        if last is not None and last.found is not None and self.recent((last.found.screen.key,), now) is not None:
-            return last
+        known = last is not None and last.found is not None and not last.found.is_interrupt
+        if last is not None and last.found is not None and known and self.recent((last.found.screen.key,), now):
+            return self._count(last)
         deadline, dismissed = now + timeout_s, list[str]()
         async with aclosing(self._looks(watch, None)) as looks:
             async for look in looks:

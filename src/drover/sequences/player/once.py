@@ -1,10 +1,11 @@
 """Did it happen? Tells by looking whether an act that was begun, and may be done only once, was done."""
 
 from drover.sequences.course import Holds
+from drover.sequences.domain import Condition
 from drover.sequences.journal import Doubt
 from drover.sequences.player.errors import OnceInDoubt, ScreenNotSeen
 from drover.sequences.player.eyes import Eyes, Look
-from drover.sequences.player.hands import Hands
+from drover.sequences.player.hands import POLL_S, Hands
 from drover.sequences.player.task_run import TaskRun
 
 LEAST_PATIENCE_S = 2.0
@@ -23,17 +24,37 @@ async def see_whether_it_happened(task: TaskRun, phone: str, eyes: Eyes, hands: 
     late_s = task.watch.clock.monotonic() - task.answering_since_s
     patience_s = max(LEAST_PATIENCE_S, step.task.timeout_s - late_s)
     missed: ScreenNotSeen | None = None
-    if step.after is not None and step.after != step.before:
+    if leaves(task):
         try:
-            return await eyes.wait_for((step.after,), hands, timeout_s=patience_s, dismissed=task.dismissed)
+            return await eyes.wait_for((step.after or "",), hands, timeout_s=patience_s, dismissed=task.dismissed)
         except ScreenNotSeen as error:
-            missed = error
-    if step.task.happened is None:
+            missed, patience_s = error, 0.0
+    if step.task.happened is None or step.before is None:
         raise OnceInDoubt(phone, doubt, missed) from missed
-    happened = await holds(step.task.happened)
-    look = await eyes.glimpse(hands, timeout_s=patience_s)
-    if happened:
-        return look
-    if step.before is not None and look.at_rest and look.shows((step.before,)):
-        return None
-    raise OnceInDoubt(phone, doubt, missed) from missed
+    if await comes_true(step.task.happened, eyes, hands, holds, patience_s):
+        return await eyes.glimpse(hands, timeout_s=LEAST_PATIENCE_S)
+    try:
+        await eyes.wait_for((step.before,), hands, timeout_s=LEAST_PATIENCE_S, dismissed=task.dismissed)
+    except ScreenNotSeen as error:
+        raise OnceInDoubt(phone, doubt, missed or error) from error
+    # It may have happened between the two looks.
+    if await comes_true(step.task.happened, eyes, hands, holds, 0.0):
+        return await eyes.glimpse(hands, timeout_s=LEAST_PATIENCE_S)
+    return None
+
+
+def leaves(task: TaskRun) -> bool:
+    """Whether the screen after the act is another one, so that seeing it tells that the act happened."""
+    return task.step.after is not None and task.step.after != task.step.before
+
+
+async def comes_true(condition: Condition, eyes: Eyes, hands: Hands, holds: Holds, patience_s: float) -> bool:
+    """Return whether the condition holds, now or within `patience_s`, each time by a look of its own."""
+    deadline = hands.watch.clock.monotonic() + patience_s
+    while True:
+        eyes.forget()
+        if await holds(condition):
+            return True
+        if hands.watch.clock.monotonic() >= deadline:
+            return False
+        await hands.watch.wait(POLL_S)

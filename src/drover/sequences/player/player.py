@@ -13,12 +13,12 @@ from drover.sequences.journal import Journal, Mark, OpenAct
 from drover.sequences.plan import Plan
 from drover.sequences.player.acts import Acts
 from drover.sequences.player.conditions import Conditions
-from drover.sequences.player.errors import Astray, OnceInDoubt, PhoneStaysAway, ScreenNotSeen
+from drover.sequences.player.errors import Astray, NotHappened, OnceInDoubt, PhoneStaysAway, ScreenNotSeen
 from drover.sequences.player.events import PhonePaused, PhoneResumed, Progress, StepBegan, StepEnded
 from drover.sequences.player.eyes import Eyes, Look
 from drover.sequences.player.hands import Hands
 from drover.sequences.player.lifeline import Lifeline
-from drover.sequences.player.once import see_whether_it_happened
+from drover.sequences.player.once import comes_true, leaves, see_whether_it_happened
 from drover.sequences.player.retries import Retries, Tier
 from drover.sequences.player.stopwatch import Stopwatch
 from drover.sequences.player.task_run import TaskRun, task_record
@@ -252,6 +252,7 @@ class Player:
             else:
                 await self._act(task, hands)
                 task.after = await self._see_after(task, hands)
+                await self._see_it_happened(task, hands)
         await self._reach(task)
 
     async def _find_out(self, task: TaskRun, hands: Hands) -> Onward:
@@ -311,6 +312,15 @@ class Player:
         return await self._eyes.wait_for(
             (step.after,), hands, timeout_s=step.task.timeout_s, dismissed=task.dismissed, left=step.before
         )
+
+    async def _see_it_happened(self, task: TaskRun, hands: Hands) -> None:
+        """Wait for what shows that the act happened, where the screen after it does not. Raises NotHappened."""
+        step = task.step
+        if step.task.happened is None or leaves(task):
+            return
+        holds = self._conditions(hands)
+        if not await comes_true(step.task.happened, self._eyes, hands, holds, step.task.timeout_s):
+            raise NotHappened(step.task.name, step.after or step.before or "")
 
     async def _act(self, task: TaskRun, hands: Hands) -> None:
         step, act = task.step, task.step.task.act
