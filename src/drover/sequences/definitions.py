@@ -5,6 +5,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal, TypeGuard
 
@@ -14,6 +15,7 @@ from drover.platform.documents import BadDocument, Fault, parse, read_text
 from drover.sequences.condition_files import Strict
 
 FILE = "tasks.json"
+MOST_TASKS = 1000
 
 Fields = Mapping[str, JsonValue]
 
@@ -42,10 +44,13 @@ def expanded(text: str, folder: Path, file: str) -> str:
     if not _is_object(document) or not any(_uses(document.get("tasks"))):
         return text
     definitions = parse(DefinitionsFile, read_text(folder / FILE), str(folder / FILE)).tasks
-    faults: list[Fault] = []
-    filled = {**document, "tasks": _filled(document["tasks"], definitions, "tasks", faults)}
-    if faults:
-        raise BadDocument(file, faults)
+    filling = _Filling(definitions)
+    filled = {**document, "tasks": filling.all(document["tasks"], "tasks", ())}
+    if filling.tasks > MOST_TASKS:
+        reason = f"comes to more than {MOST_TASKS} tasks with its definitions filled in"
+        raise BadDocument(file, [Fault("tasks", reason, "use fewer, or say times in a repeat")])
+    if filling.faults:
+        raise BadDocument(file, filling.faults)
     return json.dumps(filled)
 
 
@@ -56,32 +61,43 @@ def _uses(tasks: JsonValue) -> Iterator[bool]:
             yield from _uses(task.get("tasks"))
 
 
-def _filled(tasks: JsonValue, definitions: Mapping[str, Fields], where: str, faults: list[Fault]) -> JsonValue:
-    if not isinstance(tasks, list):
-        return tasks
-    return [_filled_task(task, definitions, f"{where}[{index}]", faults) for index, task in enumerate(tasks)]
+@dataclass
+class _Filling:
+    """Fills definitions in, of a file of so many `tasks` at most; what is wrong goes to `faults`."""
 
+    definitions: Mapping[str, Fields]
+    faults: list[Fault] = field(default_factory=list[Fault])
+    tasks: int = 0
 
-def _filled_task(task: JsonValue, definitions: Mapping[str, Fields], where: str, faults: list[Fault]) -> JsonValue:
-    if not _is_object(task):
-        return task
-    merged = dict(task)
-    followed: list[str] = []
-    while "use" in merged:
-        name = str(merged.pop("use"))
-        if name in followed:
-            reason = f"leads back to itself: {' -> '.join([*followed, name])}"
-            faults.append(Fault(f"{where}.use", reason, f"mend {FILE}"))
-            return {}
-        if name not in definitions:
-            reason = f"{name} is not defined in {FILE}"
-            faults.append(Fault(f"{where}.use", reason, f"it has: {', '.join(sorted(definitions)) or 'none'}"))
-            return {}
-        followed.append(name)
-        merged = {**definitions[name], **merged}
-    if "tasks" in merged:
-        merged["tasks"] = _filled(merged["tasks"], definitions, f"{where}.tasks", faults)
-    return merged
+    def all(self, tasks: JsonValue, where: str, above: tuple[str, ...]) -> JsonValue:
+        """Return the tasks with definitions filled in; `above` are the names that have led to them."""
+        if not isinstance(tasks, list):
+            return tasks
+        return [self._one(task, f"{where}[{index}]", above) for index, task in enumerate(tasks)]
+
+    def _one(self, task: JsonValue, where: str, above: tuple[str, ...]) -> JsonValue:
+        self.tasks += 1
+        if not _is_object(task) or self.tasks > MOST_TASKS:
+            return task
+        merged = dict(task)
+        while "use" in merged:
+            name = str(merged.pop("use"))
+            reason, hint = self._refused(name, above)
+            if reason:
+                self.faults.append(Fault(f"{where}.use", reason, hint))
+                return {}
+            above = (*above, name)
+            merged = {**self.definitions[name], **merged}
+        if "tasks" in merged:
+            merged["tasks"] = self.all(merged["tasks"], f"{where}.tasks", above)
+        return merged
+
+    def _refused(self, name: str, above: tuple[str, ...]) -> tuple[str, str]:
+        if name in above:
+            return f"leads back to itself: {' -> '.join([*above, name])}", f"mend {FILE}"
+        if name not in self.definitions:
+            return f"{name} is not defined in {FILE}", f"it has: {', '.join(sorted(self.definitions)) or 'none'}"
+        return "", ""
 
 
 def _is_object(value: object) -> TypeGuard[dict[str, JsonValue]]:
