@@ -1,7 +1,8 @@
-"""Draw the example's screen registry again: every page of the demo app, light and dark, from its catalog."""
+"""Draw the examples' screen registries again: every page of the demo apps, light and dark, from its catalog."""
 
 import shutil
 import sys
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from drover.simulator.display.marks import Box
 from drover.simulator.display.widgets import STATUS_BAR
 from drover.simulator.handset import Look, Theme
 from drover.simulator.launcher.page import LAUNCHER_PACKAGE
+from drover.simulator.notes.pages import NOTES_PACKAGE
 from drover.simulator.plaza import catalog
 from drover.simulator.plaza.names import PLAZA_PACKAGE
 from drover.simulator.windowing.view import Element, Role, Steadiness
@@ -28,6 +30,8 @@ THEMES: tuple[Theme, ...] = ("light", "dark")
 PICTURE_WIDTH = 360
 PICTURE_QUALITY = 82
 APPS = (App("launcher", LAUNCHER_PACKAGE), App("plaza", PLAZA_PACKAGE))
+NOTES_REGISTRY = REGISTRY.parents[1] / "notes" / "registry"
+NOTES_APPS = (App("launcher", LAUNCHER_PACKAGE), App("notes", NOTES_PACKAGE))
 
 # Page of the catalog -> the screen's name, and the elements that identify it. Where a page loads in parts, one of what
 # comes last is among them, so that a half loaded page is not taken for it. Pages that are not named here are unknown to
@@ -72,6 +76,15 @@ SCREENS = {
     "popup.permission": ("Permission", ("icon", "title_1", "title_2")),
     "popup.system_update": ("System update", ("icon", "title", "words_1", "words_2")),
 }
+# The second app's, in a registry of its own.
+NOTES_SCREENS = {
+    "launcher": SCREENS["launcher"],
+    "notes.list": ("Notes", ("heading", "all_notes", "new_note")),
+    "notes.new": ("New note", ("heading", "label_title", "label_text")),
+    "notes.edit": ("Edit note", ("heading", "label_title", "label_text", "delete")),
+    "notes.delete": ("Delete a note?", ("heading", "words", "confirm")),
+}
+EVERY_SCREEN = SCREENS | NOTES_SCREENS
 # Pages whose screens are called otherwise than they.
 KEYS = {
     "launcher": "launcher.home",
@@ -92,14 +105,8 @@ PROGRESS = Box(0, 90, 1080, 126)
 
 
 def main() -> None:
-    for folder in REGISTRY.iterdir():
-        if folder.name != KEYBOARDS:  # they have their own tool
-            shutil.rmtree(folder)
-    draw(REGISTRY)
-    refusals = load_registry(REGISTRY).refusals
-    if refusals:
-        sys.exit("\n".join(str(refusal) for refusal in refusals))
-    print(f"wrote {len(SCREENS)} screens to {REGISTRY.relative_to(Path.cwd())}")
+    draw(REGISTRY, APPS, SCREENS)
+    draw(NOTES_REGISTRY, NOTES_APPS, NOTES_SCREENS)
 
 
 def key_of(page: str) -> str:
@@ -107,19 +114,27 @@ def key_of(page: str) -> str:
     return KEYS.get(page, page)
 
 
-def draw(registry: Path) -> None:
-    draw_apps(registry)
-    for page in SCREENS:
+def draw(registry: Path, apps: tuple[App, ...], pages: Collection[str]) -> None:
+    registry.mkdir(parents=True, exist_ok=True)
+    for folder in registry.iterdir():
+        if folder.name != KEYBOARDS:  # they have their own tool
+            shutil.rmtree(folder)
+    draw_apps(registry, apps)
+    for page in pages:
         draw_page(registry, page)
+    refusals = load_registry(registry).refusals
+    if refusals:
+        sys.exit("\n".join(str(refusal) for refusal in refusals))
+    print(f"wrote {len(pages)} screens to {registry.relative_to(Path.cwd())}")
 
 
-def draw_apps(registry: Path) -> None:
-    for app in APPS:
+def draw_apps(registry: Path, apps: tuple[App, ...] = APPS) -> None:
+    for app in apps:
         save_app(registry, app)
 
 
 def draw_page(registry: Path, page: str) -> None:
-    name, regions = SCREENS[page]
+    name, regions = EVERY_SCREEN[page]
     variants = tuple(variant(page, theme, regions) for theme in THEMES)
     key = key_of(page)
     folder = key.partition(".")[0]
@@ -159,7 +174,7 @@ def action(element: Element, frame: Frame, other: Frame) -> Action:
     where = rect(element.box)
     if element.role is Role.FIELD:
         return Action(element.name, where, ActionKind.TYPE)
-    leads_to = key_of(element.leads_to) if element.leads_to in SCREENS else None
+    leads_to = key_of(element.leads_to) if element.leads_to in EVERY_SCREEN else None
     same = element.steadiness is not Steadiness.CHANGING and element.role not in {Role.RADIO, Role.SWITCH}
     seen = crop_of(frame, where) if same and looks_alike(where, frame, other) else None
     return Action(element.name, where, ActionKind.TAP, leads_to, seen)

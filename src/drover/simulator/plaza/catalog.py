@@ -28,6 +28,10 @@ _NAMED: Final = (*_TOLD, "tab_profile", "new_highlight", "story_1")
 _SEARCH: Final = (*_LOGGED_IN, "tab_search")
 _PERSON: Final = (*_SEARCH, "query=tomas\n", "result_1")
 _SETTINGS: Final = (*_PROFILE, "settings")
+_WRITTEN: Final = (
+    *("icon_notes", "new_note", "title=Groceries", "text=Bread, tomatoes, cardamom", "save"),
+    *("new_note", "title=Ideas for Sunday", "text=Soup, records, nothing else", "save"),
+)
 
 # Page -> what is tapped, or typed into a field, from the first start on.
 _WAYS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -65,6 +69,10 @@ _WAYS: Final[Mapping[str, tuple[str, ...]]] = {
     "plaza.messages": (*_LOGGED_IN, "messages"),
     "plaza.conversation": (*_LOGGED_IN, "messages", "conversation_1"),
     "plaza.numbers": (*_PROFILE, "numbers"),
+    "notes.list": _WRITTEN,
+    "notes.new": ("icon_notes", "new_note"),
+    "notes.edit": (*_WRITTEN, "note_1"),
+    "notes.delete": (*_WRITTEN, "note_1", "delete"),
     **{f"popup.{name}": _LOGGED_IN for name in (*PLAZA_POPUPS, *SYSTEM_POPUPS)},
 }
 PAGES: Final = tuple(_WAYS)

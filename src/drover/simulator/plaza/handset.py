@@ -1,4 +1,4 @@
-"""The handset with its built-in apps: the launcher and Plaza."""
+"""The handset with its built-in apps: the launcher, Plaza and Notes."""
 
 import random
 from collections.abc import Mapping
@@ -10,12 +10,18 @@ from drover.simulator.display.painter import Painter
 from drover.simulator.handset import Look
 from drover.simulator.launcher.app import Launcher
 from drover.simulator.launcher.page import LAUNCHER_PACKAGE
+from drover.simulator.notes.app import NotesApp
+from drover.simulator.notes.pages import NOTES_PACKAGE
 from drover.simulator.plaza.app import PlazaApp
 from drover.simulator.plaza.names import PLAZA_PACKAGE
 from drover.simulator.windowing.app import AppMaker
 from drover.simulator.windowing.handset import AppHandset
 
-_MAKERS: Final[Mapping[str, AppMaker]] = {LAUNCHER_PACKAGE: Launcher, PLAZA_PACKAGE: PlazaApp}
+_MAKERS: Final[Mapping[str, AppMaker]] = {
+    LAUNCHER_PACKAGE: Launcher,
+    PLAZA_PACKAGE: PlazaApp,
+    NOTES_PACKAGE: NotesApp,
+}
 
 
 class PlazaHandset(AppHandset):
