@@ -93,7 +93,7 @@ def read_sequence(text: str, file: str) -> Sequence:
     )
 
 
-_EFFECTS = {"wait_for_screen": Effect.READ, "wait": Effect.READ, "assert": Effect.READ, "read": Effect.READ}
+EFFECTS = {"wait_for_screen": Effect.READ, "wait": Effect.READ, "assert": Effect.READ, "read": Effect.READ}
 
 
 class _Tasks:
@@ -136,7 +136,7 @@ class _Tasks:
         reader = self._reader(where)
         act = task.act(reader)
         action = named_action(target_of(act))
-        effect = Effect(task.effect) if task.effect else _EFFECTS.get(task.kind, Effect.REPEATABLE)
+        effect = Effect(task.effect) if task.effect else EFFECTS.get(task.kind, Effect.REPEATABLE)
         if effect is Effect.ONCE and inside_loop and not task.once_per_round:
             reason = "is done only once, but lies in a repeat"
             self.faults.append(Fault(f"{where}.effect", reason, "add once_per_round: true, or move it out"))

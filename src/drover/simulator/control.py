@@ -139,9 +139,7 @@ async def _give_fault(phone: SimulatedPhone, request: Request) -> Response:
 
 
 async def _touch(phone: SimulatedPhone, request: Request) -> Response:
-    touches = parse_touches(await _text(request))
-    await Finger(phone).play(touches)
-    return JSONResponse({"touches": len(touches.touches)})
+    return JSONResponse({"presses": await Finger(phone).play(parse_touches(await _text(request)))})
 
 
 async def _text(request: Request) -> str:

@@ -136,13 +136,18 @@ class Finger:
     def _handset(self) -> Handset:
         return self._phone.handset
 
-    async def play(self, touches: Touches) -> None:
-        """Do them all; another list waits meanwhile. Raises NotTouched where a page or element does not come."""
+    async def play(self, touches: Touches) -> int:
+        """Do them all, and return how often a finger or a key went down; another list waits meanwhile.
+
+        Raises NotTouched where a page or element does not come.
+        """
         async with self._inputs.hand:
+            before = self._inputs.presses
             began = self._clock.monotonic()
             for touch in touches.touches:
                 await self._wait(touch, began)
                 await self._do(touch)
+            return self._inputs.presses - before
 
     async def _wait(self, touch: _Touch, began: float) -> None:
         if touch.at_s is not None:

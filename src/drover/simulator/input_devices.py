@@ -110,11 +110,12 @@ class EventReader:
 class InputDevices:
     """Tells every reader what happens on the devices. An absolute value that stays as it was is not told again.
 
-    Whoever touches holds `hand` meanwhile.
+    Whoever touches holds `hand` meanwhile; `presses` counts how often a finger or a key went down.
     """
 
     def __init__(self) -> None:
         self.hand = asyncio.Lock()
+        self.presses = 0
         self._readers: set[EventReader] = set()
         self._tracking_ids = itertools.count(1)
         self._slot = 0
@@ -138,6 +139,7 @@ class InputDevices:
 
     def down(self, slot: int, x: int, y: int, at_s: float) -> None:
         """Put a finger down at a point of the panel."""
+        self.presses += 1
         identity = next(self._tracking_ids) % (_LARGEST_TRACKING_ID + 1)
         self._known[slot, TRACKING_ID] = NO_CONTACT
         events = self._changed(slot, {TRACKING_ID: identity, POSITION_X: x, POSITION_Y: y, TOUCH_MAJOR: _TOUCH_SIZE})
@@ -157,6 +159,7 @@ class InputDevices:
 
     def key(self, code: int, press: Press, at_s: float) -> None:
         """Press or release a key, on the device that has it."""
+        self.presses += press is Press.DOWN
         device = next(device for device in DEVICES if code in device.keys)
         self._report([(EV_KEY, code, press.value)], at_s, device.path)
 

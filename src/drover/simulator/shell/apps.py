@@ -181,6 +181,8 @@ def _is_system(package: str) -> bool:
 def _resolved(session: Session, words: Sequence[str]) -> Outcome:
     intent = _intent(words)
     package = intent.target.partition("/")[0]
+    if intent.wants_home:
+        package = next((name for name in session.phone.handset.packages() if name.endswith(_SYSTEM_SUFFIXES)), "")
     if package not in session.phone.handset.packages():
         return printed("No activity found")
     component = launch_component(package)
