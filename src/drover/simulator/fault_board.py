@@ -82,6 +82,10 @@ class FaultBoard:
         for name in list(self._given):
             self.clear(name)
 
+    async def settled(self) -> None:
+        """Return when no fault waits for its time any more, nor for its end."""
+        await self._timers.all_ended()
+
     def carry_over(self, switch: Callable[[], None]) -> None:
         """Let `switch` put another display into use: what lies over the old one lies over the new one afterwards."""
         lying = [

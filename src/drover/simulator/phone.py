@@ -76,6 +76,7 @@ class SimulatedPhone:
         faults_rng: random.Random,
         started_wall: datetime,
         asks_for_keys: bool = False,
+        adb_keyboard: bool = False,
         make_user: MakeUser | None = None,
     ) -> None:
         self.identity = identity
@@ -104,6 +105,7 @@ class SimulatedPhone:
         self.processes = Processes()
         self.inputs = InputDevices()
         self.clipboard = ""
+        self.adb_keyboard = adb_keyboard
         self._pictures = pictures
         self._started_wall = started_wall
         self._started_s = self._booted_s = delays.clock.monotonic()
@@ -128,6 +130,11 @@ class SimulatedPhone:
     def density(self) -> int:
         """Dots per inch of the display: 420 for 1080 pixels of width."""
         return self.handset.look.width * 7 // 18
+
+    @property
+    def free_bytes(self) -> int:
+        """How much room files and packages leave."""
+        return max(self.storage.free_bytes - self.packages.used_bytes, 0)
 
     @property
     def shown_look(self) -> Look:
@@ -313,7 +320,7 @@ class SimulatedPhone:
             "user": self.users.current,
             "rotation": self.condition.quarter_turns,
             "battery": self.condition.battery_percent,
-            "storage_free": self.storage.free_bytes,
+            "storage_free": self.free_bytes,
             "auth": {
                 "demanded": self.authorization.demanded,
                 "asked": [key.fingerprint for key in self.authorization.asked],
@@ -338,7 +345,4 @@ class SimulatedPhone:
         return await self._pictures.raw(self.handset, self._scene())
 
     def _new_packages(self) -> PackageStore:
-        def free_bytes() -> int:
-            return self.storage.free_bytes - self.packages.used_bytes
-
-        return PackageStore(self.handset.packages(), free_bytes)
+        return PackageStore(self.handset.packages(), lambda: self.free_bytes)

@@ -29,6 +29,11 @@ class Timers:
         if task := self._running.get(name):
             await asyncio.wait([task])
 
+    async def all_ended(self) -> None:
+        """Return when no timer runs."""
+        while self._running:
+            await asyncio.wait(list(self._running.values()))
+
     def stop_all(self) -> None:
         """Stop every timer."""
         for name in list(self._running):

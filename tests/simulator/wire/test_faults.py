@@ -191,6 +191,14 @@ async def test_clearing_what_is_not_there_is_an_error(phone: SimulatedPhone) -> 
         ('{"fault": "lost_touch", "count": 1, "probability": 0.5}', "exclude each other"),
         ('{"fault": "disconnect", "seconds": 0}', "greater than 0"),
         ('{"fault": "crash", "on_page": ""}', "at least 1 character"),
+        ('{"fault": "crash", "seconds": 1}', "fault crash: seconds: is not a known field"),
+        ('{"fault": "dim", "after_s": 1, "at_s": 1}', "exclude each other"),
+        ('{"fault": "dim", "after_s": -1}', "greater than or equal to 0"),
+        ('{"fault": "slow", "profile": "warp"}', "fault slow: profile"),
+        ('{"fault": "slow", "factors": {"blink": 2}}', "'blink' is no act"),
+        ('{"fault": "slow", "factors": {"capture": 1000}}', "less than or equal to 100"),
+        ('{"fault": "rotation", "quarter_turns": 4}', "less than or equal to 3"),
+        ('{"fault": "low_battery", "percent": 101}', "less than or equal to 100"),
     ],
 )
 def test_a_fault_that_makes_no_sense_is_refused_with_place_and_reason(text: str, complaint: str) -> None:

@@ -197,7 +197,7 @@ async def test_adb_shell_comes_in_by_an_accepted_key_and_later_by_its_signature(
         device = AdbDeviceTcp("127.0.0.1", guarded.line.port, default_transport_timeout_s=9)
         device.connect(rsa_keys=[signer], auth_timeout_s=9)
         try:
-            return device.shell("echo in")
+            return str(device.shell("echo in"))
         finally:
             device.close()
 

@@ -1,4 +1,7 @@
+import asyncio
+import base64
 import socket
+import struct
 from collections.abc import AsyncIterator
 
 import httpx2
@@ -6,10 +9,15 @@ import pytest
 
 from drover.kernel.errors import InvalidInput
 from drover.simulator.adbd.line import PortTaken
+from drover.simulator.adbd.packets import AUTH, CNXN
+from drover.simulator.fault_script import parse_word
 from drover.simulator.rack import Rack, RackOptions
 from tests.simulator.wire.blank_handset import BlankHandset, blank_handset
-from tests.simulator.wire.conftest import free_even_ports
+from tests.simulator.wire.conftest import free_even_ports, until
 from tests.simulator.wire.wire_client import wire_client
+
+_MODULUS = ((1 << 2047) + 977).to_bytes(256, "little")
+ADB_KEY = base64.b64encode(struct.pack("<II256s256sI", 64, 0, _MODULUS, bytes(256), 65537)) + b" ada@desk\0"
 
 
 @pytest.fixture
@@ -36,6 +44,8 @@ async def control(rack: Rack) -> AsyncIterator[httpx2.AsyncClient]:
         ({"profile": "warp"}, "--profile warp"),
         ({"width": 1081}, "--width 1081"),
         ({"theme": "pink"}, "--theme pink"),
+        ({"users": 5}, "--users 5"),
+        ({"faults": (parse_word("phone2:crash"),)}, "'phone2', which is not in this rack"),
         ({"font_scale": 2.0}, "--font-scale 2.0"),
         ({"keyboard": "dvorak"}, "--keyboard dvorak"),
     ],
@@ -170,3 +180,66 @@ async def test_requests_by_a_foreign_name_or_page_are_refused(
 async def test_requests_by_the_name_localhost_are_answered(rack: Rack, control: httpx2.AsyncClient) -> None:
     port = rack.control_url.rpartition(":")[2]
     assert (await control.get("/phones", headers={"Host": f"localhost:{port}"})).status_code == 200
+
+
+async def test_a_profile_is_changed_over_http(rack: Rack, control: httpx2.AsyncClient) -> None:
+    changed = await control.post("/phones/phone1/profile", json={"profile": "slow"})
+    assert changed.json()["profile"] == "slow"
+    refused = await control.post("/phones/phone1/profile", json={"profile": "warp"})
+    assert (refused.status_code, rack.phones[0].delays.profile) == (400, "slow")
+    assert "profile" in refused.json()["error"]
+
+
+async def test_a_phone_is_rebooted_over_http(rack: Rack, control: httpx2.AsyncClient) -> None:
+    await control.post("/phones/phone1/reboot")
+    await rack.phones[0].timers.ended("boot")
+    assert [entry.message for entry in rack.phones[0].logbook.after(0)] == ["boot is completed"]
+
+
+async def test_a_key_is_accepted_and_forgotten_over_http() -> None:
+    options = RackOptions(profile="none", auth=True)
+    async with Rack(options, blank_handset) as rack, httpx2.AsyncClient(base_url=rack.control_url) as control:
+        nobody = await control.post("/phones/phone1/authorize")
+        assert (nobody.status_code, nobody.json()["hint"]) == (409, "let a client connect first: `adb connect`")
+        async with wire_client(rack.phones[0].line.port) as client:
+            await client.greet()
+            client.send(AUTH, 3, 0, ADB_KEY)
+            await until(lambda: len(rack.phones[0].authorization.asked) == 1)
+            (asked,) = (await control.get("/phones/phone1")).json()["auth"]["asked"]
+            accepted = await control.post("/phones/phone1/authorize")
+            assert accepted.json()["auth"]["known"] == [asked]
+            assert (await client.receive()).command == CNXN
+        forgotten = await control.delete("/phones/phone1/keys")
+        assert forgotten.json()["auth"]["known"] == []
+
+
+async def test_faults_come_by_plan() -> None:
+    deeds = (parse_word("phone2:dim,strength=0.5"), parse_word("all:clear,clear=dim,at_s=0.1"))
+    async with Rack(RackOptions(phones=2, profile="none", faults=deeds), blank_handset) as rack:
+        handset = rack.phones[1].handset
+        assert isinstance(handset, BlankHandset)
+        await until(lambda: handset.dimmed == 0.5)
+        await until(lambda: handset.dimmed == 0.0)
+
+
+async def test_a_planned_fault_that_cannot_be_is_logged_and_the_plan_goes_on() -> None:
+    deeds = (parse_word("phone1:popup,name=clippy"), parse_word("phone1:dim,strength=0.5,at_s=0.05"))
+    async with Rack(RackOptions(profile="none", faults=deeds), blank_handset) as rack:
+        handset = rack.phones[0].handset
+        assert isinstance(handset, BlankHandset)
+        await until(lambda: handset.dimmed == 0.5)
+        told = [entry.message for entry in rack.phones[0].logbook.after(0)]
+        assert any("popup 'clippy' is not known" in message for message in told)
+
+
+async def test_phones_have_as_many_users_as_were_asked_for() -> None:
+    async with Rack(RackOptions(profile="none", users=3), blank_handset) as rack:
+        assert list(rack.phones[0].users.names) == [0, 10, 11]
+
+
+async def test_sixty_phones_are_told_of_quickly() -> None:
+    options = RackOptions(phones=60, profile="none")
+    async with Rack(options, blank_handset) as rack, httpx2.AsyncClient(base_url=rack.control_url) as control:
+        async with asyncio.timeout(2):
+            told = await control.get("/phones")
+        assert len(told.json()["phones"]) == 60

@@ -108,8 +108,7 @@ async def _touch(session: Session, words: Sequence[str]) -> Outcome:
 
 async def _df(session: Session, words: Sequence[str]) -> Outcome:
     storage = session.phone.storage
-    used_bytes = storage.used_bytes + session.phone.packages.used_bytes
-    size, used = storage.limit_bytes // 1024, -(-used_bytes // 1024)
+    size, used = storage.limit_bytes // 1024, -(-(storage.limit_bytes - session.phone.free_bytes) // 1024)
     percent = f"{100 * used // size}%"
     paths = _split(words)[1] or ["/data"]
     lines = [f"{'Filesystem':<20} {'1K-blocks':>10} {'Used':>10} {'Available':>10} Use% Mounted on"]
