@@ -24,6 +24,9 @@ def sim(
         Literal["qwerty", "qwertz", "azerty", "jcuken", "mixed"], typer.Option(help="The keyboard's first layout.")
     ] = "qwerty",
     auth: Annotated[bool, typer.Option("--auth", help="The phones ask about keys that they do not know.")] = False,
+    adb_keyboard: Annotated[
+        bool, typer.Option("--adb-keyboard", help="The phones have ADBKeyBoard, which types any script.")
+    ] = False,
     users: Annotated[int, typer.Option(help="How many Android users each phone has, 1 to 4.")] = 1,
     fault: Annotated[
         list[str] | None,
@@ -43,6 +46,7 @@ def sim(
         font_scale=font_scale,
         keyboard=keyboard,
         auth=auth,
+        adb_keyboard=adb_keyboard,
         users=users,
         faults=(*(parse_word(word) for word in fault or ()), *_script(faults)),
         with_parent=with_parent,

@@ -54,6 +54,7 @@ class RackOptions:
     font_scale: float = 1.0
     keyboard: KeyboardName | Literal["mixed"] = "qwerty"
     auth: bool = False
+    adb_keyboard: bool = False
     users: int = 1
     faults: tuple[Deed, ...] = ()
     control_port: int = 0
@@ -166,6 +167,7 @@ class Rack:
             faults_rng=stream(options.seed, name, "faults"),
             started_wall=STARTED_WALL,
             asks_for_keys=options.auth,
+            adb_keyboard=options.adb_keyboard,
             make_user=make_user,
         )
         for index in range(1, options.users):

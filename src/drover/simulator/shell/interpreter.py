@@ -20,6 +20,7 @@ from drover.simulator.shell import (
     service_dumps,
     system,
     text,
+    toybox,
 )
 from drover.simulator.shell.session import Gone, Outcome, Program, Programs, ReadAll, Session, failed, never, no_input
 from drover.simulator.shell.syntax import Command, Pipeline, ShellSyntax, Word, assignment, parse
@@ -45,6 +46,7 @@ PROGRAMS: Final[Programs] = {
     **network.PROGRAMS,
     **power.PROGRAMS,
     **text.PROGRAMS,
+    **toybox.PROGRAMS,
 }
 _FOLDERS: Final = ("/system/bin/", "/system/xbin/", "/vendor/bin/")
 _NOT_FOUND: Final = 127
@@ -161,6 +163,8 @@ class Interpreter:
 
 async def call(session: Session, words: Sequence[str]) -> Outcome:
     """Run one command by its words."""
+    if words[0] == "toybox" and len(words) > 1:
+        words = words[1:]
     name = words[0]
     for folder in _FOLDERS:
         name = name.removeprefix(folder)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from drover.simulator.profiles import Act
+from drover.simulator.shell import input_method, typing_methods
 from drover.simulator.shell.session import USAGE_CODE, Outcome, Program, Programs, Session, failed, printed
 
 _SCANS: Final = ("android.intent.action.MEDIA_SCANNER_SCAN_FILE", "android.intent.action.MEDIA_MOUNTED")
@@ -17,6 +18,9 @@ async def broadcast(session: Session, words: Sequence[str]) -> Outcome:
     action = options.get("-a", "")
     if not action:
         return failed("Error: no action given", code=USAGE_CODE)
+    result = await typing_methods.receive(session.phone, input_method.current(session.phone), action, options)
+    if result is not None:
+        return typing_methods.completed(action, result)
     if action in _SCANS:
         session.phone.media.scan()
     data = f" dat={options['-d']}" if "-d" in options else ""
