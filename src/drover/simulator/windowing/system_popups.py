@@ -19,10 +19,10 @@ def _system_update(palette: Palette) -> View:
     box = Box(72, 1560, 1008, 2290)
     blue, back = system_colours(palette)
     left = box.x1 + 72
-    heading = Label(left + 128, centred(1676, 54), "System update available", 54, Weight.MEDIUM, palette.text)
+    heading = Label(left + 128, centred(1676, 48), "System update available", 48, Weight.MEDIUM, palette.text)
     words = tuple(
         Label(left, 1818 + row * 60, text, 42, Weight.REGULAR, palette.muted)
-        for row, text in enumerate(("This update brings security fixes. Your", "phone restarts once it is installed."))
+        for row, text in enumerate(("This update brings security fixes.", "Your phone restarts afterwards."))
     )
     size = Label(left, 1968, "Size: 412 MB", 40, Weight.MEDIUM, palette.text)
     later, install = Box(left, 2070, 516, 2202), Box(548, 2070, box.x2 - 72, 2202)
