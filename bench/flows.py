@@ -6,8 +6,8 @@ from typing import Any
 
 from tests.rack.stand import PLAZA, Stand
 
-SAVE = "Save"
-"""The task that is done once: the simulator counts each saving of a profile."""
+SAVE = "plaza.edit_profile.save"
+"""What is touched once: the simulator counts each saving of a profile."""
 
 
 def saving_flow(*, timeout_s: float) -> Mapping[str, Any]:
@@ -15,7 +15,7 @@ def saving_flow(*, timeout_s: float) -> Mapping[str, Any]:
     document = json.loads((PLAZA / "edit-profile.json").read_text())
     for task in document["tasks"]:
         task["timeout_s"] = timeout_s
-        if task["name"] == SAVE:
+        if task.get("on") == SAVE:
             task |= {"effect": "once", "happened": {"screen": "plaza.profile"}}
     return document
 

@@ -93,5 +93,3 @@ def _round(record: PlayRecord, acting: int, left_out: str) -> _Round:
     steps = [task.timing.wall_ms for phone in others for task in phone.tasks]
     completed = sum(phone.status is Status.COMPLETED for phone in record.phones)
     return _Round(completed, record.wall_s, acting, percentile(walls, 50), percentile(walls, 95), percentile(steps, 50))
-
-

@@ -42,14 +42,23 @@ class Stand:
         async with httpx2.AsyncClient(base_url=self.rack.control, trust_env=False) as client:
             (await client.delete(f"/phones/{phone}/faults/{fault}")).raise_for_status()
 
-    async def clear(self) -> None:
-        """Bring all phones to their first state, without faults."""
+    async def renew(self, *phones: str) -> None:
+        """Bring phones to their first state, without faults."""
         async with httpx2.AsyncClient(base_url=self.rack.control, trust_env=False) as client:
-            for phone in self.rack.names.values():
+            for phone in phones:
                 (await client.delete(f"/phones/{phone}/faults")).raise_for_status()
                 (await client.post(f"/phones/{phone}/reset")).raise_for_status()
+
+    async def clear(self) -> None:
+        """Bring all phones to their first state, without faults, and connect those that went away."""
+        await self.renew(*self.rack.names.values())
         listed = {sighting.serial for sighting in await self.rack.source.sightings()}
         assert await self.rack.source.connect(set(self.rack.names) - listed) == {}
+
+    @property
+    def steps(self) -> int:
+        """How many steps the example has."""
+        return len(json.loads((PLAZA / "edit-profile.json").read_text())["tasks"])
 
     async def stored(self, phone: str) -> Mapping[str, Any]:
         """Return what the demo app has stored on a phone."""
