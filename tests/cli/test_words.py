@@ -11,7 +11,9 @@ def test_it_tells_its_version(desk: Desk) -> None:
     assert (told.code, told.out, told.err) == (0, f"drover {__version__}\n", "")
 
 
-@pytest.mark.parametrize("words", [(), ("screens",)], ids=["drover", "drover screens"])
+@pytest.mark.parametrize(
+    "words", [(), ("screens",), ("keyboard",)], ids=["drover", "drover screens", "drover keyboard"]
+)
 def test_without_a_command_it_shows_its_help(desk: Desk, words: tuple[str, ...]) -> None:
     told = desk.run(*words)
     assert told.code == 0

@@ -7,7 +7,7 @@ import pytest
 from drover.devices.frame import Frame
 from drover.devices.geometry import Rect
 from drover.screens.files import load_registry
-from drover.screens.keyboard import KeyboardSeen, best_for, untypable
+from drover.screens.keyboard import KeyboardSeen, untypable
 from drover.screens.matching.keyboards import Keyboards
 from drover.simulator.handset import KeyboardName, Look, Theme
 from drover.simulator.plaza import catalog
@@ -76,9 +76,3 @@ def test_touching_a_key_types_its_character_and_leads_where_the_map_says(layout:
 def test_all_maps_together_type_what_the_example_languages_need() -> None:
     assert untypable("Grüße, Zoë! Привет — naïve 100 % @home\n", MAPS.values()) == ""
     assert untypable("漢字é漢", MAPS.values()) == "漢字"
-
-
-def test_the_layout_that_types_most_without_another_is_the_best() -> None:
-    assert best_for("über", MAPS.values()) == MAPS["qwertz"]
-    assert best_for("ë, ü", MAPS.values()) == MAPS["azerty"]
-    assert best_for("漢", MAPS.values()) is None

@@ -107,14 +107,3 @@ def untypable(text: str, keyboards: Iterable[KeyboardMap]) -> str:
     """Return the characters of `text` that no keyboard types, each once; empty where all can be typed."""
     maps = tuple(keyboards)
     return "".join(c for c in dict.fromkeys(text) if not any(keyboard.types(c) for keyboard in maps))
-
-
-def best_for(text: str, keyboards: Iterable[KeyboardMap]) -> KeyboardMap | None:
-    """Return the keyboard that types most of `text` from its start without another one; None where none types any."""
-    reach = [(_typed(text, keyboard), keyboard) for keyboard in keyboards]
-    count, keyboard = max(reach, key=lambda each: each[0], default=(0, None))
-    return keyboard if count else None
-
-
-def _typed(text: str, keyboard: KeyboardMap) -> int:
-    return next((place for place, character in enumerate(text) if not keyboard.types(character)), len(text))
