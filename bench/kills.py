@@ -107,7 +107,7 @@ class Command:
         return perf_counter() - began
 
     async def kill_and_resume(self, after_s: float) -> Outcome | None:
-        """Kill a play `after_s` seconds after its start and go on with it; None where it had not begun, or had ended."""
+        """Kill a play so many seconds after its start and go on with it; None where it had not begun, or had ended."""
         await self._rack.renew(self._phone)
         before = await self._last()
         process = await self._start("--from-step", "1")
