@@ -5,7 +5,7 @@ import os
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
@@ -24,6 +24,7 @@ from drover.platform.blobs import FolderBlobs
 from drover.platform.settings import Settings
 from drover.screens.domain import Registry
 from drover.screens.matching.matcher import Matcher
+from drover.sequences.helpers import Helper
 from drover.sequences.journal import Journal
 from drover.sequences.plan import Plan
 from drover.sequences.player.events import Progress
@@ -49,6 +50,8 @@ class PlayRequest:
     """What a person calls a phone, by serial, in their order; a phone that is not here goes by its serial."""
     resume: bool = False
     """Whether each phone goes on where its last play of the sequence stopped."""
+    helpers: Mapping[str, Helper] = field(default_factory=dict[str, Helper])
+    """The functions that the sequence may call."""
 
     @property
     def steps(self) -> int:
@@ -100,6 +103,7 @@ async def play(
             turns=asyncio.Semaphore(settings.acting),
             from_step=request.from_step,
             resume=request.resume,
+            helpers=request.helpers,
         )
         work = f"playing “{request.plan.sequence.name}”"
         phones = [
@@ -151,7 +155,7 @@ def _check_step(request: PlayRequest) -> None:
     steps = len(request.plan.steps)
     if request.from_step is not None and request.resume:
         raise InvalidInput("--resume and --from-step exclude each other", hint="leave one of them out")
-    if not 1 <= (request.from_step or 1) <= steps:
+    if request.from_step is not None and not 1 <= request.from_step <= steps:
         message = f"--from-step {request.from_step}: the sequence has {steps} steps"
         raise InvalidInput(message, hint=f"give 1 to {steps}")
 

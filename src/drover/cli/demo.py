@@ -12,7 +12,7 @@ from drover.bootstrap.play import play as play_request
 from drover.bootstrap.simulated import SimulatedRack, simulated_rack
 from drover.cli import interrupts
 from drover.cli.live import live
-from drover.cli.play import JsonOption, ParamOption, ReportOption, parameters, prepare, show
+from drover.cli.play import HelpersOption, JsonOption, ParamOption, ReportOption, parameters, prepare, show
 from drover.platform.settings import Settings, load_settings
 from drover.sequences.record import PlayRecord
 from drover.simulator.rack import RackOptions
@@ -30,11 +30,12 @@ def demo(
     theme: Annotated[Literal["light", "dark"], typer.Option(help="The apps' theme.")] = "light",
     param: ParamOption = None,
     report: ReportOption = None,
+    helpers: HelpersOption = None,
     json_line: JsonOption = False,
 ) -> int:
     """Start simulated phones, play a sequence on all of them, and write a report."""
     options = RackOptions(phones=phones, seed=seed, profile=profile, width=width, theme=theme)
-    request = prepare(file, None, parameters(param or []), "phone:all", 1, report, {})
+    request = prepare(file, None, parameters(param or []), "phone:all", 1, report, {}, helpers=helpers)
     console = Console(stderr=json_line)
     settings = load_settings()
     record, effects = interrupts.run(_demo(request, options, settings, console))

@@ -22,14 +22,20 @@ from drover.kernel.clock import SystemClock
 from drover.kernel.errors import InvalidInput
 from drover.platform.settings import Settings, load_settings
 from drover.sequences.files import load_sequence
+from drover.sequences.helpers import load_helpers
 from drover.sequences.plan import make_plan
 from drover.sequences.record import PlayRecord
 from drover.sequences.summary import summarize
+from drover.sequences.ways import with_ways
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line.")]
 ReportOption = Annotated[Path | None, typer.Option(help="Where the report goes.", metavar="FILE")]
 ParamOption = Annotated[
     list[str] | None, typer.Option("--param", help="An input of the sequence.", metavar="NAME=VALUE")
+]
+
+HelpersOption = Annotated[
+    Path | None, typer.Option(help="A Python file with functions that the sequence calls.", metavar="FILE")
 ]
 
 
@@ -48,13 +54,15 @@ def play(
     adb_server: Annotated[
         str | None, typer.Option(help="Your adb server; else adb's own default.", metavar="HOST:PORT")
     ] = None,
+    helpers: HelpersOption = None,
     json_line: JsonOption = False,
 ) -> int:
     """Play a sequence on attached phones, verifying every screen, and write a report."""
     settings = load_settings()
     if adb_server is not None:
         settings = settings.model_copy(update={"adb_server": adb_server})
-    request = prepare(file, registry, parameters(param or []), phones, from_step, report, {}, resume=resume)
+    given = parameters(param or [])
+    request = prepare(file, registry, given, phones, from_step, report, {}, resume=resume, helpers=helpers)
     console = Console(stderr=json_line)
     record = interrupts.run(_play(request, settings, console))
     return show(record, request, settings, console, extra={}, json_line=json_line)
@@ -76,13 +84,15 @@ def prepare(
     names: Mapping[str, str],
     *,
     resume: bool = False,
+    helpers: Path | None = None,
 ) -> PlayRequest:
     """Return the request, with everything checked that can be checked before a phone is touched."""
     sequence = load_sequence(file)
     registry = open_registry(registry_folder or registry_beside(file), warn)
-    plan = make_plan(sequence, registry, given, file=str(file))
+    known = load_helpers(helpers)
+    plan = make_plan(with_ways(sequence, registry), registry, given, file=str(file), helpers=known)
     path = report or _report_path(file.stem, SystemClock().now())
-    return PlayRequest(plan, registry, selector, from_step, path, names, resume)
+    return PlayRequest(plan, registry, selector, from_step, path, names, resume, known)
 
 
 def parameters(words: list[str], *, option: str = "--param") -> dict[str, str]:

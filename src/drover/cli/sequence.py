@@ -1,6 +1,6 @@
 """`drover sequence`: look at sequence files."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -8,12 +8,15 @@ import typer
 
 from drover.bootstrap.registry import open_registry, registry_beside
 from drover.cli import exits
+from drover.cli.play import HelpersOption
 from drover.cli.say import warn
 from drover.platform.documents import BadDocument, Fault
 from drover.screens.domain import Registry
 from drover.screens.overlaps import find_overlaps
 from drover.sequences.files import load_sequence
-from drover.sequences.plan import lint
+from drover.sequences.helpers import load_helpers
+from drover.sequences.lint import lint
+from drover.sequences.ways import with_ways
 
 app = typer.Typer(help="Look at sequence files.")
 
@@ -31,12 +34,13 @@ def lint_files(
     registry: Annotated[
         Path | None, typer.Option(help="The registry folder; else `registry` beside the file.", metavar="DIR")
     ] = None,
+    helpers: HelpersOption = None,
 ) -> int:
     """Find what would keep sequences from being played.
 
     That is: unknown names, unreachable steps, steps without a check, and screens that cannot be told apart.
     """
-    faults = list(_faults(files, registry))
+    faults = list(_faults(files, registry, load_helpers(helpers)))
     for file, fault in faults:
         typer.echo(f"{file}: {fault}")
         if fault.hint:
@@ -46,20 +50,21 @@ def lint_files(
     return exits.FAILED if faults else exits.OK
 
 
-def _faults(files: list[Path], folder: Path | None) -> Iterator[tuple[Path, Fault]]:
+def _faults(files: list[Path], folder: Path | None, helpers: Collection[str]) -> Iterator[tuple[Path, Fault]]:
     """Yield what is wrong with the files, and, once for each, with the registries that they need."""
     opened: dict[Path, Registry] = {}
     for file in files:
         try:
             loaded = load_sequence(file)
+            place = folder or registry_beside(file)
+            if place not in opened:
+                opened[place] = open_registry(place, warn)
+                yield from _overlaps(opened[place], place)
+            found = lint(with_ways(loaded, opened[place]), opened[place], helpers)
         except BadDocument as error:
-            yield from ((file, fault) for fault in error.faults)
-            continue
-        place = folder or registry_beside(file)
-        if place not in opened:
-            opened[place] = open_registry(place, warn)
-            yield from _overlaps(opened[place], place)
-        yield from ((file, fault) for fault in lint(loaded, opened[place]))
+            yield from ((Path(error.file), fault) for fault in error.faults)
+        else:
+            yield from ((file, fault) for fault in found)
 
 
 def _overlaps(registry: Registry, folder: Path) -> Iterator[tuple[Path, Fault]]:

@@ -29,17 +29,12 @@ PARAMETERS: Final = {"switch_account": "account", "select_slot": "slot"}
 """The one input that a way has, by the kind of task that it is for."""
 
 
-def open_sequence(path: Path, registry: Registry) -> Sequence:
-    """Return the sequence in a file, with the ways of its app in the place of the tasks that ask for them.
+def with_ways(sequence: Sequence, registry: Registry) -> Sequence:
+    """Return the sequence with the ways of its app in the place of the tasks that ask for them.
 
     Raises BadDocument, which names the way's file where that is at fault. A task for which the app declares no way is
     left as it is.
     """
-    return with_ways(load_sequence(path), registry)
-
-
-def with_ways(sequence: Sequence, registry: Registry) -> Sequence:
-    """Return the sequence with the ways of its app in it. Raises BadDocument."""
     app = registry.apps.get(sequence.app)
     asked = {task.kind for task in sequence.tasks if task.kind in PARAMETERS}
     ways = {kind: _way(Path(app.ways[kind]), kind, sequence) for kind in asked if app is not None and kind in app.ways}
