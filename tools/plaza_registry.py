@@ -29,7 +29,8 @@ REFERENCE = Size(catalog.REFERENCE.width, catalog.REFERENCE.height)
 THEMES: tuple[Theme, ...] = ("light", "dark")
 PICTURE_WIDTH = 360
 PICTURE_QUALITY = 82
-APPS = (App("launcher", LAUNCHER_PACKAGE), App("plaza", PLAZA_PACKAGE))
+WAYS = {"switch_account": "../../switch-account.json", "select_slot": "../../select-slot.json"}
+APPS = (App("launcher", LAUNCHER_PACKAGE), App("plaza", PLAZA_PACKAGE, ways=WAYS))
 NOTES_REGISTRY = REGISTRY.parents[1] / "notes" / "registry"
 NOTES_APPS = (App("launcher", LAUNCHER_PACKAGE), App("notes", NOTES_PACKAGE))
 

@@ -57,7 +57,12 @@ class Plan:
     package: str
     steps: tuple[Step, ...]
     parameters: Mapping[str, str]
-    course: Course
+    loops: tuple[Loop, ...]
+
+    @property
+    def course(self) -> Course:
+        """The order in which the steps are played."""
+        return Course(self.loops, tuple(step.task.when for step in self.steps))
 
 
 class BadParameter(InvalidInput):
@@ -84,8 +89,7 @@ def make_plan(
     )
     shown = {name: MASK if sequence.params[name].secret else value for name, value in values.items()}
     loops = tuple(_bound(loop, texts) for loop in sequence.loops)
-    course = Course(loops, tuple(step.task.when for step in steps))
-    return Plan(sequence, file, registry.apps[sequence.app].package, steps, shown, course)
+    return Plan(sequence, file, registry.apps[sequence.app].package, steps, shown, loops)
 
 
 def _bound(loop: Loop, texts: Mapping[str, Text]) -> Loop:

@@ -7,13 +7,16 @@ from drover.sequences.domain import (
     Act,
     Assert,
     CallHelper,
+    LongTap,
     OpenApp,
     PushMedia,
     Read,
     SelectSlot,
     Sequence,
     StopApp,
+    Swipe,
     SwitchAccount,
+    Tap,
     Type,
     Wait,
     WaitForScreen,
@@ -67,7 +70,7 @@ def action_of(act: Act, registry: Registry) -> Action | None:
 
 
 def _led_to(act: Act, registry: Registry) -> str | None:
-    action = action_of(act, registry)
+    action = action_of(act, registry) if isinstance(act, Tap | LongTap | Swipe) else None
     return action.leads_to if action is not None else None
 
 

@@ -34,7 +34,7 @@ from drover.sequences.domain import (
 from drover.sequences.helpers import Helper, HelperContext, HelperFailed
 from drover.sequences.plan import MASK, Step
 from drover.sequences.player.conditions import nodes_showing, place_on
-from drover.sequences.player.errors import MediaNotThere, NothingToRead, PlaceNotFound
+from drover.sequences.player.errors import AppNotInFront, MediaNotThere, NothingToRead, PlaceNotFound
 from drover.sequences.player.eyes import Eyes, Look
 from drover.sequences.player.hands import POLL_S, Hands
 from drover.sequences.player.media import push
@@ -127,7 +127,7 @@ class Acts:
             case Wait(seconds=seconds):
                 await hands.watch.wait(seconds)
             case OpenApp(app=app):
-                await hands.watch.device(hands.driver.start_app(self.registry.apps[app].package))
+                await self._open(self.registry.apps[app].package, step, hands)
             case StopApp(app=app):
                 await hands.watch.device(hands.driver.stop_app(self.registry.apps[app].package))
             case PushMedia():
@@ -136,6 +136,18 @@ class Acts:
             case CallHelper():
                 return await self._call(act, step, look, hands)
         return {}
+
+    async def _open(self, package: str, step: Step, hands: Hands) -> None:
+        """Bring an app to the front; where no screen is expected after it, see at least that it is there."""
+        await hands.watch.device(hands.driver.start_app(package))
+        deadline = hands.watch.clock.monotonic() + step.task.timeout_s
+        while step.after is None:
+            front = await hands.watch.device(hands.driver.app_in_front())
+            if front.package == package:
+                return
+            if hands.watch.clock.monotonic() >= deadline:
+                raise AppNotInFront(package, front.package)
+            await hands.watch.wait(POLL_S)
 
     async def _shown(self, target: Shown, look: Look, hands: Hands) -> Rect:
         text = self.values.render(target.text)

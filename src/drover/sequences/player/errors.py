@@ -212,3 +212,14 @@ class MediaNotThere(StepFailed):
 
     def __init__(self, path: str, detail: str) -> None:
         super().__init__(f"{path}: {detail}", region=path, hint="check the file, and the phone's free storage")
+
+
+class AppNotInFront(StepFailed):
+    """An app was started, and another one has the focus."""
+
+    def __init__(self, package: str, front: str) -> None:
+        super().__init__(
+            f"{package} was started, but {front} is in front",
+            region=package,
+            hint="see the report's frame: something lies over it, or it has ended",
+        )

@@ -257,7 +257,7 @@ def _start(plan: Plan, last: LastRun, *, astray: bool) -> Start:
 
 
 def _place(plan: Plan, step: int) -> str:
-    return before_step(plan.course.loops, step).written()
+    return before_step(plan.loops, step).written()
 
 
 def _digest(plan: Plan) -> str:

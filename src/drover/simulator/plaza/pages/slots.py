@@ -9,7 +9,7 @@ from drover.simulator.display.palette import Palette
 from drover.simulator.display.widgets import MARGIN, centred, spinner
 from drover.simulator.plaza.names import PLAZA_PACKAGE
 from drover.simulator.plaza.pages.subpage import Head, plain
-from drover.simulator.windowing.view import Element, Role, Steadiness, View, fixed_text
+from drover.simulator.windowing.view import Element, Role, Steadiness, View, changing_text, fixed_text
 
 LIST: Final = Box(0, 432, 1080, 2400)
 _ROW: Final = 164
@@ -78,6 +78,10 @@ def slots(palette: Palette, model: SlotsModel) -> View:
     if model.step is not None:
         layers.append(Placed(spinner(palette.primary, *LIST.middle, 66, model.step)))
         return View("plaza.slots.loading", PLAZA_PACKAGE, tuple(layers), (*texts, *bar), ".SlotsActivity")
+    used = next((row.number for row in model.rows if row.active), 0)
+    in_use = Label(1080 - MARGIN, 172, f"Slot {used} in use", 40, Weight.REGULAR, palette.muted, "right")
+    layers.append(Placed(Sheet(DISPLAY, (in_use,))))
+    texts = (*texts, changing_text("in_use", in_use, 420))
     elements: list[Element] = [Element("list", LIST, Role.LIST, steadiness=Steadiness.CHANGING)]
     for place, row in enumerate(model.rows):
         shown = Box(0, 0, 1080, _ROW).moved(dy=LIST.y1 + place * _ROW - model.scroll)
