@@ -69,8 +69,8 @@ CASES = {
     ),
     "a selector without a list": Case((*PLAY, "phone:"), 2, ("--phones phone:: column",)),
     "a selector of a later version": Case((*PLAY, "account:x"), 2, ("--phones account:x: column 1", "phone:all")),
-    "a step before the first": Case((*PLAY, "phone:all", "--from-step", "0"), 2, ("--from-step 0", "give 1 to 18")),
-    "a step after the last": Case((*PLAY, "phone:all", "--from-step", "99"), 2, ("--from-step 99", "give 1 to 18")),
+    "a step before the first": Case((*PLAY, "phone:all", "--from-step", "0"), 2, ("--from-step 0", "give 1 to 16")),
+    "a step after the last": Case((*PLAY, "phone:all", "--from-step", "99"), 2, ("--from-step 99", "give 1 to 16")),
     "no registry folder": Case(
         ("play", "s.json", "--phones", "phone:all"),
         2,

@@ -6,7 +6,7 @@ from typing import Final
 from drover.language.text import Literal, Text
 
 _BRACE: Final = re.compile(r"(\\*)(\$?\{)")
-_LAST: Final = re.compile(r"\\+$")
+_LAST: Final = re.compile(r"\\+\Z")
 
 
 def source_of(text: Text) -> str:

@@ -119,7 +119,7 @@ class _Tasks:
     def _repeat(self, repeat: RepeatFile, where: str, depth: int, rounds: int) -> None:
         self.faults += _repeat_faults(repeat, where, depth)
         most = repeat.times or (repeat.most if repeat.going_on or repeat.enough else 1)
-        first, reader = len(self.tasks) + 1, self._reader(where)
+        first, place, reader = len(self.tasks) + 1, len(self.loops), self._reader(where)
         if depth < MOST_DEPTH:
             self.read(repeat.tasks, f"{where}.tasks", depth=depth + 1, rounds=rounds * most)
         last = len(self.tasks)
@@ -130,7 +130,7 @@ class _Tasks:
             each.condition(reader) if each is not None else None
             for each in (repeat.when, repeat.going_on, repeat.enough)
         )
-        self.loops.append(Loop(first, max(first, last), most, when, going_on, enough))
+        self.loops.insert(place, Loop(first, max(first, last), most, when, going_on, enough))
 
     def _task(self, task: SingleTaskFile, where: str, *, inside_loop: bool) -> None:
         reader = self._reader(where)
