@@ -11,17 +11,22 @@ from tests.cli.test_sim import ready_line
 SCRIPT = '[{"phones": "phone2", "fault": "low_battery", "percent": 3}]'
 
 
-def test_faults_come_by_option_by_script_and_by_a_command_to_what_runs(desk: Desk) -> None:
+def test_faults_come_by_option_by_script_and_by_a_command_to_what_runs(
+    desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def told(*words: str) -> dict[str, list[dict[str, object]]]:
+        assert run(["fault", control, *words], debug=False) == 0
+        return json.loads(capsys.readouterr().out)
+
     script = desk.write("faults.json", SCRIPT)
     process = desk.start("sim", "--phones", "2", *FAST, "--fault", "phone1:dim,strength=0.3", "--faults", script)
     control = ready_line(process)["control"]
-    told = desk.run("fault", control).last_line
-    assert told == {
+    assert told() == {
         "phone1": [{"fault": "dim", "strength": 0.3, "state": "active"}],
         "phone2": [{"fault": "low_battery", "percent": 3, "state": "active"}],
     }
-    assert desk.run("fault", control, "phone1", "frozen").last_line["phone1"][-1]["fault"] == "frozen"
-    assert desk.run("fault", control, "all", "--clear").last_line == {"phone1": [], "phone2": []}
+    assert told("phone1", "frozen")["phone1"][-1] == {"fault": "frozen", "state": "active"}
+    assert told("all", "--clear") == {"phone1": [], "phone2": []}
     process.terminate()
     assert outcome(process).code == 0
 
