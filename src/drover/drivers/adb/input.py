@@ -61,7 +61,9 @@ def swipe_words(start: Point, end: Point, seconds: float) -> list[str]:
 def complaint(lines: Sequence[str]) -> str:
     """Return what `input` complained of, in one line; empty where it did not."""
     said = [line.strip() for line in lines if line.strip() and not line.startswith(_NOISE)]
-    return next((line for line in said if "Exception" in line), said[0] if said else "")[:300]
+    # The exception is named in a line of its own, after one that only says that there was one.
+    named = (line for word in ("Exception:", "Exception") for line in said if word in line)
+    return next(named, said[0] if said else "")[:300]
 
 
 def is_refusal(text: str) -> bool:

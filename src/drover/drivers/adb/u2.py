@@ -18,7 +18,7 @@ from drover.drivers.adb.ways import WayClosed
 from drover.kernel.clock import Clock
 
 REMOTE_JAR: Final = "/data/local/tmp/u2.jar"
-_COMMAND: Final = f"CLASSPATH={REMOTE_JAR} app_process / com.wetest.uia2.Main 2>&1"
+COMMAND: Final = f"CLASSPATH={REMOTE_JAR} app_process / com.wetest.uia2.Main 2>&1"
 _ADDRESS: Final = "tcp:9008"
 _READY_S: Final = 10.0
 _LOOK_AGAIN_S: Final = 0.1
@@ -109,7 +109,7 @@ class U2Service:
         """Hold the shell in which the service runs, and keep the last of what it prints."""
         with contextlib.suppress(DeviceError):
             async with (
-                self._line.stream(f"shell,v2,raw:{_COMMAND}", "uiautomator2") as connection,
+                self._line.stream(f"shell,v2,raw:{COMMAND}", "uiautomator2") as connection,
                 aclosing(connection.shell_output()) as printed,
             ):
                 async for data in printed:
