@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from rich.console import Console
@@ -18,7 +18,7 @@ from drover.sequences.summary import Summary
 @dataclass
 class _Row:
     what: str = "attaching"
-    verified: int = 0
+    steps: set[int] = field(default_factory=set[int])
     paused: str = ""
     ended: PhoneRecord | None = None
 
@@ -62,7 +62,7 @@ def _note(rows: dict[str, _Row], event: Event) -> None:
         case StepBegan(step=step):
             row.what = step.task.name
         case StepEnded(record=record):
-            row.verified += record.status is Status.COMPLETED
+            row.steps |= {record.index} if record.status is Status.COMPLETED else set()
         case PhonePaused(reason=reason):
             row.paused = f"paused until it is back: {reason}"
         case PhoneResumed():
@@ -81,7 +81,7 @@ def _say(console: Console, event: Event, steps: int) -> None:
         case PhoneEnded(phone=phone, record=record) if record.note:
             line = f"{phone}: {record.note}"
         case PhoneEnded(phone=phone, record=record):
-            done = sum(task.status is Status.COMPLETED for task in record.tasks)
+            done = len({task.index for task in record.tasks if task.status is Status.COMPLETED})
             line = f"{phone}: {record.status.value}, {done}/{steps} tasks, {record.wall_s:.1f} s"
         case StepBegan() | StepEnded():
             return
@@ -95,9 +95,9 @@ def _table(rows: dict[str, _Row], steps: int) -> Table:
     for name, row in sorted(rows.items(), key=lambda item: _counted(item[0])):
         failed = row.ended is not None and row.ended.status is Status.FAILED
         style = "red" if failed else "green" if row.ended is not None else "yellow" if row.paused else ""
-        filled = round(20 * row.verified / steps)
+        filled = round(20 * len(row.steps) / steps)
         table.add_row(
-            name, f"{'━' * filled}{'╌' * (20 - filled)} {row.verified}/{steps}", row.paused or row.what, style=style
+            name, f"{'━' * filled}{'╌' * (20 - filled)} {len(row.steps)}/{steps}", row.paused or row.what, style=style
         )
     return table
 

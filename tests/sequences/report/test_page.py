@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from drover.devices.geometry import Size
 from drover.platform.blobs import MemoryBlobs
 from drover.screens.domain import Registry
-from drover.sequences.record import Evidence, Sight, Status, TaskRecord
+from drover.sequences.record import Evidence, Pause, Sight, Status, TaskRecord
 from drover.sequences.report.page import ReportNotWritten, render_report, write_report
 from tests.sequences.report.plays import (
     SIZE,
+    START,
     TITLE,
     Case,
     after,
@@ -305,6 +306,34 @@ def test_the_first_variant_stands_in_for_one_that_is_gone() -> None:
     record = replace(one, after=replace(after(one), expected_variant="sepia"))
     html = document(Case(play((phone(1, (record,)),)), registry(), blobs))
     assert "plaza.feed · light" in html.one("details", id="phone-1-task-1").text
+
+
+def test_a_play_that_paused_and_was_gone_on_with_says_so() -> None:
+    blobs = MemoryBlobs()
+    pauses = (Pause(START, 75.0, 2, "it is <not> reachable", back=True), Pause(START, 600.0, 3, "gone", back=False))
+    one = replace(phone(1, (task(1, blobs),)), attempt=2, pauses=pauses)
+    told = document(Case(play((one,)), registry(), blobs)).one("details", id="phone-1").text
+    assert "Attempt 2: this play went on where the one before had stopped." in told
+    assert "Gone for 1 min 15 s in task 2: it is <not> reachable" in told
+    assert "Gone for 10 min 00 s in task 3, and not back in time: gone" in told
+
+
+def test_a_phone_that_an_earlier_play_completed_says_so() -> None:
+    one = replace(phone(1, ()), note="completed by an earlier play")
+    told = document(Case(play((one,)), registry(), MemoryBlobs())).one("details", id="phone-1").text
+    assert "Completed by an earlier play." in told
+    assert "No task was begun." not in told
+
+
+def test_a_task_that_was_played_again_has_a_place_of_its_own() -> None:
+    blobs = MemoryBlobs()
+    html = document(Case(play((phone(1, (task(1, blobs), task(2, blobs), task(1, blobs))),)), registry(), blobs))
+    assert [each.attributes["id"] for each in html.all("details", class_="task")] == [
+        "phone-1-task-1",
+        "phone-1-task-2",
+        "phone-1-task-1-2",
+    ]
+    assert "2 of 2 tasks" in html.one("details", id="phone-1").all("summary")[0].text
 
 
 def test_a_task_that_expects_and_sees_nothing_has_only_its_facts() -> None:

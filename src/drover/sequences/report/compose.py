@@ -1,5 +1,6 @@
 """From a play's record to what the report shows: failed first, same failures together."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -50,9 +51,9 @@ class _Composer:
 
     def phone(self, number: int, record: PhoneRecord) -> PhoneView:
         anchor = f"phone-{number}"
-        tasks = tuple(self._task(f"{anchor}-task-{task.index}", task) for task in record.tasks)
-        completed = sum(task.status is Status.COMPLETED for task in record.tasks)
-        return PhoneView(anchor, record, tasks, completed, self.steps)
+        tasks = tuple(self._task(each, task) for each, task in zip(_anchors(anchor, record), record.tasks, strict=True))
+        completed = {task.index for task in record.tasks if task.status is Status.COMPLETED}
+        return PhoneView(anchor, record, tasks, len(completed), self.steps)
 
     def _task(self, anchor: str, record: TaskRecord) -> TaskView:
         return TaskView(anchor, record, tuple(self._sights(record)), tuple(self._segments(record.timing)))
@@ -72,6 +73,15 @@ class _Composer:
             share = 100 * ms / self.longest_ms if self.longest_ms else 0.0
             yield Segment(kind, name, ms, start, share)
             start += share
+
+
+def _anchors(phone: str, record: PhoneRecord) -> Iterator[str]:
+    """Yield a name for each task run; a task that was played again has another one each time."""
+    times: Counter[int] = Counter()
+    for task in record.tasks:
+        times[task.index] += 1
+        again = f"-{times[task.index]}" if times[task.index] > 1 else ""
+        yield f"{phone}-task-{task.index}{again}"
 
 
 def _failures(phones: Sequence[PhoneView]) -> tuple[Failure, ...]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from drover.devices.geometry import Rect, Size
-from drover.sequences.record import PhoneRecord, PlayRecord, TaskRecord
+from drover.sequences.record import PhoneRecord, PlayRecord, Status, TaskRecord
 from drover.sequences.summary import Summary
 
 
@@ -111,7 +111,7 @@ class PhoneView:
     @property
     def failed(self) -> TaskView | None:
         """The task that stopped the phone, or None."""
-        return next((task for task in self.tasks if task.record.error), None)
+        return next((task for task in self.tasks if task.record.status is Status.FAILED), None)
 
 
 @dataclass(frozen=True, slots=True)
