@@ -87,8 +87,8 @@ class Screen:
 class App:
     """An entry of the app registry: its short name and the package it is on a phone.
 
-    `by_keyboard`: it takes no injected text, so that text is typed on the keys of the on-screen keyboard. `ways` are the
-    files of the sequences that switch its account and its slot, by task kind.
+    `by_keyboard`: it takes no injected text, so that text is typed on the keys of the on-screen keyboard. `ways` are
+    the files of the sequences that switch its account and its slot, by task kind.
     """
 
     name: str
