@@ -47,6 +47,10 @@ class UsersRack:
         """What a phone shows, told by the simulator."""
         return str(self._ask("GET", f"/phones/{phone}", None)["page"])
 
+    def stored(self, phone: str, package: str) -> Any:
+        """What an app has stored on a phone."""
+        return self._ask("GET", f"/phones/{phone}", None)["apps"][package]
+
     def counters(self, phone: str) -> Any:
         """What was done to a phone."""
         return self._ask("GET", f"/phones/{phone}", None)["counters"]
