@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,13 +12,16 @@ from drover.kernel.clock import FakeClock
 from drover.platform.blobs import MemoryBlobs
 from drover.screens.domain import Registry
 from drover.screens.matching.matcher import Matcher
+from drover.screens.ocr import RapidOcrReader, TextReader
 from drover.sequences.files import read_sequence
+from drover.sequences.helpers import Helper
 from drover.sequences.journal import Journal
 from drover.sequences.plan import make_plan
 from drover.sequences.player.events import Event
 from drover.sequences.player.rack import PlayPhone, Stage, play_on
 from drover.sequences.player.retries import Retries
 from drover.sequences.record import PhoneRecord, TaskRecord
+from drover.sequences.ways import with_ways
 from tests.sequences.player.shop import SIZE, ShopPhone, shop_registry
 
 REGISTRY = shop_registry()
@@ -68,11 +71,19 @@ class Bench:
         away_s: float = 600,
         resume: bool = False,
         drive: type[MemoryDriver] = MemoryDriver,
+        fields: Mapping[str, Any] | None = None,
+        params: Mapping[str, str] | None = None,
+        helpers: Mapping[str, Helper] | None = None,
+        text_reader: TextReader | None = None,
+        file: str = "buy.json",
     ) -> tuple[PhoneRecord, ...]:
         reference = {"width": SIZE.width, "height": SIZE.height}
         body = {"schema": 1, "name": "Buy", "app": "shop", "reference": reference, "tasks": list(tasks)}
+        sequence = read_sequence(json.dumps({**body, **(fields or {})}), file)
         stage = Stage(
-            plan=make_plan(read_sequence(json.dumps(body), "buy.json"), self.registry, {}, file="buy.json"),
+            plan=make_plan(
+                with_ways(sequence, self.registry), self.registry, params or {}, file=file, helpers=helpers or {}
+            ),
             registry=self.registry,
             matcher=Matcher(self.registry),
             journal=self.journal,
@@ -85,6 +96,8 @@ class Bench:
             turns=asyncio.Semaphore(16),
             resume=resume,
             from_step=from_step,
+            helpers=helpers or {},
+            text_reader=text_reader or RapidOcrReader(),
         )
         delays = Delays(capture_s=0.05, input_s=0.01)
         drivers = [PlayPhone(phone.serial, drive(phone, self.clock, delays=delays)) for phone in phones]

@@ -1,6 +1,7 @@
 """Doing one act: finding its place on the screen, and the calls of the phone."""
 
 import asyncio
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -10,7 +11,6 @@ from drover.language.pattern import parse_pattern
 from drover.screens.domain import Registry
 from drover.screens.ocr import TextReader
 from drover.sequences.domain import (
-    Act,
     ActionName,
     Assert,
     CallHelper,
@@ -57,9 +57,9 @@ class Acts:
     helpers: Mapping[str, Helper]
     text_reader: TextReader
 
-    async def place(self, act: Act, look: Look | None, hands: Hands) -> Rect | None:
+    async def place(self, step: Step, look: Look | None, hands: Hands) -> Rect | None:
         """Return where the act is done, having seen that what is to be touched looks like itself; None for nowhere."""
-        target = target_of(act)
+        target = target_of(step.task.act)
         if target is None:
             return None
         assert look is not None  # noqa: S101  the plan gives every act with a target a screen before it
@@ -72,7 +72,7 @@ class Acts:
                 assert action is not None  # noqa: S101  the plan has checked that every variant has the action
                 return await self.eyes.find(look, look.found, action)
             case Shown():
-                return await self._shown(target, look, hands)
+                return await self._shown(target, look, hands, secret=step.secret)
 
     async def do(self, step: Step, rect: Rect | None, look: Look | None, hands: Hands) -> Mapping[str, str]:
         """Do the act at the place found for it; return what its record says of it beyond the step's own parameters."""
@@ -107,7 +107,7 @@ class Acts:
                 return {"text": MASK if step.secret else rendered}
             case Assert(text=text):
                 rendered = self.values.render(text)
-                await hands.read(rect, rendered, where=where, timeout_s=step.task.timeout_s)
+                await hands.read(rect, rendered, where=where, timeout_s=step.task.timeout_s, secret=step.secret)
                 return {"text": MASK if step.secret else rendered}
             case Read():
                 assert look is not None  # noqa: S101  it has a place, so it was looked for
@@ -149,7 +149,7 @@ class Acts:
                 raise AppNotInFront(package, front.package)
             await hands.watch.wait(POLL_S)
 
-    async def _shown(self, target: Shown, look: Look, hands: Hands) -> Rect:
+    async def _shown(self, target: Shown, look: Look, hands: Hands, *, secret: bool) -> Rect:
         text = self.values.render(target.text)
         deadline = hands.watch.clock.monotonic() + _PATIENCE_S
         while True:
@@ -159,7 +159,8 @@ class Acts:
             if len(places) == 1:
                 return places.pop()
             if hands.watch.clock.monotonic() >= deadline:
-                raise PlaceNotFound(text, describe_target(target.inside) if target.inside else "", len(places))
+                within = describe_target(target.inside) if target.inside else ""
+                raise PlaceNotFound(MASK if secret else text, within, len(places))
             await hands.watch.wait(POLL_S)
 
     async def _read(self, act: Read, rect: Rect, look: Look, where: str, hands: Hands) -> Mapping[str, str]:
@@ -184,7 +185,7 @@ class Acts:
         except TimeoutError as error:
             raise HelperFailed(act.helper, f"took longer than {step.task.timeout_s:g} s") from error
         except Exception as error:
-            raise HelperFailed(act.helper, repr(error)) from error
+            raise HelperFailed(act.helper, type(error).__name__ if step.secret else repr(error)) from error
         if returned is not None and not isinstance(returned, str):  # pyright: ignore[reportUnnecessaryIsInstance]  it is somebody else's code
             raise HelperFailed(act.helper, f"returned {type(returned).__name__}, not text")
         if not act.into:
@@ -196,6 +197,9 @@ class Acts:
 def _content(act: PushMedia) -> bytes:
     try:
         with open(act.path, "rb") as file:  # noqa: PTH123  the domain knows paths as text
-            return file.read()
+            content = file.read()
     except OSError as error:
         raise MediaNotThere(act.path, (error.strerror or str(error)).lower()) from error
+    if hashlib.sha256(content).hexdigest() != act.sha256:
+        raise MediaNotThere(act.path, "has been changed since the play began")
+    return content

@@ -13,6 +13,7 @@ from drover.sequences.player.typing import Typist
 
 READ_BACK_S = 2.0
 POLL_S = 0.1
+_ALIKE = 0.1
 
 _EDGES = {  # where a swipe begins and ends, as parts of the target's width and height
     Direction.UP: ((0.5, 0.8), (0.5, 0.2)),
@@ -56,7 +57,7 @@ class Hands:
         Raises FieldNotFound, TextDiffers; what the driver or the typist raises where the text cannot be typed.
         """
         await self.tap(rect)
-        field = await self._focused(rect.center, where)
+        field = await self._focused(rect, where)
         if field.text:
             await self.watch.device(self.driver.press(Key.MOVE_END))
             await self.watch.device(self.driver.press(Key.DELETE, times=len(field.text)))
@@ -64,7 +65,7 @@ class Hands:
             await self._enter(text, where=where, secret=secret)
         await self._read_back(field, rect.center, text, where=where, secret=secret)
 
-    async def read(self, rect: Rect, text: str, *, where: str, timeout_s: float) -> None:
+    async def read(self, rect: Rect, text: str, *, where: str, timeout_s: float, secret: bool) -> None:
         """Wait until the UI tree shows `text` inside `rect`. Raises TextDiffers."""
         deadline = self.watch.clock.monotonic() + timeout_s
         while True:
@@ -72,7 +73,8 @@ class Hands:
             if text in shown:
                 return
             if self.watch.clock.monotonic() >= deadline:
-                raise TextDiffers(where, text, " ".join(shown))
+                seen = " ".join(shown)
+                raise TextDiffers(where, "***", "another text") if secret else TextDiffers(where, text, seen)
             await self.watch.wait(POLL_S)
 
     async def text_in(self, rect: Rect) -> str:
@@ -101,10 +103,11 @@ class Hands:
                 return
         await self.typist.type(text, where=where, secret=secret)
 
-    async def _focused(self, point: Point, where: str) -> UiNode:
+    async def _focused(self, rect: Rect, where: str) -> UiNode:
         deadline = self.watch.clock.monotonic() + READ_BACK_S
         while True:
-            field = (await self.tree()).field_at(point)
+            tree = await self.tree()
+            field = tree.field_at(rect.center) or _moved_up(tree, rect)
             if field is not None and field.focused:
                 return field
             if self.watch.clock.monotonic() >= deadline:
@@ -121,6 +124,18 @@ class Hands:
                 seen = now.text if now is not None else ""
                 raise TextDiffers(where, "***", "another text") if secret else TextDiffers(where, text, seen)
             await self.watch.wait(POLL_S)
+
+
+def _moved_up(tree: UiNode, rect: Rect) -> UiNode | None:
+    """Return the field of `rect` where the keyboard has pushed it up: above, focused, as wide and about as high."""
+    for node in tree.walk():
+        bounds = node.bounds
+        if bounds is None or not node.focused or not node.is_field:
+            continue
+        alike = abs(bounds.width - rect.width) <= rect.width * _ALIKE and bounds.height <= rect.height * (1 + _ALIKE)
+        if alike and abs(bounds.center.x - rect.center.x) <= rect.width * _ALIKE and bounds.y2 <= rect.center.y:
+            return node
+    return None
 
 
 def _same_field(tree: UiNode, field: UiNode, point: Point) -> UiNode | None:

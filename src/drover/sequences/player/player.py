@@ -324,7 +324,7 @@ class Player:
 
     async def _act(self, task: TaskRun, hands: Hands) -> None:
         step, act = task.step, task.step.task.act
-        rect = await self._acts.place(act, task.before, hands)
+        rect = await self._acts.place(step, task.before, hands)
         if task.before is not None and not isinstance(act, Read):
             task.before.let_go()
         if step.task.effect is not Effect.READ:
