@@ -85,7 +85,7 @@ async def _measure(plays: int, phones: int, profile: str, width: int, seed: int)
     return tally.figures() | {"profile": profile, "phones_at_once": min(phones, plays)}
 
 
-async def one_round(rack: Stand, rng: random.Random) -> Sequence[tuple[PhoneRecord, int]]:
+async def one_round(rack: Stand, rng: random.Random, *, timeout_s: float = 20) -> Sequence[tuple[PhoneRecord, int]]:
     """Play once on every phone, with faults drawn from `rng`; return each record, and how often was saved."""
     await rack.clear()
     for phone in rack.rack.names.values():
@@ -95,7 +95,7 @@ async def one_round(rack: Stand, rng: random.Random) -> Sequence[tuple[PhoneReco
             await rack.give(phone, "popup", name=rng.choice(KNOWN_POPUPS), on_page=page)
         if rng.random() < GONE:
             await rack.give(phone, "disconnect", seconds=GONE_S, after_s=round(rng.uniform(2, 60), 1))
-    request = rack.request_of(saving_flow(timeout_s=20), from_step=1)
+    request = rack.request_of(saving_flow(timeout_s=timeout_s), from_step=1)
     records = await rack.play(request)
     return [(record, await saves(rack, name)) for name, record in records.items()]
 
