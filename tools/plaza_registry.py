@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+import tempfile
 from collections.abc import Collection
 from pathlib import Path
 
@@ -116,16 +117,21 @@ def key_of(page: str) -> str:
 
 
 def draw(registry: Path, apps: tuple[App, ...], pages: Collection[str]) -> None:
+    """Draw beside the registry, and put it into its place in the end: whoever reads meanwhile finds the old one."""
     registry.mkdir(parents=True, exist_ok=True)
-    for folder in registry.iterdir():
-        if folder.name != KEYBOARDS:  # they have their own tool
-            shutil.rmtree(folder)
-    draw_apps(registry, apps)
-    for page in pages:
-        draw_page(registry, page)
-    refusals = load_registry(registry).refusals
-    if refusals:
-        sys.exit("\n".join(str(refusal) for refusal in refusals))
+    with tempfile.TemporaryDirectory(dir=registry.parent, prefix=".drawing-") as folder:
+        drawn = Path(folder)
+        draw_apps(drawn, apps)
+        for page in pages:
+            draw_page(drawn, page)
+        refusals = load_registry(drawn).refusals
+        if refusals:
+            sys.exit("\n".join(str(refusal) for refusal in refusals))
+        for old in registry.iterdir():
+            if old.name != KEYBOARDS:  # they have their own tool
+                shutil.rmtree(old)
+        for new in drawn.iterdir():
+            new.rename(registry / new.name)
     print(f"wrote {len(pages)} screens to {registry.relative_to(Path.cwd())}")
 
 

@@ -20,6 +20,11 @@ class UiNode:
     password: bool = False
     children: tuple["UiNode", ...] = ()
 
+    @property
+    def is_field(self) -> bool:
+        """Whether text can be typed into it."""
+        return self.class_name.endswith("EditText")
+
     def walk(self) -> Iterator["UiNode"]:
         """Yield this element and all below it, parents first."""
         yield self
@@ -29,8 +34,6 @@ class UiNode:
     def field_at(self, point: Point) -> "UiNode | None":
         """Return the innermost text field that contains `point`, or None where there is no field."""
         fields = [
-            node
-            for node in self.walk()
-            if node.class_name.endswith("EditText") and node.bounds is not None and node.bounds.contains(point)
+            node for node in self.walk() if node.is_field and node.bounds is not None and node.bounds.contains(point)
         ]
         return fields[-1] if fields else None

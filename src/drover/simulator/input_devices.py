@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
@@ -128,7 +128,7 @@ class InputDevices:
         return len(self._readers)
 
     @contextmanager
-    def reading(self) -> Iterator[EventReader]:
+    def reading(self) -> Generator[EventReader]:
         """Yield a reader of what happens while the block lasts."""
         reader = EventReader()
         self._readers.add(reader)

@@ -186,7 +186,7 @@ def conversation(palette: Palette, model: ConversationModel) -> View:
             steadiness=Steadiness.CHANGING,
             focused=model.focused,
         ),
-        Element("send", send, Role.BUTTON, "", "Send", "send_message"),
+        Element("send", send, Role.BUTTON, "", "Send", "send_message", steadiness=Steadiness.CHANGING),
     )
     listing = Element("list", Box(0, _TOP, REFERENCE_WIDTH, top), Role.LIST, steadiness=Steadiness.CHANGING)
     every = (listing, *said, *elements, day_element, *shown)
