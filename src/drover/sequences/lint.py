@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
+from math import prod
 
 from drover.language.text import Text, references
 from drover.platform.documents import Fault
-from drover.screens.domain import ActionKind, Registry
+from drover.screens.domain import ActionKind, Registry, ScreenKind
 from drover.sequences.domain import (
     Act,
     ActionName,
@@ -14,6 +15,7 @@ from drover.sequences.domain import (
     Condition,
     Effect,
     LongTap,
+    Not,
     OpenApp,
     Press,
     PushMedia,
@@ -36,6 +38,7 @@ from drover.sequences.domain import (
     texts_of,
     variable_of,
 )
+from drover.sequences.files import MOST_STEPS
 from drover.sequences.screens import Stay, stays_of
 
 MOST_NAMED = 12
@@ -64,6 +67,14 @@ def _faults(sequence: Sequence, registry: Registry, helpers: Collection[str]) ->
         yield from _checks(where, task, stays[index])
         variables.add(variable_of(task.act))
     yield from _loops(sequence, registry, stays, variables)
+    yield from _constant(sequence, registry, stays)
+    steps = sum(_rounds(sequence, number) for number in range(1, len(sequence.tasks) + 1))
+    if steps > MOST_STEPS:
+        yield Fault("tasks", f"may come to {steps} steps", f"at most {MOST_STEPS} are possible: lower times or most")
+
+
+def _rounds(sequence: Sequence, number: int) -> int:
+    return prod(loop.most for loop in sequence.loops if loop.first <= number <= loop.last)
 
 
 def _all_texts(sequence: Sequence) -> Iterator[Text]:
@@ -175,6 +186,31 @@ def _loops(
         if loop.most > 1 and first is not None and last is not None and first != last:
             reason = f"a second round cannot be reached: it starts on {first}, and ends on {last}"
             yield Fault(where, reason, "add the step that leads back")
+
+
+def _constant(sequence: Sequence, registry: Registry, stays: tuple[Stay, ...]) -> Iterator[Fault]:
+    """Yield conditions that the screen before them decides, always in the same way."""
+    again = {loop.first for loop in sequence.loops if loop.most > 1}
+    conditions = [
+        (f"{task.where}.when", task.when, number)
+        for number, task in enumerate(sequence.tasks, 1)
+        if number not in again
+    ]
+    conditions += [
+        (f"the repeat of tasks {loop.first} to {loop.last}", loop.when, loop.first) for loop in sequence.loops
+    ]
+    for where, condition, number in conditions:
+        led_to = stays[number - 1].led_to
+        negated = isinstance(condition, Not)
+        asked = condition.condition if isinstance(condition, Not) else condition
+        if led_to is None or not isinstance(asked, ScreenIs) or not _is_state(asked.screen, registry):
+            continue
+        holds = "never" if (asked.screen == led_to) is negated else "always"
+        yield Fault(where, f"{holds} holds: the task before ends on {led_to}", "remove the condition, or correct it")
+
+
+def _is_state(screen: str, registry: Registry) -> bool:
+    return screen in registry.screens and registry.screens[screen].kind is ScreenKind.STATE
 
 
 def _unknown(where: str, what: str, name: str, known: Mapping[str, object] | set[str]) -> Fault:
