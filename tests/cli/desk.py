@@ -62,7 +62,14 @@ class Desk:
         home.mkdir(exist_ok=True)
         temporary.mkdir(exist_ok=True)
         folders = {"HOME": str(home), "XDG_DATA_HOME": str(home / "data"), "TMPDIR": str(temporary)}
-        return {**kept, **folders, "DROVER_TASK_RETRY_PAUSE_S": "0.1", "COLUMNS": "100", **self.extra}
+        return {
+            **kept,
+            **folders,
+            "DROVER_TASK_RETRY_PAUSE_S": "0.1",
+            "DROVER_U2_JAR": "none",
+            "COLUMNS": "100",
+            **self.extra,
+        }
 
     def start(self, *words: str) -> subprocess.Popen[str]:
         """Start a command in a process group of its own, with pipes."""

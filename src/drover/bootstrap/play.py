@@ -77,7 +77,7 @@ async def play(
     Raises PlayCutOff where the last play was cut off and the request does not say how to go on.
     """
     _check_step(request)
-    _check_report(request.report)
+    check_report(request.report)
     chosen = await _phones(request, source)
     cv2.setNumThreads(1)  # one picture is small; more threads only fight with the other phones'
     clock = SystemClock()
@@ -160,7 +160,7 @@ def _check_step(request: PlayRequest) -> None:
         raise InvalidInput(message, hint=f"give 1 to {steps}")
 
 
-def _check_report(path: Path) -> None:
+def check_report(path: Path) -> None:
     """Refuse, before anything is played, a place that no file can be written to."""
     folder = next(parent for parent in path.absolute().parents if parent.exists())
     if path.is_dir():

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from drover import __version__
-from drover.cli import demo, exits, fault, keyboard, phones, play, record, screens, sequence, sim
+from drover.cli import demo, doctor, exits, fault, keyboard, phones, play, record, screens, sequence, sim
 
 app = typer.Typer(
     name="drover",
@@ -19,6 +19,7 @@ app.command("fault", short_help="Give simulated phones a fault.")(fault.fault)
 app.command("play", short_help="Play a sequence on attached phones.")(play.play)
 app.command("record", short_help="Record what a person does on a phone.")(record.record)
 app.command("sim", short_help="Serve simulated phones.")(sim.sim)
+app.add_typer(doctor.app, name="doctor")
 app.add_typer(keyboard.app, name="keyboard")
 app.add_typer(phones.app, name="phones")
 app.add_typer(screens.app, name="screens")

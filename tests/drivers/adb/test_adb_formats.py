@@ -169,10 +169,8 @@ def test_a_swipe_is_in_whole_milliseconds() -> None:
 
 def test_a_complaint_is_the_line_with_the_exception_and_linker_noise_is_none() -> None:
     assert input.complaint(["WARNING: linker: libdvm.so has text relocations"]) == ""
-    assert (
-        input.complaint(["Exception occurred", "java.lang.SecurityException: INJECT"])
-        == "java.lang.SecurityException: INJECT"
-    )
+    lines = ["Exception occurred", "java.lang.SecurityException: INJECT"]
+    assert input.complaint(lines) == "java.lang.SecurityException: INJECT"
 
 
 TREE = b"""<?xml version='1.0' encoding='UTF-8' standalone='yes' ?><hierarchy rotation="0">

@@ -158,6 +158,10 @@ class AdbDriver:
         """Type `text` into the focused field: other than printable ASCII only where the phone has a way for it."""
         await self._ways.writer.write(text)
 
+    async def typing_way(self) -> str | None:
+        """Return by what other text than printable ASCII is typed; None where the phone has no way for it."""
+        return await self._ways.writer.way()
+
     async def press(self, key: Key, *, times: int = 1) -> None:
         """Press and release `key`, `times` times, in as few calls as may be."""
         for codes in input.key_pieces(key, times):

@@ -62,6 +62,11 @@ class Writer:
                 hint="install ADBKeyBoard on the phone, or uiautomator2 beside Drover; or use plain ASCII",
             )
 
+    async def way(self) -> str | None:
+        """Return what types other text than printable ASCII, None where nothing does."""
+        method = await self.typing_method()
+        return method.name if method is not None else "the clipboard" if self.service is not None else None
+
     async def typing_method(self) -> TypingMethod | None:
         """Return the input method on the phone that types anything, if there is one."""
         listed = (await self._line.text("ime list -s -a", "type text", self._deadline_s)).split()

@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
 from drover.simulator.handset import Gesture
+from drover.simulator.keycodes import keycode
 from drover.simulator.processes import AutomationTaken
-from drover.simulator.shell.keys import keycode
 from drover.simulator.shell.session import USAGE_CODE, Outcome, Program, Programs, Session, failed, printed
 from drover.simulator.storage import StorageError
 

@@ -6,9 +6,9 @@ from io import BytesIO
 from typing import Final
 
 from drover.simulator.processes import Process
+from drover.simulator.shell import u2_process
 from drover.simulator.shell.session import Outcome, Program, Programs, Session, failed, printed
 from drover.simulator.storage import StorageError
-from drover.simulator.uiautomator import launch
 
 _COLUMNS: Final = "USER           PID  PPID     VSZ    RSS WCHAN            ADDR S NAME"
 _ABORTED: Final = 134
@@ -67,7 +67,7 @@ def _is_archive(session: Session, path: str) -> bool:
         return False
 
 
-_CLASSES: Final = {"com.wetest.uia2.Main": launch.main}
+_CLASSES: Final = {"com.wetest.uia2.Main": u2_process.main}
 
 PROGRAMS: Final[Programs] = {
     "ps": Program(_ps),

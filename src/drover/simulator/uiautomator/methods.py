@@ -6,8 +6,8 @@ from typing import Any, Final, cast
 from xml.etree.ElementTree import Element, fromstring
 
 from drover.simulator.handset import JsonValue
+from drover.simulator.keycodes import keycode
 from drover.simulator.profiles import Act
-from drover.simulator.shell.keys import keycode
 from drover.simulator.uiautomator.screen import INTERNAL, RpcError, Screen
 from drover.simulator.uiautomator.selectors import BadSelector, bounds, describe
 
