@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from drover.screens import documents
-from drover.sequences import files
+from drover.sequences import definitions, files
 
 SOURCE = Path(__file__).parents[1] / "src" / "drover"
 
@@ -11,6 +11,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "drover"
 def main() -> None:
     schemas = {f"screens/schema/{name}": text for name, text in documents.schema().items()}
     schemas["sequences/schema/sequence.schema.json"] = documents.written(files.schema())
+    schemas["sequences/schema/tasks.schema.json"] = documents.written(definitions.schema())
     for name, text in schemas.items():
         (SOURCE / name).write_text(text)
         print(f"wrote {name}")

@@ -2,13 +2,16 @@ import json
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from drover.platform.documents import BadDocument
 from drover.sequences.definitions import MOST_TASKS, expanded, schema
 from drover.sequences.domain import ActionName, Sequence, Tap
 from drover.sequences.files import load_sequence
+from drover.sequences.files import schema as sequence_schema
 
+SCHEMAS = Path(__file__).parents[2] / "src/drover/sequences/schema"
 OPEN_CART = {"kind": "tap", "on": "shop.home.open_cart", "timeout_s": 30}
 
 
@@ -98,5 +101,11 @@ def test_faults_inside_definitions_are_told_where_they_are_used(tmp_path: Path) 
     assert refusal(tmp_path, {"bad": {"kind": "tap"}}, OPEN_CART, {"use": "bad"}) == "tasks[1].on: is missing"
 
 
-def test_the_published_schema_asks_for_a_version_and_tasks() -> None:
-    assert schema()["required"] == ["schema", "tasks"]
+def test_the_published_schemas_are_those_that_are_checked() -> None:
+    assert json.loads((SCHEMAS / "tasks.schema.json").read_text()) == schema()
+    assert json.loads((SCHEMAS / "sequence.schema.json").read_text()) == sequence_schema()
+
+
+@pytest.mark.parametrize("tasks", [[{"use": "open_cart"}], [{"kind": "repeat", "tasks": [{"use": "a", "name": "b"}]}]])
+def test_the_schema_of_sequences_knows_that_definitions_are_used(tasks: list[dict[str, Any]]) -> None:
+    jsonschema.validate({"schema": 1, "name": "Buy", "app": "shop", "tasks": tasks}, sequence_schema())

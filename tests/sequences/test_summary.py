@@ -19,6 +19,13 @@ def test_a_play_is_told_in_figures() -> None:
     assert summary.device_ratio == 1.0
 
 
+def test_tasks_that_were_skipped_do_not_count() -> None:
+    skipped = task(Status.SKIPPED, Timing(wall_ms=0, device_ms=0, waited_ms=0), 0, None)
+    done = task(Status.COMPLETED, Timing(wall_ms=120, device_ms=100, waited_ms=10), 2, SEEN)
+    summary = summarize(play(Status.COMPLETED, skipped, done))
+    assert (summary.tasks, summary.verified, summary.overhead_ms_p50) == (1, 1, 10)
+
+
 def test_a_play_without_tasks_has_no_figures() -> None:
     summary = summarize(play(Status.FAILED))
     assert (summary.tasks, summary.overhead_ms_p95, summary.device_ratio) == (0, 0, 0)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Literal, TypeGuard
+from typing import Annotated, Any, Literal, TypeGuard
 
 from pydantic import Field, JsonValue
 
@@ -30,6 +30,21 @@ class DefinitionsFile(Strict):
 def schema() -> dict[str, object]:
     """Return the JSON Schema of a file of definitions."""
     return DefinitionsFile.model_json_schema(by_alias=True)
+
+
+def with_use(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the JSON Schema of a sequence file, in which a task may also be `use` and what it says itself."""
+    used: dict[str, Any] = {
+        "type": "object",
+        "description": f"A task that {FILE} defines, with what is given here in the place of what it says.",
+        "required": ["use"],
+        "properties": {"use": {"type": "string"}},
+    }
+    for holder in (schema, schema["$defs"]["RepeatFile"]):
+        tasks = holder["properties"]["tasks"]
+        tasks["items"] = {"anyOf": [tasks["items"], {"$ref": "#/$defs/UseFile"}]}
+    schema["$defs"]["UseFile"] = used
+    return schema
 
 
 def expanded(text: str, folder: Path, file: str) -> str:

@@ -11,7 +11,7 @@ from pydantic import Field
 from drover.devices.geometry import Size
 from drover.platform.documents import BadDocument, Fault, parse, read_text
 from drover.sequences.condition_files import MAX_TEXT, Reader, ScreenKey, Strict
-from drover.sequences.definitions import expanded
+from drover.sequences.definitions import expanded, with_use
 from drover.sequences.domain import Effect, Loop, Param, Sequence, Task, named_action, target_of
 from drover.sequences.task_files import RepeatFile, SingleTaskFile, TaskFile
 from drover.sequences.wording import describe
@@ -57,7 +57,7 @@ class SequenceFile(Strict):
 
 def schema() -> dict[str, object]:
     """Return the JSON Schema of a sequence file."""
-    return SequenceFile.model_json_schema(by_alias=True)
+    return with_use(SequenceFile.model_json_schema(by_alias=True))
 
 
 def load_sequence(path: Path) -> Sequence:

@@ -11,8 +11,9 @@ from drover.sequences.record import PlayRecord, Status
 class Summary:
     """Counts of phones and tasks, and where the time went.
 
-    `verified` counts the completed tasks whose screen afterwards was seen and at rest. `device_ratio` is the phones'
-    wall time divided by the time inside their driver calls, 0 where there was none. Percentiles are over all tasks.
+    Tasks that were skipped do not count. `verified` counts the completed tasks whose screen afterwards was seen and at
+    rest. `device_ratio` is the phones' wall time divided by the time inside their driver calls, 0 where there was none.
+    Percentiles are over all tasks.
     """
 
     phones: int
@@ -29,7 +30,7 @@ class Summary:
 
 def summarize(record: PlayRecord) -> Summary:
     """Return the play's figures."""
-    tasks = [task for phone in record.phones for task in phone.tasks]
+    tasks = [task for phone in record.phones for task in phone.tasks if task.status is not Status.SKIPPED]
     overheads = [task.timing.overhead_ms for task in tasks]
     device_ms = sum(task.timing.device_ms for task in tasks)
     return Summary(
