@@ -13,14 +13,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import faults, kills, play, rack60, screens, soak, tap
+from bench import faults, kills, play, rack60, screens, soak, tap, ways
 from drover.platform.logging import configure_logging
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "bench" / "results"
 PAGE = ROOT / "docs" / "reference" / "benchmarks.md"
 
-QUICK: Mapping[str, Callable[..., dict[str, Any]]] = {"screens": screens.run, "tap": tap.run, "play": play.run}
+QUICK: Mapping[str, Callable[..., dict[str, Any]]] = {
+    "screens": screens.run,
+    "tap": tap.run,
+    "ways": ways.run,
+    "play": play.run,
+}
 LONG: Mapping[str, Callable[..., dict[str, Any]]] = {
     "rack60": rack60.run,
     "faults": faults.run,
@@ -37,6 +42,11 @@ TARGETS = (
     ("tap", "drover_ms_p50", "≤ 2", "a tap through the driver, ms, median (profile none)"),
     ("tap", "adbutils_ms_p50", "", "the same through adbutils, in the same run"),
     ("tap", "adb_command_ms_p50", "", "the same through the adb command, in the same run"),
+    ("ways", "screencap_capture_ms_p50", "", "a capture by `screencap`, ms, median (typical profile)"),
+    ("ways", "u2_capture_ms_p50", "", "the same by uiautomator2's service"),
+    ("ways", "screencap_tap_ms_p50", "", "a tap by `input`, ms, median (typical profile)"),
+    ("ways", "u2_tap_ms_p50", "", "the same by uiautomator2's service"),
+    ("ways", "u2_attach_ms", "", "attaching for the first time: start the service, measure, choose, ms"),
     ("rack60", "online_s", "≤ 10", "60 simulated phones: seconds until all are online"),
     ("rack60", "completed", "60", "60 phones play the example: how many complete it"),
     ("rack60", "acting_most", "≤ 16", "of them, at most so many act at once"),

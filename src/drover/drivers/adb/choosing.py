@@ -77,8 +77,11 @@ class Stopwatch:
         """
         reference, first_ms = await self._timed(lambda: baseline.shoot(self._deadline_s))
         took_ms = [first_ms]
+        if first_ms > SLOW_CABLE_MS:
+            reference, again_ms = await self._timed(lambda: baseline.shoot(self._deadline_s))
+            took_ms.append(again_ms)
         measured: list[Measured] = []
-        for way in (*others, *(zipped if first_ms > SLOW_CABLE_MS else ())):
+        for way in (*others, *(zipped if min(took_ms) > SLOW_CABLE_MS else ())):
             one = await self._capture(way, reference)
             if one.note == _OTHER_PICTURE and not self._late:
                 # The screen may have moved in between.
