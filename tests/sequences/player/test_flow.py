@@ -49,13 +49,13 @@ async def test_rounds_end_at_the_most_there_may_be(bench: Bench) -> None:
 @pytest.mark.parametrize(
     ("when", "played"),
     [
-        ({"screen": "shop.home"}, True),
-        ({"screen": "shop.cart"}, False),
+        ({"all": [{"screen": "shop.home"}]}, True),
+        ({"any": [{"screen": "shop.cart"}]}, False),
         ({"text": "0 paid"}, True),
         ({"text": "0 paid", "in": [20, 20, 140, 50]}, True),
         ({"text": "0 paid", "in": [20, 300, 140, 350]}, False),
         ({"text": "${param.wanted}"}, True),
-        ({"not": {"screen": "shop.home"}}, False),
+        ({"not": {"all": [{"screen": "shop.home"}]}}, False),
         ({"all": [{"screen": "shop.home"}, {"text": "7 paid"}]}, False),
         ({"any": [{"screen": "shop.cart"}, {"text": "0 paid"}]}, True),
         ({"param": "wanted", "equals": "0 paid"}, True),
