@@ -47,7 +47,8 @@ def _foot(palette: Palette, slot: int, *, adding: bool) -> tuple[Sheet, tuple[El
         words,
         Symbol("chevron_right", ink(words).x2 + 46, _SLOT.middle[1], 38, palette.faint),
     ]
-    elements = [Element("slots", _SLOT, Role.BUTTON, words.text, "", "go:plaza.slots", "plaza.slots")]
+    slots = Element("slots", _SLOT, Role.BUTTON, words.text, "", "go:plaza.slots", "plaza.slots", Steadiness.CHANGING)
+    elements = [slots]
     if adding:
         marks.append(Symbol("close", *_CLOSE.middle, 62, palette.text))
         elements.append(Element("close", _CLOSE, Role.BUTTON, "", "Close", "back"))
