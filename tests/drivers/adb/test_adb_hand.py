@@ -9,7 +9,7 @@ import pytest
 
 from drover.devices.errors import PhoneOffline
 from drover.devices.geometry import Point
-from drover.devices.ports import ButtonEvent, FingerEvent, Key, Phase
+from drover.devices.ports import ButtonEvent, FingerEvent, Key, Listening, Phase
 from drover.kernel.errors import DroverError
 from drover.simulator.faults import parse_fault
 from drover.simulator.finger import Finger, parse_touches
@@ -29,8 +29,8 @@ async def test_what_a_finger_does_arrives_in_pixels_and_nothing_goes_on_afterwar
         phone, driver = rack.phones[0], source.driver(rack.serials[0])
         await driver.attach()
         async with aclosing(driver.touch_events()) as events:
+            assert await anext(events) == Listening()
             first = asyncio.ensure_future(anext(events))
-            await until(lambda: phone.inputs.readers == 1)
             await driver.tap(Point(5, 5))
             await play(
                 phone,
@@ -61,8 +61,9 @@ async def test_a_phone_that_goes_away_ends_its_touches_with_an_error(binary: Pat
     async with racked(binary) as (rack, source), asyncio.timeout(60):
         phone, driver = rack.phones[0], source.driver(rack.serials[0])
         await driver.attach()
-        waiting = asyncio.ensure_future(anext(driver.touch_events()))
-        await until(lambda: phone.inputs.readers == 1)
+        events = driver.touch_events()
+        await anext(events)
+        waiting = asyncio.ensure_future(anext(events))
         phone.faults.give(parse_fault('{"fault": "disconnect"}'))
         with pytest.raises(DroverError) as caught:
             await waiting

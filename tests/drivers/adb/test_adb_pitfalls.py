@@ -4,10 +4,12 @@ import asyncio
 
 import pytest
 
+from drover.devices.checkup import Verdict
 from drover.devices.errors import InjectionRefused, SecureWindow, Unsupported
 from drover.devices.frame import Rotation
 from drover.devices.geometry import Point, Size
 from drover.drivers.adb.phone_ways import BASELINE_ONLY
+from drover.drivers.adb.pitfalls import pitfalls, ways
 from drover.simulator.faults import parse_fault
 from drover.simulator.shell.input_method import KEYBOARD_ID, current
 from drover.simulator.shell.typing_methods import ADB_KEYBOARD
@@ -129,3 +131,35 @@ async def test_apps_are_those_of_the_user_in_front() -> None:
         assert other.front_package == LAUNCHER
         with pytest.raises(Unsupported, match="switch to user 77"):
             await fast.driver.switch_user(77)
+
+
+async def test_a_checkup_names_every_pitfall_of_a_phone() -> None:
+    async with fast_phone(options=BASELINE_ONLY, users=2) as fast:
+        await fast.driver.attach()
+        for fault in ("injection_refused", "black", "storage_full", "low_battery"):
+            fast.phone.faults.give(parse_fault(f'{{"fault": "{fault}"}}'))
+        for key, value in (("accelerometer_rotation", "1"), ("font_scale", "1.3")):
+            await fast.driver.shell("settings", "put", "system", key, value)
+        found = {finding.subject: finding for finding in await pitfalls(fast.driver)}
+    verdicts = {subject: finding.verdict.value for subject, finding in found.items()}
+    assert verdicts == {
+        "Android": "good", "touches": "bad", "screen": "good", "captures": "mind", "text": "mind", "rotation": "mind",
+        "text size": "mind", "users": "mind", "storage": "bad", "battery": "mind",
+    }  # fmt: skip
+    assert all(finding.advice for finding in found.values() if finding.verdict is not Verdict.GOOD)
+
+
+async def test_a_checkup_of_a_phone_that_goes_away_says_so_of_everything() -> None:
+    async with fast_phone(options=BASELINE_ONLY) as fast:
+        await fast.driver.attach()
+        assert ways(fast.driver)[0] == "captures: screencap"
+        fast.phone.faults.give(parse_fault('{"fault": "disconnect"}'))
+        assert {finding.verdict for finding in await pitfalls(fast.driver)} == {Verdict.BAD}
+
+
+async def test_a_checkup_tells_what_types_any_script() -> None:
+    async with fast_phone(options=BASELINE_ONLY, adb_keyboard=True) as fast:
+        await fast.driver.attach()
+        found = {finding.subject: finding for finding in await pitfalls(fast.driver)}
+        assert ADB_KEYBOARD in found["text"].found
+        assert found["users"].found == "one"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from drover.devices.frame import Rotation
 from drover.devices.geometry import Point, Rect, Size
-from drover.devices.ports import ButtonEvent, FingerEvent, Key, Phase, TouchEvent
+from drover.devices.ports import ButtonEvent, FingerEvent, Key, Listening, Phase, TouchEvent
 from drover.drivers.adb import dumpsys
 from drover.drivers.adb.touch import MAX_LINE, Axis, Lines, Panel, TouchReader, panels
 
@@ -182,6 +182,12 @@ def test_keys_of_the_frame_are_told_when_they_go_down(code: str, key: Key) -> No
     assert talk.say(f"{code} DOWN") == [ButtonEvent(100.25, key)]
     assert talk.say(f"{code} UP") == []
     assert talk.say("KEY_VOLUMEUP DOWN") == []
+
+
+def test_nothing_is_missed_once_every_panel_was_opened() -> None:
+    reader = TouchReader([A, B], SIZE, lambda: Rotation.PORTRAIT)
+    lines = [f"add device {number}: {path}" for number, path in enumerate((B.path, "/dev/input/event0", A.path), 1)]
+    assert [list(reader.read(line)) for line in (*lines, lines[0])] == [[], [], [Listening()], []]
 
 
 WORDS = st.sampled_from(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import adbutils
@@ -156,3 +157,14 @@ async def test_while_it_runs_nothing_else_reads_the_windows(client: Client) -> N
     said = await client(lambda d: d.shell("uiautomator dump /dev/tty"))
     assert "already registered" in said.output
     assert said.exit_code != 0
+
+
+async def test_its_own_input_method_types_once_its_package_is_installed(client: Client, handset: FieldHandset) -> None:
+    package = Path(uiautomator2.__file__).parent / "assets" / "app-uiautomator.apk"
+    await client(lambda d: d.adb_device.install(str(package), nolaunch=True, uninstall=False, silent=True))
+    assert await client(lambda d: d.is_input_ime_installed())
+    await client(lambda d: d.click(FIELD.x, FIELD.y))
+    await client(lambda d: d.send_keys("nic"))
+    await client(lambda d: d.send_keys("日本", clear=True))
+    assert handset.text == "日本"
+    assert await client(lambda d: d.current_ime()) == "com.github.uiautomator/.AdbKeyboard"
