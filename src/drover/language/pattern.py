@@ -144,8 +144,8 @@ class Pattern:
                         stack.append((place + 1, start, saved))
                 case _Fork(first, second):
                     stack += [(second, start, saved), (first, start, saved)]
-                case _Save(slot):
-                    stack.append((place + 1, start, (at, None) if slot == 0 else (saved[0], at)))
+                case save:
+                    stack.append((place + 1, start, (at, None) if save.slot == 0 else (saved[0], at)))
         return waiting, None
 
 

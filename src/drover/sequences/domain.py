@@ -365,7 +365,7 @@ def inner(condition: Condition) -> tuple[Condition, ...]:
             return (condition.condition,)
         case All() | Any():
             return condition.conditions
-        case ScreenIs() | TextIs() | ValueIs():
+        case _:
             return ()
 
 
