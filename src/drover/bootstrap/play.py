@@ -21,6 +21,7 @@ from drover.kernel.ids import random_id
 from drover.language.errors import LanguageError
 from drover.language.selector import parse_selector, select
 from drover.platform.blobs import FolderBlobs
+from drover.platform.memory import return_large_blocks
 from drover.platform.settings import Settings
 from drover.screens.domain import Registry
 from drover.screens.matching.matcher import Matcher
@@ -28,6 +29,7 @@ from drover.sequences.helpers import Helper
 from drover.sequences.journal import Journal
 from drover.sequences.plan import Plan
 from drover.sequences.player.events import Progress
+from drover.sequences.player.frame_budget import FrameBudget
 from drover.sequences.player.lifeline import MonitorPresence
 from drover.sequences.player.rack import PlayPhone, Stage, play_on
 from drover.sequences.player.retries import Retries
@@ -79,6 +81,7 @@ async def play(
     _check_step(request)
     check_report(request.report)
     chosen = await _phones(request, source)
+    return_large_blocks()
     cv2.setNumThreads(1)  # one picture is small; more threads only fight with the other phones'
     clock = SystemClock()
     started_at, began_s = clock.now(), clock.monotonic()
@@ -101,6 +104,7 @@ async def play(
             retries=_retries(settings),
             presence=MonitorPresence(monitor),
             turns=asyncio.Semaphore(settings.acting),
+            frames=FrameBudget(settings.acting),
             from_step=request.from_step,
             resume=request.resume,
             helpers=request.helpers,

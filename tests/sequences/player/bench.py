@@ -18,6 +18,7 @@ from drover.sequences.helpers import Helper
 from drover.sequences.journal import Journal
 from drover.sequences.plan import make_plan
 from drover.sequences.player.events import Event
+from drover.sequences.player.frame_budget import FrameBudget
 from drover.sequences.player.rack import PlayPhone, Stage, play_on
 from drover.sequences.player.retries import Retries
 from drover.sequences.record import PhoneRecord, TaskRecord
@@ -94,6 +95,7 @@ class Bench:
             retries=Retries(retries, 2.0, away_s=away_s),
             presence=self.presence,
             turns=asyncio.Semaphore(16),
+            frames=FrameBudget(16),
             resume=resume,
             from_step=from_step,
             helpers=helpers or {},

@@ -18,6 +18,7 @@ from drover.screens.matching.matcher import Matcher
 from drover.screens.settle import Settle
 from drover.sequences.player.errors import ActionNotSeen, InterruptStays, ScreenNotSeen
 from drover.sequences.player.evidence import keep_frame
+from drover.sequences.player.frame_budget import FrameBudget
 from drover.sequences.player.hands import Hands
 from drover.sequences.player.stopwatch import Stopwatch
 from drover.sequences.player.typing import Shown, Typist
@@ -105,8 +106,17 @@ class Look:
 class Eyes:
     """Looks at one phone, for one play."""
 
-    def __init__(self, broker: FrameBroker, matcher: Matcher, app: str, images: Executor, blobs: Blobs) -> None:
+    def __init__(
+        self,
+        broker: FrameBroker,
+        matcher: Matcher,
+        app: str,
+        images: Executor,
+        blobs: Blobs,
+        budget: FrameBudget,
+    ) -> None:
         self._broker = broker
+        self._budget = budget
         self._blobs = blobs
         self._matcher = matcher
         self._app = app
@@ -212,6 +222,8 @@ class Eyes:
         A screen is at rest in its second alike look at the earliest. So the look after a picture that was not
         recognised is never the last one, and the next capture is under way while it is being looked at.
         """
+        if self.last is not None:
+            self.last.let_go()  # whoever looks anew has done with it
         settle, recognised = Settle(), False
         ahead: asyncio.Task[Frame] | None = None
         frame = await self._grab(watch, None)
@@ -233,7 +245,9 @@ class Eyes:
     async def _grab(self, watch: Stopwatch, after: float | None) -> Frame:
         if after is not None:
             await watch.wait(max(0.0, LOOK_INTERVAL_S - (watch.clock.monotonic() - after)))
-        frame = await watch.device(self._broker.grab(max_age_s=0))
+        async with self._budget.room() as room:
+            frame = await watch.device(self._broker.grab(max_age_s=0))
+            room.put(frame)
         watch.captures.add(frame.sequence)
         return frame
 

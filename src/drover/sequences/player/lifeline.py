@@ -1,5 +1,6 @@
 """The way back to a phone that went away: wait until it is there, and attach its driver anew."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -38,11 +39,20 @@ class MonitorPresence:
 
 @dataclass(frozen=True, slots=True)
 class Lifeline:
-    """Brings one phone's driver back."""
+    """Attaches one phone's driver, and brings it back.
+
+    Attaching takes a turn, as every act does: it tries the phone's ways to capture, which costs more than one capture.
+    """
 
     driver: Driver
     presence: Presence
     clock: Clock
+    turns: asyncio.Semaphore
+
+    async def attach(self) -> None:
+        """Attach the driver when its turn has come. Raises what attaching raises."""
+        async with self.turns:
+            await self.driver.attach()
 
     async def hold(self, within_s: float) -> bool:
         """Attach the driver anew once the phone is there; return whether that came within `within_s`.
@@ -61,7 +71,7 @@ class Lifeline:
 
     async def _attached(self) -> bool:
         try:
-            await self.driver.attach()
+            await self.attach()
         except DeviceError as error:
             if error.retry is Retry.NEVER:
                 raise

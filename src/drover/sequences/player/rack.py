@@ -29,6 +29,7 @@ from drover.sequences.player.acts import Acts
 from drover.sequences.player.errors import CannotResume, OnceInDoubt, PlayCutOff
 from drover.sequences.player.events import PhoneEnded, Progress
 from drover.sequences.player.eyes import Eyes
+from drover.sequences.player.frame_budget import FrameBudget
 from drover.sequences.player.lifeline import Lifeline, Presence
 from drover.sequences.player.player import Player, Start
 from drover.sequences.player.retries import Retries
@@ -70,6 +71,7 @@ class Stage:
     presence: Presence
     turns: asyncio.Semaphore
     """So many phones act at once: what one holds while it does a call."""
+    frames: FrameBudget
     from_step: int | None = None
     resume: bool = False
     helpers: Mapping[str, Helper] = field(default_factory=dict[str, Helper])
@@ -115,7 +117,7 @@ class _PhonePlay:
         self._driver = phone.driver
         self._stage = stage
         self._progress = progress
-        self._lifeline = Lifeline(phone.driver, stage.presence, stage.clock)
+        self._lifeline = Lifeline(phone.driver, stage.presence, stage.clock, stage.turns)
         self._player: Player | None = None
         self._info: PhoneInfo | None = None
         self._run: _Run | None = None
@@ -159,7 +161,7 @@ class _PhonePlay:
         """Attach, waiting for a phone that does not answer as long as tier 2 does."""
         for left in range(self._stage.retries.connection_tries, -1, -1):
             try:
-                await self._driver.attach()
+                await self._lifeline.attach()
                 break
             except DeviceError as error:
                 if error.retry is Retry.NEVER or not left:
@@ -194,7 +196,7 @@ class _PhonePlay:
     def _new_player(self, run: str) -> Player:
         stage = self._stage
         broker = FrameBroker(self._driver, stage.clock)
-        eyes = Eyes(broker, stage.matcher, stage.plan.sequence.app, stage.images, stage.blobs)
+        eyes = Eyes(broker, stage.matcher, stage.plan.sequence.app, stage.images, stage.blobs, stage.frames)
         return Player(
             phone=self._phone.name,
             run=run,
