@@ -36,6 +36,10 @@ class UsersRack:
         """Take a fault from a phone."""
         self._ask("DELETE", f"/phones/{phone}/faults/{fault}", None)
 
+    def touch(self, phone: str, *touches: object) -> None:
+        """Let a person's finger touch a phone."""
+        self._ask("POST", f"/phones/{phone}/touches", {"touches": list(touches)})
+
     def renew(self) -> None:
         """Make every phone as new, connected."""
         for phone in self.phones:

@@ -131,3 +131,4 @@ def _show(outcome: RecordOutcome, request: RecordRequest, console: Console, *, j
 
 def _say(console: Console, line: str, style: str) -> None:
     console.print(line, style=style, markup=False, highlight=False, soft_wrap=True)
+    console.file.flush()  # whoever reads along through a pipe waits for the line

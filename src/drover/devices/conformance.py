@@ -12,7 +12,7 @@ import numpy as np
 
 from drover.devices.errors import AppNotInstalled, DeviceError, FileRefused, PhoneOffline, Unsupported
 from drover.devices.geometry import Point
-from drover.devices.ports import Capability, Driver, Key
+from drover.devices.ports import Capability, Driver, Key, Listening
 from drover.kernel.clock import Clock
 from drover.kernel.errors import DroverError, Kind
 
@@ -289,18 +289,24 @@ async def _tells_its_state(driver: Driver, _: Expectations) -> None:
     _expect(holds=state.screen_on, expected="the screen on", seen=state)
 
 
-async def _reads_touches(driver: Driver, _: Expectations) -> None:
+async def _reads_touches(driver: Driver, expectations: Expectations) -> None:
     """Nobody touches the phone meanwhile, so that only what does not depend on that is seen."""
     events = driver.touch_events()
     first = asyncio.ensure_future(anext(events))
-    await asyncio.sleep(0)
-    await driver.tap(Point(1, driver.info.size.height // 2))
-    await driver.keyboard()
-    first.cancel()
-    await asyncio.wait([first])
-    await events.aclose()
-    if not first.cancelled() and (failure := first.exception()) is not None:
-        raise failure
+
+    async def listening() -> tuple[bool, object]:
+        return first.done(), "silence"
+
+    try:
+        await asyncio.sleep(0)
+        await _eventually(listening, expectations, "to be told that nothing is missed any more")
+        _expect(holds=isinstance(first.result(), Listening), expected="Listening first", seen=first.result())
+        await driver.tap(Point(1, driver.info.size.height // 2))
+        await driver.keyboard()
+    finally:
+        first.cancel()
+        await asyncio.wait([first])
+        await events.aclose()
     await driver.press(Key.HOME)
 
 

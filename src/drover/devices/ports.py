@@ -110,7 +110,12 @@ class ButtonEvent:
     key: Key
 
 
-TouchEvent = FingerEvent | ButtonEvent
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """From now on nothing that the hand does is missed."""
+
+
+TouchEvent = FingerEvent | ButtonEvent | Listening
 
 
 class Capture(Protocol):
@@ -209,7 +214,7 @@ class TouchSource(Protocol):
     """What a person's hand does on the phone, for recording."""
 
     def touch_events(self) -> AsyncGenerator[TouchEvent, None]:
-        """Yield every event from now on, until closed. Raises PhoneOffline when the phone goes away, Unsupported.
+        """Yield Listening, then every event until closed. Raises PhoneOffline when the phone goes away, Unsupported.
 
         A finger whose lifting was not told comes down again without having gone up.
         """

@@ -209,22 +209,23 @@ class Finger:
         if not self._phone.awake:
             return
         points = sorted(points, key=lambda point: point.at_s)
+        odd = self._inputs.presses % 2 == 1
         began, stamp = self._clock.monotonic(), self._phone.uptime_s
         first, last = points[0], points[-1]
         gesture = Gesture(first.x, first.y, last.x, last.y, last.at_s - first.at_s)
         moves = (first.x, first.y) != (last.x, last.y)
-        self._inputs.down(0, *self._panel(first), stamp)
+        self._inputs.down(0, *self._panel(first, odd=odd), stamp)
         if moves:  # what is under a finger that moves follows it at once
             self._handset.gesture(gesture, began)
         for point in _sampled(points):
             await self._until(began + point.at_s - first.at_s)
-            self._inputs.move(0, *self._panel(point), stamp + point.at_s - first.at_s)
+            self._inputs.move(0, *self._panel(point, odd=odd), stamp + point.at_s - first.at_s)
         await self._until(began + gesture.seconds)
         self._inputs.up(0, stamp + gesture.seconds)
         if not moves:
             self._handset.gesture(gesture, self._clock.monotonic())
 
-    def _panel(self, point: _Point) -> tuple[int, int]:
+    def _panel(self, point: _Point, *, odd: bool) -> tuple[int, int]:
         """Return where on the panel a point of the display is; the panel does not turn with the display."""
         look = self._handset.look
         across, along = look.width, look.height
@@ -234,7 +235,7 @@ class Finger:
             2: (across - 1 - point.x, along - 1 - point.y),
             3: (point.y, along - 1 - point.x),
         }[self._phone.condition.quarter_turns]
-        return PANEL_X.value(x, across), PANEL_Y.value(y, along)
+        return PANEL_X.value(x, across, odd=odd), PANEL_Y.value(y, along, odd=odd)
 
     def _place(self, place: Place) -> tuple[int, int]:
         if isinstance(place, str):

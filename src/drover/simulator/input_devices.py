@@ -20,6 +20,8 @@ SLOTS: Final = 10
 _LARGEST_TRACKING_ID: Final = 65535
 _BACKLOG: Final = 4096
 _TOUCH_SIZE: Final = 40
+_PLACES: Final = (0.45, 0.9)
+"""Where in a pixel touches lie by turns: no finger hits one value twice in a row, and the kernel would not tell it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +31,10 @@ class Axis:
     minimum: int
     maximum: int
 
-    def value(self, pixel: int, pixels: int) -> int:
-        """Return the value in the middle of a pixel, of a display that is `pixels` long on this axis."""
-        return self.minimum + int((min(max(pixel, 0), pixels - 1) + 0.5) * (self.maximum - self.minimum + 1) / pixels)
+    def value(self, pixel: int, pixels: int, *, odd: bool) -> int:
+        """Return a value within a pixel, of a display that is `pixels` long on this axis: one of two that differ."""
+        place = min(max(pixel, 0), pixels - 1) + _PLACES[odd]
+        return self.minimum + int(place * (self.maximum - self.minimum + 1) / pixels)
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,8 +90,8 @@ async def test_a_tap_is_told_as_the_kernel_tells_it(attached: PhoneOnAdb) -> Non
     stamped = [line.partition("] ") for line in told]
     assert [line for _, _, line in stamped] == [
         "/dev/input/event2: EV_ABS       ABS_MT_TRACKING_ID   00000001            ",
-        "/dev/input/event2: EV_ABS       ABS_MT_POSITION_X    00000816            ",
-        "/dev/input/event2: EV_ABS       ABS_MT_POSITION_Y    00001014            ",
+        "/dev/input/event2: EV_ABS       ABS_MT_POSITION_X    00000814            ",
+        "/dev/input/event2: EV_ABS       ABS_MT_POSITION_Y    00001012            ",
         "/dev/input/event2: EV_ABS       ABS_MT_TOUCH_MAJOR   00000028            ",
         "/dev/input/event2: EV_KEY       BTN_TOUCH            DOWN                ",
         "/dev/input/event2: EV_SYN       SYN_REPORT           00000000            ",
@@ -155,10 +155,22 @@ async def test_a_moving_finger_is_told_a_hundred_times_a_second(still: Simulated
     assert reports[-1] - reports[0] == pytest.approx(0.5)
 
 
-async def test_a_value_that_stays_is_not_told_again(still: SimulatedPhone) -> None:
-    events = await moments(still, {"touch": "tap", "at": [10, 20]}, {"touch": "tap", "at": [10, 90]})
+async def test_a_value_that_stays_is_not_told_again() -> None:
+    inputs = InputDevices()
+    with inputs.reading() as reader:
+        for y in (20, 90):
+            inputs.down(0, 10, y, 0.0)
+            inputs.up(0, 0.0)
+        events = await reader.read()
     codes = [event.code for event in events if event.kind == 3]
     assert codes == [0x39, 0x35, 0x36, 0x30, 0x39, 0x39, 0x36, 0x39]
+
+
+async def test_a_finger_never_hits_one_value_twice_in_a_row(still: SimulatedPhone) -> None:
+    events = await moments(still, {"touch": "tap", "at": [10, 20]}, {"touch": "tap", "at": [10, 20]})
+    values = [event.value for event in events if event.code == 0x35]
+    assert len(values) == len(set(values)) == 2
+    assert {value * still.handset.look.width // 4096 for value in values} == {10}
 
 
 @pytest.mark.parametrize(("turns", "x", "y"), [(0, 10, 20), (1, 69, 10), (2, 79, 179), (3, 20, 189)])

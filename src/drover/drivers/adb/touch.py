@@ -13,7 +13,7 @@ from typing import Final
 
 from drover.devices.frame import Rotation
 from drover.devices.geometry import Point, Size
-from drover.devices.ports import ButtonEvent, FingerEvent, Key, Phase, TouchEvent
+from drover.devices.ports import ButtonEvent, FingerEvent, Key, Listening, Phase, TouchEvent
 
 MAX_LINE: Final = 500
 _MOST_CONTACTS: Final = 32
@@ -188,6 +188,7 @@ class TouchReader:
         self._surfaces = {
             panel.path: _Surface(panel, _List() if panel.slot is None else _Slots(panel.slot)) for panel in found
         }
+        self._unopened = set(self._surfaces)
         self._size = size
         self._rotation = rotation
 
@@ -195,7 +196,7 @@ class TouchReader:
         """Return what a line completes, mostly nothing."""
         found = _EVENT.fullmatch(line) if len(line) <= MAX_LINE else None
         if found is None:
-            return ()
+            return tuple(self._opened(line))
         seconds, device, kind, code, value = found.groups()
         if kind == "EV_KEY" and code in _KEYS:
             return (ButtonEvent(float(seconds), _KEYS[code]),) if value == "DOWN" else ()
@@ -212,6 +213,14 @@ class TouchReader:
         elif kind == "EV_ABS" and _NUMBER.fullmatch(value):
             surface.said.note(code, _signed(int(value, 16)))
         return ()
+
+    def _opened(self, line: str) -> Iterator[TouchEvent]:
+        """Yield that nothing is missed any more once all panels were opened, of which `getevent` tells first."""
+        device = _DEVICE.match(line)
+        if device is not None and device[1] in self._unopened:
+            self._unopened.remove(device[1])
+            if not self._unopened:
+                yield Listening()
 
     def _reported(self, surface: _Surface, at_s: float) -> Iterator[TouchEvent]:
         """Yield what has changed since the last report, lifted fingers first."""

@@ -19,7 +19,7 @@ from drover.devices.errors import (
 )
 from drover.devices.frame import Frame, Preview, Rotation
 from drover.devices.geometry import Point, Rect
-from drover.devices.ports import AppInFront, Capability, Key, PhoneInfo, PhoneState, ShellResult, TouchEvent
+from drover.devices.ports import AppInFront, Capability, Key, Listening, PhoneInfo, PhoneState, ShellResult, TouchEvent
 from drover.devices.uitree import UiNode
 from drover.drivers.memory.phone import Condition, MemoryPhone
 from drover.kernel.clock import Clock
@@ -191,6 +191,7 @@ class MemoryDriver:
             reader = asyncio.Queue[TouchEvent | None]()
             self.phone.readers.add(reader)
         try:
+            yield Listening()
             while True:
                 self._require_link()
                 if (event := await reader.get()) is not None:

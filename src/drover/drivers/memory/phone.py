@@ -9,7 +9,7 @@ import numpy as np
 
 from drover.devices.frame import Pixels
 from drover.devices.geometry import Point, Rect, Size
-from drover.devices.ports import AppInFront, ButtonEvent, Key, Phase, TouchEvent
+from drover.devices.ports import AppInFront, ButtonEvent, FingerEvent, Key, Phase, TouchEvent
 from drover.devices.uitree import UiNode
 
 LAUNCHER = "drover.launcher"
@@ -73,7 +73,7 @@ class MemoryPhone:
         """Take what a person's hand does: it acts on the phone when the finger is lifted, and its readers are told."""
         if isinstance(event, ButtonEvent):
             self.press(event.key)
-        elif event.phase is Phase.UP:
+        elif isinstance(event, FingerEvent) and event.phase is Phase.UP:
             self.touch(event.point)
         for reader in self.readers:
             reader.put_nowait(event)

@@ -20,8 +20,8 @@ from drover.sequences.recorder.sights import Pressed, Sight, Touched
 from drover.sequences.recorder.typed import Run
 from drover.sequences.wording import describe, describe_target
 
-MOST_STEPS: Final = 1000
-"""A sequence file holds no more."""
+MOST_STEPS: Final = 990
+"""A sequence file holds 1000; a page with several fields makes several steps at once."""
 _USUAL: Final = Size(1080, 2400)
 _SHORTEST_SWIPE_S: Final = 0.1
 
@@ -75,13 +75,12 @@ class Composer:
 
     @property
     def full(self) -> bool:
-        """Whether there are as many steps as a sequence may have."""
-        return len(self._done) >= MOST_STEPS
+        """Whether there are as many steps as a sequence may have; no more are taken."""
+        return len(self._done) + (self._open is not None) >= MOST_STEPS
 
     def touch(self, touched: Touched) -> None:
         """Take what was touched."""
-        if not self.full:
-            self._touches.append(touched)
+        self._touches.append(touched)
 
     def see(self, sight: Sight) -> None:
         """Take what is seen now, nothing having been touched while it was looked at."""
@@ -98,7 +97,7 @@ class Composer:
         self._judge(touches, None)
         self._end_run()
         self._settle()
-        return self._done[:MOST_STEPS]
+        return self._done
 
     # What was touched.
 
@@ -106,6 +105,8 @@ class Composer:
         """Judge touches that came one after the other, the first upon what was seen before."""
         before, acted = self._now, False
         for touched in touches:
+            if self.full:
+                return
             if isinstance(touched, Gesture) and self._on_keyboard(touched, after if acted else None):
                 self._type(touched.at_s)
             elif before is not None and before.interrupt is not None:

@@ -9,7 +9,7 @@ from typing import Final
 
 from drover.devices.errors import DeviceError
 from drover.devices.geometry import Size
-from drover.devices.ports import ButtonEvent, Capability, Driver, FingerEvent, TouchEvent
+from drover.devices.ports import ButtonEvent, Capability, Driver, FingerEvent, Listening, TouchEvent
 from drover.fleet.broker import FrameBroker
 from drover.kernel.clock import Clock
 from drover.screens.domain import Registry
@@ -22,6 +22,8 @@ from drover.sequences.recorder.watcher import Watcher
 
 LAST_LOOK_S: Final = 5.0
 """How long the end of a recording waits to see what came of the last touch."""
+HELD_S: Final = 10.0
+"""A finger that tells nothing for so long was lifted unseen."""
 _HOME_QUESTION: Final = (
     *("cmd", "package", "resolve-activity", "--brief"),
     *("-a", "android.intent.action.MAIN", "-c", "android.intent.category.HOME"),
@@ -78,6 +80,7 @@ class Recorder:
         self._gestures = GestureReader()
         self._composer = Composer(registry, given, self._note, home=home)
         self._size: Size = driver.info.size
+        self._listening = asyncio.Event()
         self._told = 0
         self._touches = 0
         self._busy_s = clock.monotonic()
@@ -122,6 +125,7 @@ class Recorder:
                 self._take(event)
 
     async def _watch(self) -> None:
+        await self._listening.wait()  # who is shown that the phone was seen may touch it
         while True:
             self._see(await self._watcher.next())
 
@@ -137,6 +141,8 @@ class Recorder:
         self._busy_s = self._clock.monotonic()
         self._watcher.touched()
         match event:
+            case Listening():
+                self._listening.set()
             case ButtonEvent():
                 self._touch(Pressed(event.key, event.at_s))
             case FingerEvent():
@@ -150,7 +156,9 @@ class Recorder:
 
     def _see(self, sight: Sight) -> None:
         if self._gestures.touching:
-            return
+            if self._clock.monotonic() - self._busy_s < HELD_S:
+                return
+            self._gestures.lose()
         self._size = sight.size
         self._composer.see(sight)
         self._tell_steps()

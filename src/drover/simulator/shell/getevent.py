@@ -96,10 +96,10 @@ async def _getevent(session: Session, words: Sequence[str]) -> Outcome:
 
 async def _stream(session: Session, wish: _Wish) -> None:
     """Print events until the peer leaves, or `count` of them were printed."""
-    if not wish.device and not wish.quiet:
-        heads = (line for each in enumerate(wish.devices, 1) for line in _head(*each))
-        await session.say(printed(*heads).stdout)
     with session.phone.inputs.reading() as reader, session.phone.processes.running("getevent") as process:
+        if not wish.device and not wish.quiet:
+            heads = (line for each in enumerate(wish.devices, 1) for line in _head(*each))
+            await session.say(printed(*heads).stdout)
         ends = (asyncio.ensure_future(session.gone()), asyncio.ensure_future(process.killed.wait()))
         printing = asyncio.ensure_future(_print(session, wish, reader))
         try:
