@@ -17,9 +17,9 @@ from tests.rack.stand import PLAZA, Stand, stand
 pytestmark = [pytest.mark.rack, pytest.mark.timeout(300)]
 
 
-@pytest.fixture(params=["light", "dark"])
-async def rack(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Stand]:
-    async with stand(tmp_path, 1, retries=1, theme=request.param) as rack:
+@pytest.fixture
+async def rack(tmp_path: Path) -> AsyncIterator[Stand]:
+    async with stand(tmp_path, 1, retries=1, theme="dark") as rack:
         yield rack
 
 
