@@ -49,6 +49,7 @@ def test_every_attached_phone_is_listed_with_how_it_is(desk: Desk, phones: Users
     assert plain.code == 0
     assert plain.out.count("online") == 2
     assert "Plaza One" in plain.out
+    assert [serial for serial in phones.phones.values() if serial not in plain.out] == []
 
 
 def test_a_phone_that_hangs_is_shown_as_offline_and_the_other_as_online(desk: Desk, phones: UsersRack) -> None:

@@ -15,6 +15,7 @@ from drover.bootstrap.phones import Listed
 from drover.cli import interrupts
 from drover.fleet.domain import Event, Phone, PhoneState
 from drover.fleet.monitor import PhoneMonitor
+from drover.kernel.clock import SystemClock
 from drover.platform.settings import Settings, load_settings
 
 app = typer.Typer(help="Show the attached phones: state, battery, port, history.", no_args_is_help=False)
@@ -30,6 +31,11 @@ _STYLES = {
     PhoneState.MAINTENANCE: "dim",
     PhoneState.QUARANTINED: "red bold",
 }
+
+_FOLDED = frozenset({"model", ""})
+"""The columns that take several lines where the terminal is narrow."""
+
+_PIPED_WIDTH = 250
 
 
 @app.callback(invoke_without_command=True)
@@ -56,7 +62,7 @@ def phones(
     if json_line:
         typer.echo(json.dumps([_as_json(each) for each in listed]))
     elif listed:
-        Console().print(_table(listed))
+        _console().print(_table(listed))
     else:
         typer.echo("no phone is attached; `adb devices` must list it")
 
@@ -131,29 +137,48 @@ async def _for_ever(monitor: PhoneMonitor) -> None:
 
 
 def _table(listed: Sequence[Listed]) -> Table:
-    table = Table("phone", "state", "since", "model", "android", "battery", "heat", "port", "", box=None)
-    for each in listed:
-        phone, info, condition = each.phone, each.info, each.condition
-        table.add_row(
-            phone.serial,
-            f"[{_STYLES[phone.state]}]{phone.state.value}[/]",
-            _local(phone.since),
-            info.model if info else "",
-            info.android if info else "",
-            f"{condition.battery_percent} %" if condition else "",
-            f"{condition.temperature_c:.0f} °C" if condition else "",
-            phone.port,
-            each.work or phone.reason,
-        )
-    return table
+    return _columns(
+        ("phone", [each.phone.serial for each in listed]),
+        ("state", [_styled(each.phone.state) for each in listed]),
+        ("since", [_moment(each.phone.since) for each in listed]),
+        ("model", [each.info.model if each.info else "" for each in listed]),
+        ("android", [each.info.android if each.info else "" for each in listed]),
+        ("battery", [f"{each.condition.battery_percent} %" if each.condition else "" for each in listed]),
+        ("heat", [f"{each.condition.temperature_c:.0f} °C" if each.condition else "" for each in listed]),
+        ("port", [each.phone.port for each in listed]),
+        ("", [each.work or each.phone.reason for each in listed]),
+    )
 
 
 def _states(phones: Sequence[Phone]) -> Table:
-    table = Table("phone", "state", "since", "port", "", box=None)
-    for phone in phones:
-        state = f"[{_STYLES[phone.state]}]{phone.state.value}[/]"
-        table.add_row(phone.serial, state, _local(phone.since), phone.port, phone.reason)
+    return _columns(
+        ("phone", [phone.serial for phone in phones]),
+        ("state", [_styled(phone.state) for phone in phones]),
+        ("since", [_moment(phone.since) for phone in phones]),
+        ("port", [phone.port for phone in phones]),
+        ("", [phone.reason for phone in phones]),
+    )
+
+
+def _columns(*columns: tuple[str, Sequence[str]]) -> Table:
+    """Return a table without the columns that say nothing; what tells phones apart is never cut off."""
+    table = Table(box=None)
+    told = [(header, cells) for header, cells in columns if any(cells)]
+    for header, _ in told:
+        table.add_column(header, no_wrap=header not in _FOLDED, overflow="fold")
+    for row in zip(*(cells for _, cells in told), strict=True):
+        table.add_row(*row)
     return table
+
+
+def _console() -> Console:
+    """Return a console that, where no person looks, has room for each phone on a line."""
+    console = Console()
+    return console if console.is_terminal else Console(width=_PIPED_WIDTH)
+
+
+def _styled(state: PhoneState) -> str:
+    return f"[{_STYLES[state]}]{state.value}[/]"
 
 
 def _as_json(each: Listed) -> dict[str, object]:
@@ -197,3 +222,10 @@ def _in_state(state: PhoneState) -> str:
 
 def _local(at: datetime) -> str:
     return f"{at.astimezone():%Y-%m-%d %H:%M:%S}"
+
+
+def _moment(at: datetime) -> str:
+    """Return the time of a moment today, the day of another."""
+    local = at.astimezone()
+    today = local.date() == SystemClock().now().astimezone().date()
+    return f"{local:%H:%M:%S}" if today else f"{local:%Y-%m-%d}"
