@@ -11,6 +11,7 @@ from drover.bootstrap import record as recording
 from drover.bootstrap.attached import attached_phones
 from drover.bootstrap.record import RecordOutcome, RecordRequest
 from drover.bootstrap.registry import open_registry, registry_beside
+from drover.bootstrap.ways import way_options
 from drover.cli import exits, interrupts
 from drover.cli.play import parameters
 from drover.cli.say import warn
@@ -77,7 +78,8 @@ def record(
 
 async def _record(request: RecordRequest, settings: Settings, console: Console) -> RecordOutcome:
     _say(console, f"recording {request.phone}: use the phone; Ctrl-C ends it and writes {request.out}", "dim")
-    return await recording.record(request, attached_phones(settings), settings, _Live(console).tell)
+    source = attached_phones(settings, way_options(settings))
+    return await recording.record(request, source, settings, _Live(console).tell)
 
 
 class _Live:

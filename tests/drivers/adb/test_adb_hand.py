@@ -70,6 +70,27 @@ async def test_a_phone_that_goes_away_ends_its_touches_with_an_error(binary: Pat
     assert isinstance(caught.value, PhoneOffline)
 
 
+async def turned_tap(adb: Path, *, before: int, after: int) -> Point:
+    """Turn the display before and after listening begins, touch (10, 20), and return where the driver says it was."""
+    async with racked(adb) as (rack, source), asyncio.timeout(60):
+        phone, driver = rack.phones[0], source.driver(rack.serials[0])
+        await driver.attach()
+        phone.condition.turn(before)
+        async with aclosing(driver.touch_events()) as events:
+            await anext(events)
+            phone.condition.turn(after)
+            await driver.capture()
+            await play(phone, {"touch": "tap", "at": [10, 20]})
+            down = await anext(events)
+    assert isinstance(down, FingerEvent)
+    return down.point
+
+
+@pytest.mark.parametrize(("before", "after"), [(0, 1), (0, 3), (1, 0), (3, 1), (2, 2)])
+async def test_points_are_those_of_the_display_as_it_is_turned(binary: Path, before: int, after: int) -> None:  # noqa: F811
+    assert await turned_tap(binary, before=before, after=after) == Point(10, 20)
+
+
 async def test_the_keyboard_is_away_on_a_phone_that_has_none(binary: Path) -> None:  # noqa: F811
     async with racked(binary) as (rack, source):
         driver = source.driver(rack.serials[0])

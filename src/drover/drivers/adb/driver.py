@@ -17,7 +17,7 @@ from drover.devices.errors import (
     SecureWindow,
     Unsupported,
 )
-from drover.devices.frame import Frame, Preview
+from drover.devices.frame import Frame, Preview, Rotation
 from drover.devices.geometry import Point, Rect, Size
 from drover.devices.ports import AppInFront, Capability, Key, PhoneInfo, PhoneState, ShellResult, TouchEvent
 from drover.devices.uitree import UiNode
@@ -242,9 +242,13 @@ class AdbDriver:
             raise Unsupported(self.serial, "tell what is touched: `getevent -lp` shows no touch screen")
         turned = await self._parsed(dumpsys.rotation, "dumpsys window", "touch events", deadline_s)
         taken = self._camera.taken
-        reader = touch.TouchReader(
-            found, self.info.size, lambda: turned if self._camera.taken == taken else self._camera.rotation
-        )
+
+        def rotation() -> Rotation:
+            # A frame's sides do not tell a display that stands on its head.
+            seen = turned if self._camera.taken == taken else self._camera.rotation
+            return turned if (seen, turned) == (Rotation.PORTRAIT, Rotation.UPSIDE_DOWN) else seen
+
+        reader = touch.TouchReader(found, self.info.size, rotation)
         lines = touch.Lines()
         async with (
             self._line.stream("shell,v2,TERM=dumb,pty:getevent -lt", "touch events") as connection,
