@@ -87,7 +87,7 @@ def test_watching_tells_each_change_within_three_seconds_brings_phones_back_and_
 
 def test_a_phone_in_maintenance_is_shown_so_until_it_is_released(desk: Desk, phones: UsersRack) -> None:
     serial = phones.phones["phone1"]
-    assert desk.run("phones", "hold", serial, "--reason", "new battery").code == 0
+    assert desk.run("phones", "hold", serial, "--reason", "new battery", "--adb-server", phones.server).code == 0
     assert (listed(desk, phones)[serial]["state"], listed(desk, phones)[serial]["reason"]) == (
         "maintenance",
         "new battery",
@@ -97,6 +97,12 @@ def test_a_phone_in_maintenance_is_shown_so_until_it_is_released(desk: Desk, pho
     again = desk.run("phones", "release", serial)
     assert again.code == 2
     assert "neither in maintenance nor quarantined" in again.err
+
+
+def test_a_serial_that_was_never_seen_is_not_put_into_maintenance(desk: Desk, phones: UsersRack) -> None:
+    mistyped = desk.run("phones", "hold", "R58M123ABD", "--adb-server", phones.server)
+    assert mistyped.code == 9
+    assert "no phone R58M123ABD is attached" in mistyped.err
 
 
 def test_without_a_server_the_command_says_so(desk: Desk) -> None:

@@ -15,11 +15,20 @@ from drover.fleet.domain import Event, Hold, Phone, PhoneState
 from drover.fleet.monitor import PhoneMonitor
 from drover.fleet.phonebook import PhoneBook
 from drover.kernel.clock import SystemClock
-from drover.kernel.errors import DroverError, InvalidInput
+from drover.kernel.errors import DroverError, InvalidInput, Kind
 from drover.platform.settings import Settings
 
 ANSWER_S: Final = 3.0
 """How long a phone may take to tell its model, battery and heat before they are left out."""
+
+
+class PhoneNeverSeen(DroverError):
+    """No phone of that serial is attached, or ever was."""
+
+    kind = Kind.NOT_FOUND
+
+    def __init__(self, serial: str) -> None:
+        super().__init__(f"no phone {serial} is attached, nor was it ever", hint="`drover phones` lists the serials")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +78,13 @@ async def phone_history(settings: Settings, *, serial: str, port: str, most: int
 
 
 async def hold_phone(settings: Settings, serial: str, reason: str) -> None:
-    """Put a phone into maintenance."""
+    """Put a phone into maintenance. Raises PhoneNeverSeen for one that is not attached and has no history."""
     clock = SystemClock()
     async with PhoneBook(settings.data_dir, clock) as book:
+        if not await book.history(serial=serial, most=1):
+            attached = [sighting.serial for sighting in await attached_phones(settings).sightings()]
+            if serial not in attached:
+                raise PhoneNeverSeen(serial)
         await book.hold(Hold(serial, PhoneState.MAINTENANCE, reason, clock.now()))
 
 

@@ -21,6 +21,9 @@ from drover.platform.settings import Settings, load_settings
 app = typer.Typer(help="Show the attached phones: state, battery, port, history.", no_args_is_help=False)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+AdbServer = Annotated[
+    str | None, typer.Option("--adb-server", help="Your adb server; else adb's own default.", metavar="HOST:PORT")
+]
 Serial = Annotated[str, typer.Argument(help="The phone's serial number.", metavar="SERIAL")]
 
 _STYLES = {
@@ -45,16 +48,12 @@ def phones(
         bool, typer.Option("--watch", help="Go on showing, and bring back phones that nobody works on.")
     ] = False,
     json_line: JsonOption = False,
-    adb_server: Annotated[
-        str | None, typer.Option(help="Your adb server; else adb's own default.", metavar="HOST:PORT")
-    ] = None,
+    adb_server: AdbServer = None,
 ) -> None:
     """Show the attached phones: state, battery, port, history."""
     if context.invoked_subcommand is not None:
         return
-    settings = load_settings()
-    if adb_server is not None:
-        settings = settings.model_copy(update={"adb_server": adb_server})
+    settings = _settings(adb_server)
     if watch:
         interrupts.run(_watch(settings, json_line=json_line))
         return
@@ -91,9 +90,10 @@ def history(
 def hold(
     serial: Serial,
     reason: Annotated[str, typer.Option(help="Why it is given no work.")] = "a person asked for it",
+    adb_server: AdbServer = None,
 ) -> None:
     """Put a phone into maintenance: it is given no work until it is released."""
-    interrupts.run(rack.hold_phone(load_settings(), serial, reason))
+    interrupts.run(rack.hold_phone(_settings(adb_server), serial, reason))
     typer.echo(f"{serial} is in maintenance: {reason}")
 
 
@@ -102,6 +102,11 @@ def release(serial: Serial) -> None:
     """End a phone's maintenance or quarantine."""
     held = interrupts.run(rack.release_phone(load_settings(), serial))
     typer.echo(f"{serial} is no longer {_in_state(held.state)}")
+
+
+def _settings(adb_server: str | None) -> Settings:
+    settings = load_settings()
+    return settings if adb_server is None else settings.model_copy(update={"adb_server": adb_server})
 
 
 async def _list(settings: Settings) -> Sequence[Listed]:

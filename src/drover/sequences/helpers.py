@@ -64,6 +64,8 @@ def _in_file(file: Path) -> Mapping[str, Helper]:
     module = importlib.util.module_from_spec(specification)
     try:
         specification.loader.exec_module(module)
+    except OSError as error:
+        raise InvalidInput(f"--helpers {file}: {error.strerror or error!r}", hint="check the path") from error
     except Exception as error:
         raise InvalidInput(f"--helpers {file}: {error!r}", hint="mend the file") from error
     names = [name for name in vars(module) if not name.startswith("_")]
