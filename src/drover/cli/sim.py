@@ -30,7 +30,9 @@ def sim(
     users: Annotated[int, typer.Option(help="How many Android users each phone has, 1 to 4.")] = 1,
     fault: Annotated[
         list[str] | None,
-        typer.Option(help="PHONE:FAULT[,key=value...], such as phone3:disconnect,seconds=5; repeatable."),
+        typer.Option(
+            help="PHONE:FAULT[,key=value...], such as phone3:disconnect,seconds=5; repeatable.", metavar="PHONE:FAULT"
+        ),
     ] = None,
     faults: Annotated[Path | None, typer.Option(help="A script of faults, in JSON.", metavar="FILE")] = None,
     with_parent: Annotated[bool, typer.Option("--with-parent", help="Stop when standard input ends.")] = False,
