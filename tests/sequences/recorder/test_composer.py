@@ -251,6 +251,53 @@ def test_a_secret_is_known_by_its_length_and_has_no_default() -> None:
     assert "hush" not in repr(told.composer.inputs.params)
 
 
+def test_a_secret_typed_where_it_can_be_read_is_written_as_an_input_all_the_same() -> None:
+    told = Told(cart(), tap(CODE), cart(keyboard=True), keys(4), cart("hush", keyboard=True))
+    assert told.words == ["shop.cart: type into shop.cart.code '${param.secret}' -> shop.cart"]
+    assert told.composer.inputs.params == {"secret": Param("Typed into shop.cart.code", None, secret=True)}
+
+
+def test_a_password_that_is_taken_away_is_no_text() -> None:
+    told = Told(cart(pin="\u2022" * 4), tap(PIN), cart(pin="\u2022" * 4, keyboard=True), keys(4), cart(keyboard=True))
+    assert told.words == ["shop.cart: type into (40, 700) - (1040, 800) '' -> shop.cart"]
+
+
+def test_typing_ends_the_act_that_brought_the_keyboard_by_itself() -> None:
+    told = Told(sight("shop.home"), tap(CART), cart(keyboard=True), keys(2), cart("AB", keyboard=True))
+    assert told.words == [
+        "shop.home: tap shop.home.open_cart -> shop.cart",
+        "shop.cart: type into shop.cart.code 'AB' -> shop.cart",
+    ]
+
+
+def test_a_touched_field_that_opens_another_page_is_a_step() -> None:
+    told = Told(cart(), tap(CODE), sight("shop.home"), tap(CART), cart())
+    assert told.words == [
+        "shop.cart: tap shop.cart.code -> shop.home",
+        "shop.home: tap shop.home.open_cart -> shop.cart",
+    ]
+
+
+def test_what_is_still_to_be_seen_is_waited_for() -> None:
+    told = Told()
+    told.take(cart())
+    assert not told.composer.waits
+    told.take(tap(CODE))
+    assert told.composer.waits
+    told.take(cart(keyboard=True))
+    assert not told.composer.waits
+    told.take(keys(2))
+    assert told.composer.waits
+    told.take(cart("AB", keyboard=True))
+    assert not told.composer.waits
+
+
+def test_what_was_typed_last_is_told_where_nobody_has_read_it() -> None:
+    told = Told(cart(), tap(CODE), cart(keyboard=True), keys(1), cart("A", keyboard=True), keys(3))
+    assert told.words == ["shop.cart: type into shop.cart.code 'A' -> shop.cart"]
+    assert "may be missing" in told.notes[0]
+
+
 def test_touches_too_fast_to_be_seen_follow_the_registry() -> None:
     told = Told(sight("shop.home"), [tap(CART), tap(PAY)], sight("shop.paid"))
     assert told.words == [

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from drover.devices.uitree import UiNode
-from drover.language.text import Literal, Reference, Text, literal
+from drover.language.text import Reference, Text, literal
 from drover.sequences.domain import Param
 
 _UNFIT: Final = re.compile(r"[^a-z0-9_]+")
@@ -70,12 +70,6 @@ class Inputs:
         hidden = secret or (before is not None and before.secret)
         self._used[name] = Param(described, default, hidden)
         return Text((Reference("param", name, 1),))
-
-
-def masked(text: Text, params: Mapping[str, Param]) -> str:
-    """Return `text` as it may be shown: parameters by their names."""
-    del params
-    return "".join(part.text if isinstance(part, Literal) else f"${{{part.key}}}" for part in text.parts)
 
 
 def _name(field_shown: UiNode) -> str:
