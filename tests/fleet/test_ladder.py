@@ -194,3 +194,20 @@ async def test_every_change_is_in_the_history_in_its_order() -> None:
 )
 def test_the_ladder_is_a_table(tries: int, rung: Rung, *, listed: bool, powered: bool) -> None:
     assert Ladder().rung(tries, listed=listed, powered=powered) is rung
+
+
+async def test_a_state_that_another_process_has_written_down_is_not_written_again_and_lasts_since_then() -> None:
+    first = Rig()
+    await first.step()
+    came = first.ledger.events[0].at
+    later = PhoneMonitor(first.source, first.clock, ledger=first.ledger)
+    first.clock.advance(3600)
+    assert [(phone.state, phone.since) for phone in await later.glance()] == [(PhoneState.ONLINE, came)]
+    assert first.states == ["online"]
+    with structlog.testing.capture_logs():
+        first.source.set_condition("A", Condition.OFFLINE)
+        await later.glance()
+        first.source.set_condition("A", Condition.WELL)
+        await later.glance()
+    assert first.states == ["online", "offline", "online"]
+    assert later.phones()[0].since == first.clock.now()

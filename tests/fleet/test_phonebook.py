@@ -119,3 +119,17 @@ async def test_a_closed_phone_book_says_so(tmp_path: Path) -> None:
         pass
     with pytest.raises(LedgerUnusable, match="is closed"):
         await book.history()
+
+
+async def test_a_phone_was_last_there_when_it_was_found_gone_or_else_when_it_came(tmp_path: Path) -> None:
+    async with PhoneBook(tmp_path, FakeClock()) as book:
+        await book.note(event("A", "online"), event("B", "online"), event("C", "offline"))
+        await book.note(event("A", "offline", minutes=3), event("A", "quarantined", minutes=9))
+        assert await book.last_connected("A") == NOW + timedelta(minutes=3)
+        assert await book.last_connected("B") == NOW
+        assert (await book.last_connected("C"), await book.last_connected("D")) == (None, None)
+        assert {serial: last.word for serial, last in (await book.last_states()).items()} == {
+            "A": "quarantined",
+            "B": "online",
+            "C": "offline",
+        }

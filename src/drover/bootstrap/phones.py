@@ -46,7 +46,7 @@ class Listed:
 
 
 async def list_phones(settings: Settings) -> Sequence[Listed]:
-    """Return every phone that is attached or was, as it is now. Raises AdbServerUnavailable, LedgerUnusable."""
+    """Return every phone that is attached or held, as it is now. Raises AdbServerUnavailable, LedgerUnusable."""
     clock = SystemClock()
     source = attached_phones(settings)
     async with PhoneBook(settings.data_dir, clock) as book:

@@ -16,11 +16,12 @@ _WORDS: Final = {
 
 
 class Stopped(Exception):
-    """A signal has ended the command; `number` is the signal's."""
+    """A signal has ended the command; `number` is the signal's, `hint` how to go on."""
 
     def __init__(self, number: signal.Signals) -> None:
         super().__init__(_WORDS[number])
         self.number = number
+        self.hint = ""
 
 
 def run(work: Coroutine[None, None, Result]) -> Result:

@@ -46,7 +46,7 @@ def _explain(error: BaseException) -> int:
 
     match error:
         case Stopped():
-            _say(str(error), "")
+            _say(str(error), error.hint)
             return exits.SIGNALLED + error.number
         case DroverError():
             _say(error.message, error.hint)

@@ -64,7 +64,11 @@ def play(
     given = parameters(param or [])
     request = prepare(file, registry, given, phones, from_step, report, {}, resume=resume, helpers=helpers)
     console = Console(stderr=json_line)
-    record = interrupts.run(_play(request, settings, console))
+    try:
+        record = interrupts.run(_play(request, settings, console))
+    except interrupts.Stopped as stopped:
+        stopped.hint = "go on where each phone was by the same command with --resume"
+        raise
     return show(record, request, settings, console, extra={}, json_line=json_line)
 
 

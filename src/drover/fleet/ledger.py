@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from drover.fleet.domain import Event, Hold
+from drover.fleet.domain import Event, Happening, Hold
 
 
 class Ledger(Protocol):
@@ -11,6 +11,10 @@ class Ledger(Protocol):
 
     async def note(self, *events: Event) -> None:
         """Keep events."""
+        ...
+
+    async def last_states(self) -> Mapping[str, Event]:
+        """Return the newest event of each phone that tells its state, by serial."""
         ...
 
     async def holds(self) -> Mapping[str, Hold]:
@@ -36,6 +40,10 @@ class MemoryLedger:
     async def note(self, *events: Event) -> None:
         """Keep events."""
         self.events += events
+
+    async def last_states(self) -> Mapping[str, Event]:
+        """Return the newest event of each phone that tells its state, by serial."""
+        return {event.serial: event for event in self.events if event.happening is Happening.STATE}
 
     async def holds(self) -> Mapping[str, Hold]:
         """Return the holds, by serial."""

@@ -53,6 +53,7 @@ class _Watched:
     occupants: int = 0
     tries: int = 0
     next_try: float = 0.0
+    met: bool = False
     outages: list[datetime] = field(default_factory=list[datetime])
 
 
@@ -86,6 +87,7 @@ class PhoneMonitor:
         self._watched: dict[str, _Watched] = {}
         self._holds: Mapping[str, Hold] = {}
         self._others: Mapping[str, str] = {}
+        self._known: Mapping[str, Event] | None = None
         self._repairs: dict[str, asyncio.Task[None]] = {}
         self._unwritten: list[Event] = []
         self._subscribers: set[asyncio.Queue[Phone]] = set()
@@ -274,15 +276,26 @@ class PhoneMonitor:
         reason = "" if state in (PhoneState.ONLINE, PhoneState.BUSY) else self._reason(watched, state, hold)
         if state is before.state and reason == before.reason:
             return
-        since = before.since if state is before.state else self._clock.now()
+        since = before.since if state is before.state else self._since(watched, state)
         watched.shown = replace(before, state=state, since=since, reason=reason)
         if state is not before.state:
             self._changed(watched, before)
 
+    def _since(self, watched: _Watched, state: PhoneState) -> datetime:
+        return self._recorded(watched, state) or self._clock.now()
+
+    def _recorded(self, watched: _Watched, state: PhoneState) -> datetime | None:
+        """Return since when, by the ledger, a phone that this monitor meets for the first time is in that state."""
+        event = (self._known or {}).get(watched.shown.serial)
+        alike = event is not None and event.word == state.value and event.port == watched.shown.port
+        return event.at if event is not None and alike and not watched.met else None
+
     def _changed(self, watched: _Watched, before: Phone) -> None:
         shown = watched.shown
         self._log_outage(before, shown)
-        self._note(watched, Happening.STATE, shown.state.value, shown.reason)
+        if shown.since != self._recorded(watched, shown.state):
+            self._note(watched, Happening.STATE, shown.state.value, shown.reason)
+        watched.met = True
         if shown.reachable:
             watched.tries, watched.next_try = 0, 0.0
         elif before.reachable and shown.state is PhoneState.OFFLINE:
@@ -335,6 +348,8 @@ class PhoneMonitor:
 
     async def _read_ledger(self) -> None:
         with self._ledger_used():
+            if self._known is None:
+                self._known = await self._ledger.last_states()
             holds, self._others = await self._ledger.holds(), await self._ledger.others()
             released, self._holds = set(self._holds) - set(holds), holds
             for serial, watched in self._watched.items():

@@ -112,15 +112,26 @@ class PhoneBook:
         )
         values = (serial, serial, port, port, most)
         rows = await self._database.read(lambda database: database.execute(query, values).fetchall())
-        return [
-            Event(datetime.fromisoformat(at), serial, port, Happening(happening), word, detail)
-            for at, serial, port, happening, word, detail in rows
-        ]
+        return [_event(row) for row in rows]
+
+    async def last_states(self) -> Mapping[str, Event]:
+        """Return the newest event of each phone that tells its state, by serial."""
+        query = (
+            "SELECT at, serial, port, happening, word, detail FROM events WHERE rowid IN"
+            " (SELECT max(rowid) FROM events WHERE happening = 'state' GROUP BY serial)"
+        )
+        rows = await self._database.read(lambda database: database.execute(query).fetchall())
+        return {event.serial: event for event in map(_event, rows)}
 
     async def last_connected(self, serial: str) -> datetime | None:
-        """Return when the phone was last seen to come online, or None where that is not known."""
-        query = "SELECT max(at) FROM events WHERE serial = ? AND happening = 'state' AND word IN ('online', 'busy')"
-        row = await self._database.read(lambda database: database.execute(query, (serial,)).fetchone())
+        """Return when a phone that is not there was last seen to be: when it was found gone, or else when it came."""
+        query = (
+            "WITH last AS (SELECT max(rowid) AS came FROM events"
+            " WHERE serial = ? AND happening = 'state' AND word IN ('online', 'busy'))"
+            " SELECT coalesce((SELECT min(at) FROM events, last WHERE serial = ? AND happening = 'state'"
+            " AND events.rowid > came), (SELECT at FROM events, last WHERE events.rowid = came))"
+        )
+        row = await self._database.read(lambda database: database.execute(query, (serial, serial)).fetchone())
         return datetime.fromisoformat(row[0]) if row[0] is not None else None
 
     async def holds(self) -> Mapping[str, Hold]:
@@ -179,3 +190,8 @@ class PhoneBook:
         if row is not None and self._liveness.lives(row[0]):
             raise PhoneOccupied(serial, row[1])
         database.execute("INSERT OR REPLACE INTO occupants VALUES (?, ?, ?)", (serial, self._liveness.me, work))
+
+
+def _event(row: tuple[str, str, str, str, str, str]) -> Event:
+    at, serial, port, happening, word, detail = row
+    return Event(datetime.fromisoformat(at), serial, port, Happening(happening), word, detail)

@@ -2,6 +2,7 @@
 
 import os
 import tomllib
+from difflib import get_close_matches
 from pathlib import Path
 
 from pydantic import Field, ValidationError
@@ -11,6 +12,8 @@ from drover.kernel.errors import InvalidInput
 from drover.platform.documents import json_path
 
 SETTINGS_FILE = "drover.toml"
+DEBUG_VARIABLE = "DROVER_DEBUG"
+_PREFIX = "DROVER_"
 
 
 def _data_dir() -> Path:
@@ -21,7 +24,7 @@ def _data_dir() -> Path:
 class Settings(BaseSettings):
     """All settings. Each is also an environment variable: DROVER_DATA_DIR, DROVER_TASK_RETRIES, ..."""
 
-    model_config = SettingsConfigDict(env_prefix="DROVER_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, extra="forbid", frozen=True)
 
     data_dir: Path = Field(default_factory=_data_dir, description="Where the journal and the evidence are kept.")
     adb_server: str = Field(default="", description="HOST:PORT of your adb server; empty: adb's own default.")
@@ -55,7 +58,8 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """Return the settings. Raises InvalidInput naming the setting that is wrong."""
+    """Return the settings. Raises InvalidInput naming the setting that is wrong, or that is none."""
+    _refuse_unknown()
     try:
         return Settings()
     except ValidationError as error:
@@ -63,3 +67,13 @@ def load_settings() -> Settings:
         raise InvalidInput("\n".join(lines), hint=f"mend {SETTINGS_FILE} or the DROVER_ variable") from error
     except tomllib.TOMLDecodeError as error:
         raise InvalidInput(f"{SETTINGS_FILE}: is not TOML: {error}", hint="mend the syntax") from error
+
+
+def _refuse_unknown() -> None:
+    """Refuse variables that look like settings and are none: a misspelt one would be silently without effect."""
+    known = {f"{_PREFIX}{name}".upper() for name in Settings.model_fields} | {DEBUG_VARIABLE}
+    unknown = sorted(name for name in os.environ if name.startswith(_PREFIX) and name not in known)
+    if unknown:
+        close = get_close_matches(unknown[0], known, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"known: {', '.join(sorted(known))}"
+        raise InvalidInput(f"{unknown[0]} is no setting", hint=hint)
