@@ -19,7 +19,7 @@ from drover.simulator.rack import RackOptions
 
 PLAZA = Path(__file__).parents[1] / "examples" / "plaza"
 EXAMPLE = PLAZA / "edit-profile.json"
-SCRIPT = PLAZA / "edit-profile.touches.json"
+SCRIPT = PLAZA / "touches" / "edit-profile.json"
 INPUTS = {
     "login": "ada",
     "password": "plaza-demo",

@@ -27,7 +27,7 @@ async def test_the_example_is_what_the_recorder_makes_of_the_script(tmp_path: Pa
 
 async def test_every_kind_of_touch_is_recorded_on_a_phone_as_slow_as_real_ones(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path / "data")
-    script = json.loads((PLAZA / "edit-profile.touches.json").read_text())["touches"]
+    script = json.loads((PLAZA / "touches" / "edit-profile.json").read_text())["touches"]
     to_the_feed = [touch | {"text": "x"} if touch["touch"] == "type" else touch for touch in script[:9]]
     more = [
         {"touch": "swipe", "start": [540, 1500], "end": [540, 900], "seconds": 0.4, "on_page": "plaza.feed"},
