@@ -37,6 +37,8 @@ from drover.sequences.record import PlayRecord
 from drover.sequences.report.page import render_report, write_report
 
 IMAGE_THREADS = 2
+ATTACHING = 4
+"""So many times fewer phones are attached at once than may act: each then holds several frames."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ async def play(
             presence=MonitorPresence(monitor),
             turns=asyncio.Semaphore(settings.acting),
             frames=FrameBudget(settings.acting),
+            attaching=asyncio.Semaphore(-(-settings.acting // ATTACHING)),
             from_step=request.from_step,
             resume=request.resume,
             helpers=request.helpers,

@@ -96,6 +96,7 @@ class Bench:
             presence=self.presence,
             turns=asyncio.Semaphore(16),
             frames=FrameBudget(16),
+            attaching=asyncio.Semaphore(4),
             resume=resume,
             from_step=from_step,
             helpers=helpers or {},

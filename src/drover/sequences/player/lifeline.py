@@ -9,6 +9,7 @@ from drover.devices.ports import Driver
 from drover.fleet.monitor import PhoneMonitor
 from drover.kernel.clock import Clock
 from drover.kernel.errors import Retry
+from drover.sequences.player.frame_budget import FrameBudget
 
 PROBE_S = 1.0
 """Pause after a phone that was said to be there did not answer: who says so learns of an outage a little later."""
@@ -41,17 +42,19 @@ class MonitorPresence:
 class Lifeline:
     """Attaches one phone's driver, and brings it back.
 
-    Attaching takes a turn, as every act does: it tries the phone's ways to capture, which costs more than one capture.
+    Attaching tries the phone's ways to capture, and holds some frames for that: it takes one of the few turns that
+    there are for it, and room among the frames.
     """
 
     driver: Driver
     presence: Presence
     clock: Clock
     turns: asyncio.Semaphore
+    frames: FrameBudget
 
     async def attach(self) -> None:
         """Attach the driver when its turn has come. Raises what attaching raises."""
-        async with self.turns:
+        async with self.turns, self.frames.room():
             await self.driver.attach()
 
     async def hold(self, within_s: float) -> bool:

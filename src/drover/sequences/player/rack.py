@@ -72,6 +72,8 @@ class Stage:
     turns: asyncio.Semaphore
     """So many phones act at once: what one holds while it does a call."""
     frames: FrameBudget
+    attaching: asyncio.Semaphore
+    """So many phones are attached at once."""
     from_step: int | None = None
     resume: bool = False
     helpers: Mapping[str, Helper] = field(default_factory=dict[str, Helper])
@@ -117,7 +119,7 @@ class _PhonePlay:
         self._driver = phone.driver
         self._stage = stage
         self._progress = progress
-        self._lifeline = Lifeline(phone.driver, stage.presence, stage.clock, stage.turns)
+        self._lifeline = Lifeline(phone.driver, stage.presence, stage.clock, stage.attaching, stage.frames)
         self._player: Player | None = None
         self._info: PhoneInfo | None = None
         self._run: _Run | None = None
