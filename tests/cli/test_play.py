@@ -97,7 +97,6 @@ def test_text_that_a_phone_cannot_take_is_refused_by_name(desk: Desk, phones: Us
     told = desk.run("play", desk.write("log-in.json", LOG_IN), *words, "--param", "who=李雷 😀")
     assert told.code == 1, told.err
     failure = told.last_line["failures"][serial]
-    assert serial in failure
     assert "李" in failure
     assert "Traceback" not in told.err
 
