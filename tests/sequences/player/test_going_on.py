@@ -213,7 +213,9 @@ class Cut:
         cut = self
 
         class CutOff(MemoryDriver):
-            def _call(self, call: str, delay_s: float) -> AbstractAsyncContextManager[None]:
+            def _call(  # type: ignore[override]  the original is decorated to be one
+                self, call: str, delay_s: float
+            ) -> AbstractAsyncContextManager[None]:
                 return cut.around(super()._call(call, delay_s))
 
         return CutOff

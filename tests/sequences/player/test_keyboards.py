@@ -28,7 +28,7 @@ def at_the_cart(**options: object) -> KeyboardPhone:
 
 
 def typing(text: str) -> dict[str, object]:
-    return COUPON | {"text": text}
+    return {**COUPON, "text": text}
 
 
 async def test_text_goes_in_by_the_driver_where_it_can(mapped: Bench) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from drover.simulator.handset import KeyboardName
 from drover.simulator.plaza import catalog
 from drover.simulator.windowing.layouts import AREA, ENABLED, LAYERS, Key, key_at, keys, next_layer, next_layout
 from tests.simulator.plaza.person import Person
@@ -66,7 +67,7 @@ def test_the_keyboard_keeps_its_layout_and_forgets_its_layer_when_it_goes() -> N
 
 
 @pytest.mark.parametrize(("layout", "layer"), FACES)
-def test_keys_do_not_overlap_and_lead_to_known_faces(layout: str, layer: str) -> None:
+def test_keys_do_not_overlap_and_lead_to_known_faces(layout: KeyboardName, layer: str) -> None:
     for key in keys(layout, layer):
         assert key_at(layout, layer, *key.box.middle) == key
         assert keys(next_layout(layout, key), next_layer(layer, key))
