@@ -17,7 +17,7 @@ from drover.sequences.record import PlayRecord, Status
 from drover.sequences.summary import percentile
 from tests.rack.stand import Stand, stand
 
-PATIENT: Mapping[str, Any] = {"task_retry_pause_s": 2.0}
+PATIENT: Mapping[str, Any] = {"task_retries": 2}
 HUNG_ON = "plaza.login"
 
 

@@ -29,7 +29,7 @@ def run(*, minutes: float = 30, phones: int = 6, profile: str = "none", every_s:
 async def _measure(minutes: float, phones: int, profile: str, every_s: float) -> dict[str, Any]:
     counts: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as folder:
-        async with stand(Path(folder), phones, patience={"away_s": 60.0}, profile=profile) as rack:
+        async with stand(Path(folder), phones, patience={"task_retries": 2, "away_s": 60.0}, profile=profile) as rack:
             began, number = perf_counter(), 0
             async with watched(every_s) as watch:
                 while perf_counter() - began < minutes * 60:
