@@ -211,3 +211,16 @@ async def test_a_state_that_another_process_has_written_down_is_not_written_agai
         await later.glance()
     assert first.states == ["online", "offline", "online"]
     assert later.phones()[0].since == first.clock.now()
+
+
+async def test_a_phone_that_somebody_waits_for_is_reconnected_on_and_on_and_quarantined_only_afterwards() -> None:
+    rig = Rig(powered=False)
+    await rig.step()
+    with structlog.testing.capture_logs():
+        with rig.monitor.occupied("A"):
+            rig.source.set_condition("A", Condition.OFFLINE)
+            await rig.steps(300)
+            assert rig.ledger.held == {}
+            assert rig.repairs[-5:] == ["reconnect"] * 5
+        await rig.steps(40)
+    assert rig.state is PhoneState.QUARANTINED

@@ -237,6 +237,8 @@ class PhoneMonitor:
             return
         powered = self._power is not None and bool(watched.shown.port)
         rung = self._ladder.rung(watched.tries, listed=watched.listed, powered=powered)
+        if rung is Rung.QUARANTINE and watched.occupants:
+            rung = Rung.RECONNECT  # whoever works on it waits for it, and decides for how long
         watched.next_try = now + self._ladder.pause_s(watched.tries)
         watched.tries += 1
         task = asyncio.ensure_future(self._repair(watched, rung))
