@@ -21,6 +21,6 @@ def configure_logging(*, debug: bool) -> None:
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
+        cache_logger_on_first_use=False,  # loggers of modules would keep this configuration for ever
     )
     logging.basicConfig(level=level if debug else logging.CRITICAL, stream=sys.stderr, force=True)

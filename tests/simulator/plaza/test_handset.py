@@ -87,7 +87,7 @@ def test_an_app_that_is_not_installed_does_not_start() -> None:
     handset = new_handset()
     assert not handset.start("com.example.other", 0.0)
     assert handset.page(1.0) == "launcher"
-    assert handset.packages() == ["com.drover.launcher", "com.drover.plaza"]
+    assert handset.packages() == ["com.drover.launcher", "com.drover.notes", "com.drover.plaza"]
 
 
 @pytest.mark.parametrize(

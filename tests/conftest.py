@@ -1,0 +1,13 @@
+"""What holds for every test."""
+
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+
+@pytest.fixture(autouse=True)
+def _logs_are_nobody_else_s() -> Iterator[None]:
+    """A command that a test runs in this process sets the logs up for its own standard error, which then is closed."""
+    yield
+    structlog.reset_defaults()
