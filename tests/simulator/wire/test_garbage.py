@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -107,3 +108,9 @@ async def test_a_client_that_dies_in_the_middle_of_a_push_leaves_nothing_behind(
             await until(lambda: phone.line.connected == 1)
         await until(lambda: phone.line.connected == 0)
         assert phone.storage.used_bytes == 0
+
+
+@pytest.mark.parametrize("service", ["shell:logcat", "shell:getevent", "shell,v2:cat", "tcp:9"])
+async def test_a_client_that_leaves_while_it_listens_leaves_nothing_behind(service: str) -> None:
+    opening = packet(OPEN, 7, 0, service.encode() + b"\0")
+    await survives(GREETING + opening, asks_for_keys=False)

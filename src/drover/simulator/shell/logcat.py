@@ -78,15 +78,16 @@ async def _follow(session: Session, wanted: _Wanted, form: str, seen: int, left:
     try:
         while not gone.done() and (left is None or left > 0):
             more = asyncio.ensure_future(logbook.more())
-            fresh = [entry for entry in logbook.after(seen) if wanted.takes(entry)][:left]
-            seen = logbook.written
-            if fresh:
-                await session.say(_text([entry.shown(form) for entry in fresh]))
-                left = None if left is None else left - len(fresh)
+            try:
+                fresh = [entry for entry in logbook.after(seen) if wanted.takes(entry)][:left]
+                seen = logbook.written
+                if fresh:
+                    await session.say(_text([entry.shown(form) for entry in fresh]))
+                    left = None if left is None else left - len(fresh)
+                else:
+                    await asyncio.wait({more, gone}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
                 more.cancel()
-                continue
-            await asyncio.wait({more, gone}, return_when=asyncio.FIRST_COMPLETED)
-            more.cancel()
     finally:
         gone.cancel()
 
