@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Generator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Coroutine, Generator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -241,7 +241,11 @@ class PhoneMonitor:
             rung = Rung.RECONNECT  # whoever works on it waits for it, and decides for how long
         watched.next_try = now + self._ladder.pause_s(watched.tries)
         watched.tries += 1
-        task = asyncio.ensure_future(self._repair(watched, rung))
+        self._begin(serial, self._repair(watched, rung))
+
+    def _begin(self, serial: str, repair: Coroutine[None, None, None]) -> None:
+        """Let a repair run; there is one at a time for each phone."""
+        task = asyncio.ensure_future(repair)
         self._repairs[serial] = task
         task.add_done_callback(lambda _: self._repairs.pop(serial, None))
 
@@ -311,9 +315,7 @@ class PhoneMonitor:
         if self._ladder.flaps(watched.outages, now) and serial not in self._repairs:
             minutes = self._ladder.outages_within.total_seconds() / 60
             reason = f"it went away {len(watched.outages)} times within {minutes:g} minutes"
-            task = asyncio.ensure_future(self._quarantine(watched, reason))
-            self._repairs[serial] = task
-            task.add_done_callback(lambda _: self._repairs.pop(serial, None))
+            self._begin(serial, self._quarantine(watched, reason))
 
     def _reason(self, watched: _Watched, state: PhoneState, hold: Hold | None) -> str:
         if hold is not None and state is hold.state:

@@ -12,6 +12,7 @@ from drover.sequences.domain import (
     CallHelper,
     Condition,
     LongTap,
+    Loop,
     Not,
     ScreenIs,
     SelectSlot,
@@ -31,6 +32,12 @@ def task_with(task: Task, change: Change) -> Task:
     """Return the task with every text of its act and its conditions changed."""
     when, happened = (condition_with(each, change) for each in (task.when, task.happened))
     return replace(task, act=act_with(task.act, change), when=when, happened=happened)
+
+
+def loop_with(loop: Loop, change: Change) -> Loop:
+    """Return the loop with every text of its conditions changed."""
+    when, going_on, enough = (condition_with(each, change) for each in loop.conditions)
+    return replace(loop, when=when, going_on=going_on, enough=enough)
 
 
 def act_with(act: Act, change: Change) -> Act:

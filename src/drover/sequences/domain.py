@@ -284,6 +284,11 @@ class Loop:
     enough: Condition | None = None
 
     @property
+    def conditions(self) -> "tuple[Condition | None, ...]":
+        """The conditions of the loop, those that it has not as None."""
+        return self.when, self.going_on, self.enough
+
+    @property
     def may_be_skipped(self) -> bool:
         """Whether it is possible that no round is played."""
         return self.when is not None or self.going_on is not None

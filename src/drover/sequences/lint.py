@@ -83,7 +83,7 @@ def _all_texts(sequence: Sequence) -> Iterator[Text]:
         yield from texts_in(task.when)
         yield from texts_in(task.happened)
     for loop in sequence.loops:
-        for condition in (loop.when, loop.going_on, loop.enough):
+        for condition in loop.conditions:
             yield from texts_in(condition)
 
 
@@ -178,7 +178,7 @@ def _loops(
 ) -> Iterator[Fault]:
     for loop in sequence.loops:
         where = f"the repeat of tasks {loop.first} to {loop.last}"
-        for condition in (loop.when, loop.going_on, loop.enough):
+        for condition in loop.conditions:
             yield from _condition_faults(where, condition, registry)
             for text in texts_in(condition):
                 yield from _references(where, text, sequence, variables)

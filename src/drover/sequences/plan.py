@@ -7,7 +7,7 @@ from drover.kernel.errors import InvalidInput
 from drover.language.text import Literal, Text, literal, references, substitute
 from drover.platform.documents import BadDocument
 from drover.screens.domain import Registry
-from drover.sequences.binding import condition_with, task_with
+from drover.sequences.binding import loop_with, task_with
 from drover.sequences.course import Course
 from drover.sequences.domain import (
     Act,
@@ -88,15 +88,8 @@ def make_plan(
         _step(number, task, stays[number - 1], sequence, texts) for number, task in enumerate(sequence.tasks, 1)
     )
     shown = {name: MASK if sequence.params[name].secret else value for name, value in values.items()}
-    loops = tuple(_bound(loop, texts) for loop in sequence.loops)
+    loops = tuple(loop_with(loop, lambda text: substitute(text, texts)) for loop in sequence.loops)
     return Plan(sequence, file, registry.apps[sequence.app].package, steps, shown, loops)
-
-
-def _bound(loop: Loop, texts: Mapping[str, Text]) -> Loop:
-    when, going_on, enough = (
-        condition_with(each, lambda text: substitute(text, texts)) for each in (loop.when, loop.going_on, loop.enough)
-    )
-    return Loop(loop.first, loop.last, loop.most, when, going_on, enough)
 
 
 def _step(

@@ -10,7 +10,7 @@ from typing import Final
 from drover.language.text import Reference, Text, references, substitute
 from drover.platform.documents import BadDocument, Fault
 from drover.screens.domain import Registry
-from drover.sequences.binding import Change, condition_with, task_with
+from drover.sequences.binding import Change, loop_with, task_with
 from drover.sequences.domain import (
     Act,
     Assert,
@@ -84,30 +84,12 @@ def _names(text: Text, key: str) -> bool:
 
 def _filled(way: Sequence, task: Task) -> Items[Task]:
     change = _change(way, task)
-    return [
-        replace(
-            task_with(each, change),
-            name=f"{task.name}: {each.name}",
-            act=_renamed(task_with(each, change).act, task.kind),
-            optional=each.optional or task.optional,
-        )
-        for each in way.tasks
-    ]
+    return [_renamed(task_with(each, change), task) for each in way.tasks]
 
 
 def _moved(way: Sequence, task: Task, by: int) -> Items[Loop]:
     change = _change(way, task)
-    moved = [
-        replace(
-            loop,
-            first=loop.first + by,
-            last=loop.last + by,
-            when=condition_with(loop.when, change),
-            going_on=condition_with(loop.going_on, change),
-            enough=condition_with(loop.enough, change),
-        )
-        for loop in way.loops
-    ]
+    moved = [replace(loop_with(loop, change), first=loop.first + by, last=loop.last + by) for loop in way.loops]
     whole = [Loop(by + 1, by + len(way.tasks), when=task.when)] if task.when is not None else []
     return [*whole, *moved]
 
@@ -120,8 +102,12 @@ def _change(way: Sequence, task: Task) -> Change:
     return lambda text: substitute(text, {**given, **own_texts})
 
 
-def _renamed(act: Act, kind: str) -> Act:
-    return replace(act, into=f"{kind}_{act.into}") if isinstance(act, Read | CallHelper) and act.into else act
+def _renamed(own: Task, asking: Task) -> Task:
+    """Return a task of a way under the name of the one that asks for it, its variable kept apart."""
+    act = own.act
+    if isinstance(act, Read | CallHelper) and act.into:
+        act = replace(act, into=f"{asking.kind}_{act.into}")
+    return replace(own, name=f"{asking.name}: {own.name}", act=act, optional=own.optional or asking.optional)
 
 
 def _asked(act: Act) -> Text:
