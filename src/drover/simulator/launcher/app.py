@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping
 
-from drover.simulator.handset import JsonValue
 from drover.simulator.launcher.page import launcher
-from drover.simulator.windowing.app import Host, Swipe
+from drover.simulator.windowing.app import Host, Modest, Swipe
 from drover.simulator.windowing.form import Form
 from drover.simulator.windowing.popups import Popup
 from drover.simulator.windowing.view import View
 
 
-class Launcher:
+class Launcher(Modest):
     """The home screen; implements `App`. It runs always and cannot be left."""
 
     def __init__(self, seed: int, host: Host) -> None:
@@ -49,21 +48,3 @@ class Launcher:
     def views(self, now: float) -> tuple[View, ...]:
         """Return the page with the clock of its minute."""
         return (launcher(self._host.palette, self._host.wall(now).replace(second=0, microsecond=0)),)
-
-    def state(self) -> Mapping[str, JsonValue]:
-        """Nothing is stored."""
-        return {}
-
-    def answered(self, popup: str, answer: str) -> None:
-        """There are no popups of its own."""
-        del popup, answer
-
-    def use_account(self, number: int, now: float) -> bool:
-        """There are no accounts."""
-        del number, now
-        return False
-
-    def pass_challenge(self, now: float) -> bool:
-        """There is no login."""
-        del now
-        return False

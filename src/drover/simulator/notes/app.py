@@ -5,7 +5,7 @@ from typing import Final
 
 from drover.simulator.handset import JsonValue
 from drover.simulator.notes.pages import LIST, Note, Paper, colours, notes_list, paper, question, reach
-from drover.simulator.windowing.app import Host, Swipe
+from drover.simulator.windowing.app import Host, Modest, Swipe
 from drover.simulator.windowing.form import Field, Form
 from drover.simulator.windowing.popups import Popup
 from drover.simulator.windowing.scroll import Scroll
@@ -16,7 +16,7 @@ _NOTHING: Final = "Write something first"
 _TITLE_LIMIT, _TEXT_LIMIT = 60, 500
 
 
-class NotesApp:
+class NotesApp(Modest):
     """The app; implements `App`. Notes are kept newest first, beyond the end of its process."""
 
     def __init__(self, seed: int, host: Host) -> None:
@@ -102,20 +102,6 @@ class NotesApp:
         """Return the notes, and how often one was saved and deleted."""
         notes: list[JsonValue] = [{"title": note.title, "text": note.text} for note in self._notes]
         return {"notes": notes, "saved": self._saved, "deleted": self._deleted}
-
-    def answered(self, popup: str, answer: str) -> None:
-        """There are no popups of its own."""
-        del popup, answer
-
-    def use_account(self, number: int, now: float) -> bool:
-        """There are no accounts."""
-        del number, now
-        return False
-
-    def pass_challenge(self, now: float) -> bool:
-        """There is no login."""
-        del now
-        return False
 
     def _focus(self, name: str, now: float) -> None:
         self.form.focus_on(name, now)

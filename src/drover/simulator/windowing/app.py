@@ -122,5 +122,27 @@ class App(Protocol):
         ...
 
 
+class Modest:
+    """What an app answers that has no accounts, no login and no popups of its own, and stores nothing."""
+
+    def state(self) -> Mapping[str, JsonValue]:
+        """Nothing is stored."""
+        return {}
+
+    def answered(self, popup: str, answer: str) -> None:
+        """There are no popups of its own."""
+        del popup, answer
+
+    def use_account(self, number: int, now: float) -> bool:
+        """There are no accounts."""
+        del number, now
+        return False
+
+    def pass_challenge(self, now: float) -> bool:
+        """There is no login."""
+        del now
+        return False
+
+
 AppMaker = Callable[[int, Host], App]
 """Makes an app in its first state from the phone's seed and the phone."""

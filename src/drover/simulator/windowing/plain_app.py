@@ -5,14 +5,13 @@ from collections.abc import Mapping
 from drover.simulator.display.marks import DISPLAY, Fill, Label, Placed, Sheet, Weight
 from drover.simulator.display.palette import Palette
 from drover.simulator.display.widgets import app_bar, paragraph, title
-from drover.simulator.handset import JsonValue
-from drover.simulator.windowing.app import Swipe
+from drover.simulator.windowing.app import Modest, Swipe
 from drover.simulator.windowing.form import Form
 from drover.simulator.windowing.popups import Popup
 from drover.simulator.windowing.view import Element, View, fixed_text
 
 
-class PlainApp:
+class PlainApp(Modest):
     """Shows its label and its package; implements `App`."""
 
     def __init__(self, package: str, label: str, palette: Palette) -> None:
@@ -61,24 +60,6 @@ class PlainApp:
         marks = (Fill(DISPLAY, palette.background), *app_bar(palette, heading), *words)
         elements = (fixed_text("title", heading), *(_words(row, line) for row, line in enumerate(words)))
         return (View(self._package, self._package, (Placed(Sheet(DISPLAY, marks)),), elements),)
-
-    def state(self) -> Mapping[str, JsonValue]:
-        """Nothing is stored."""
-        return {}
-
-    def answered(self, popup: str, answer: str) -> None:
-        """There are no popups of its own."""
-        del popup, answer
-
-    def use_account(self, number: int, now: float) -> bool:
-        """There are no accounts."""
-        del number, now
-        return False
-
-    def pass_challenge(self, now: float) -> bool:
-        """There is no login."""
-        del now
-        return False
 
 
 def _words(row: int, line: Label) -> Element:
