@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Test files at a time. Tests of commands and racks mostly wait, so this may exceed the cores.
+JOBS ?= 3
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev run test bench soak lint screenshots registry example schemas clean
 
@@ -27,7 +29,7 @@ run: setup ## Six simulated phones play the example; ARGS=--json prints figures
 
 test: setup-dev ## Run every test; install what they need where that is possible
 	@tools/prepare_tests.sh
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile $(ARGS)
 
 lint: setup-dev ## Style, types, import contracts
 	@$(BIN)/ruff check .

@@ -28,12 +28,13 @@ def run(*, minutes: float = 30, phones: int = 6, profile: str = "none", every_s:
 
 async def _measure(minutes: float, phones: int, profile: str, every_s: float) -> dict[str, Any]:
     counts: Counter[str] = Counter()
+    failures: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as folder:
         async with stand(Path(folder), phones, patience={"task_retries": 2, "away_s": 60.0}, profile=profile) as rack:
             began, number = perf_counter(), 0
             async with watched(every_s) as watch:
                 while perf_counter() - began < minutes * 60:
-                    counts += await _round(rack, number)
+                    counts += await _round(rack, number, failures)
                     number += 1
     kept = [each for each in watch.samples if each.at_s - began >= WARM_UP * minutes * 60]
     growth = {name: _growth(kept, name) for name in FLAT}
@@ -42,6 +43,7 @@ async def _measure(minutes: float, phones: int, profile: str, every_s: float) ->
         "plays": counts["plays"],
         "completed": counts["completed"],
         "doubled": counts["doubled"],
+        "failures": dict(failures.most_common()),
         "samples": len(kept),
         "rss_mb_peak": round(watch.peak_mb),
         **{f"{name}_growth": round(value, 2) for name, value in growth.items()},
@@ -54,7 +56,8 @@ def _growth(samples: list[Sample], name: str) -> float:
     return slope_per_hour(samples, name) * hours
 
 
-async def _round(rack: Stand, number: int) -> Counter[str]:
+async def _round(rack: Stand, number: int, failures: Counter[str]) -> Counter[str]:
+    """Play once on every phone; count the plays, and in `failures` why some failed."""
     await rack.clear()
     rng = stream(7, "soak", number)
     for phone in rack.rack.names.values():
@@ -64,6 +67,9 @@ async def _round(rack: Stand, number: int) -> Counter[str]:
         if rng.random() < FAULTS:
             await rack.give(phone, "disconnect", seconds=3.0, after_s=round(rng.uniform(1, 8), 1))
     records = await rack.play(rack.request_of(saving_flow(timeout_s=15), from_step=1))
-    completed = sum(record.status is Status.COMPLETED for record in records.values())
+    failed = [record for record in records.values() if record.status is not Status.COMPLETED]
+    for record in failed:
+        failures[record.error.partition(" (")[0]] += 1
+        print(f"play {number}: {record.name} {record.status.value}: {record.error}", flush=True)
     doubled = sum([await saves(rack, name) > 1 for name in records])
-    return Counter(plays=len(records), completed=completed, doubled=doubled)
+    return Counter(plays=len(records), completed=len(records) - len(failed), doubled=doubled)

@@ -8,7 +8,7 @@ from enum import Enum
 from drover.devices.geometry import Rect, Size
 from drover.kernel.errors import InvalidInput
 from drover.screens.keyboard import KeyboardMap
-from drover.screens.regions import Crop, Region
+from drover.screens.regions import Anchor, Crop, NodeRegion, Region, TextRegion, TintRegion
 
 
 class UnknownScreen(InvalidInput):
@@ -50,17 +50,27 @@ class Action:
     kind: ActionKind
     leads_to: str | None = None
     crop: Crop | None = None
+    anchor: Anchor = Anchor.TOP
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One look of a screen (a theme, a locale). `picture` is a JPEG of the whole screen, for showing it."""
+    """One look of a screen (a theme, a locale, a size). `picture` is a JPEG of the whole screen, for showing it.
+
+    A frame has this look where every region passes; they are tried in the order of their cost: `regions` (pictures),
+    `tints`, `texts` and texts of regions, `nodes`. At least one of `regions` must be there and not absent.
+    `reference` is given where it is another one than the screen's.
+    """
 
     name: str
     regions: tuple[Region, ...]
     masks: tuple[Rect, ...] = ()
     actions: tuple[Action, ...] = ()
     picture: bytes = b""
+    tints: tuple[TintRegion, ...] = ()
+    texts: tuple[TextRegion, ...] = ()
+    nodes: tuple[NodeRegion, ...] = ()
+    reference: Size | None = None
 
     def action(self, name: str) -> Action | None:
         """Return the action of that name, or None where this variant has none."""
@@ -71,7 +81,8 @@ class Variant:
 class Screen:
     """A state or interrupt. `key` is whole, such as `plaza.feed` or `global.update`; `app` is None for a global one.
 
-    All rectangles are in pixels of `reference`.
+    All rectangles are in pixels of `reference`, or of the variant's own one. `entry`: an app opens with it, so that no
+    action need lead there.
     """
 
     key: str
@@ -81,6 +92,20 @@ class Screen:
     kind: ScreenKind
     reference: Size
     variants: tuple[Variant, ...]
+    entry: bool = False
+
+    def reference_of(self, variant: Variant) -> Size:
+        """Return the size that the variant's rectangles refer to."""
+        return variant.reference or self.reference
+
+
+class RegionKind(Enum):
+    """What of a region was checked."""
+
+    PICTURE = "picture"
+    TINT = "tint"
+    TEXT = "text"
+    NODE = "node"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +143,9 @@ class RegionCheck:
     """How one region (or an action's crop) fared. The figures are those of the best place within the search margin.
 
     `correlation` is the normalised cross-correlation (-1 to 1), `brightness` the difference of means in grey levels,
-    `contrast` the ratio of standard deviations; `found_at` is where, in pixels of the frame that was looked at.
+    `contrast` the ratio of standard deviations; `found_at` is where, in pixels of the frame that was looked at. For a
+    text, `correlation` is how alike the one that was read (`seen`) is to the one expected, 0 to 1, and `brightness` and
+    `contrast` say nothing; for a tint, `brightness` is the largest difference of a colour; for a node nothing of it.
     """
 
     screen: str
@@ -130,6 +157,8 @@ class RegionCheck:
     contrast: float
     found_at: Rect
     why: str = ""
+    kind: RegionKind = RegionKind.PICTURE
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,3 +185,4 @@ class Identification:
     checks: tuple[RegionCheck, ...] = ()
     near_misses: tuple[NearMiss, ...] = ()
     conflict: tuple[str, ...] = ()
+    wants_tree: bool = False
