@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from drover.screens.files import load_registry
-from drover.screens.overlaps import find_overlaps
+from drover.screens.check.overlaps import find_overlaps
 from drover.sequences.files import load_sequence
 from drover.sequences.plan import lint
 from tools.plaza_registry import NOTES_APPS, NOTES_REGISTRY, NOTES_SCREENS, draw_apps, draw_page, key_of

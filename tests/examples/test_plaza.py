@@ -8,7 +8,7 @@ import pytest
 from drover.devices.frame import Frame
 from drover.screens.files import load_registry
 from drover.screens.matching.matcher import Matcher
-from drover.screens.overlaps import find_overlaps
+from drover.screens.check.overlaps import find_overlaps
 from drover.sequences.files import load_sequence
 from drover.sequences.plan import lint
 from drover.simulator.handset import Look, Theme

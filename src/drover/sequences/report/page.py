@@ -14,7 +14,7 @@ from drover.screens.domain import Registry
 from drover.screens.matching.agreement import CONTRAST, ENOUGH, MAX_BRIGHTNESS
 from drover.sequences.record import PlayRecord
 from drover.sequences.report import wording
-from drover.sequences.report.album import Album
+from drover.screens.report.album import Album
 from drover.sequences.report.compose import compose
 
 _PACKAGE = "drover.sequences.report"

@@ -7,7 +7,7 @@ from drover.devices.geometry import Rect, Size
 from drover.screens.domain import RegionCheck, Registry, Screen, Variant
 from drover.screens.matching.agreement import CONTRAST, ENOUGH, MAX_BRIGHTNESS
 from drover.sequences.record import Difference, Sight
-from drover.sequences.report.album import Album
+from drover.screens.report.album import Album
 from drover.sequences.report.views import Box, CheckRow, CropPair, Figure, SightView
 
 _UNKNOWN_SIZE = Size(width=1080, height=2400)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from drover.screens.domain import Screen
-from drover.screens.overlaps import Overlap, find_overlaps
+from drover.screens.check.overlaps import Overlap, find_overlaps
 from tests.screens.drawing import BODY, BUTTON, TITLE, draw, interrupt, region, registry, screen, variant
 
 FEED = draw("Feed", "a few words")
