@@ -1,0 +1,96 @@
+"""Whether an expected text stands on a picture: read once, compared exactly, but for what reading cannot tell."""
+
+import difflib
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from drover.devices.frame import Pixels
+from drover.kernel.errors import InvalidInput
+from drover.language.pattern import parse_pattern
+from drover.screens.ocr import TextReader
+from drover.screens.regions import ExpectedText
+
+_QUOTES: Final = {**dict.fromkeys("\u2018\u2019\u201b\u00b4`", "'"), **dict.fromkeys("\u201c\u201d\u201e\u201f", '"')}
+_DASHES: Final = dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-")
+_SAME_LOOK: Final = str.maketrans({**_QUOTES, **_DASHES, **dict.fromkeys("I|", "l")})
+_EDGES: Final = ".,;:!?\u00b7\u2022\"'()[]{}\u00ab\u00bb\u00bf\u00a1"
+
+
+class EmptyText(InvalidInput):
+    """A text is expected, and it has no character that could be read."""
+
+    def __init__(self) -> None:
+        super().__init__("the expected text is empty", hint="give the text that is to be read, or no text at all")
+
+
+@dataclass(frozen=True, slots=True)
+class TextCheck:
+    """How the check of an expected text went.
+
+    `ratio` is how alike what was read is to what was expected, 0 to 1: 1 where it passed, and for a pattern 1 or 0.
+    `seen` is what was read, `why` what is wrong, empty where it passed.
+    """
+
+    passed: bool
+    ratio: float
+    seen: str
+    why: str = ""
+
+
+def verify_text(reader: TextReader, crop: Pixels, expected: ExpectedText) -> TextCheck:
+    """Tell whether `expected` stands on `crop`, a part of a frame, RGB or RGBA; only that is read, once.
+
+    A text must be among the words read, a pattern be found in what was read. It computes: call it in an image thread.
+    Raises EmptyText, TextNotRead; BadSyntax and Unsupported for what is no pattern.
+    """
+    if not expected.source.strip():
+        raise EmptyText
+    if expected.pattern:
+        pattern = parse_pattern(expected.source)
+        seen = reader.read(crop)
+        found = pattern.search(unicodedata.normalize("NFKC", seen)) is not None
+        why = "" if found else f"{_told(seen)}, nothing that {expected.source!r} matches"
+        return TextCheck(found, float(found), seen, why)
+    seen = reader.read(crop)
+    ratio = likeness(expected.source, seen)
+    return TextCheck(ratio == 1, ratio, seen, "" if ratio == 1 else f"{_told(seen)}, not {expected.source!r}")
+
+
+def likeness(expected: str, seen: str) -> float:
+    """Return 1 where the words of `expected` stand among those of `seen`, else how alike they are, less than 1.
+
+    Spaces, punctuation at the ends of words, the shape of quotes and dashes, and I, l and | do not count: readers mix
+    them up. Everything else does, however long the text: measured on 5,000 texts that differ in a letter, a digit or
+    its case (`bench/reading.py`), each tolerance beyond these accepts wrong ones, and gains next to nothing.
+    """
+    wanted, words = "".join(_words(expected)), _words(seen)
+    if not wanted:  # nothing but punctuation is wanted
+        wanted, words = "".join(expected.split()), ["".join(seen.split())]
+    if _contained(wanted, words):
+        return 1.0
+    # Two different texts may still be made of the same letters but for spaces: the words' ends tell them apart.
+    return min(difflib.SequenceMatcher(None, wanted, "".join(words), autojunk=False).ratio(), 0.99)
+
+
+def _words(text: str) -> list[str]:
+    even = unicodedata.normalize("NFKC", text.translate(_SAME_LOOK))
+    return [word for word in (each.strip(_EDGES) for each in even.split()) if word]
+
+
+def _contained(wanted: str, words: Sequence[str]) -> bool:
+    """Whether some words in a row are `wanted`, whatever spaces are between them."""
+    for first in range(len(words)):
+        joined = ""
+        for word in words[first:]:
+            joined += word
+            if len(joined) >= len(wanted):
+                break
+        if joined == wanted:
+            return True
+    return False
+
+
+def _told(seen: str) -> str:
+    return f"reads {seen!r}" if seen else "no text can be read"
