@@ -1,6 +1,6 @@
 """Every page, settled, without time passing, and where its elements are: what a screen registry is made from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -15,8 +15,13 @@ from drover.simulator.windowing.system_popups import SYSTEM_POPUPS
 from drover.simulator.windowing.view import Element
 
 REFERENCE: Final = Look(1080, 2400, "light")
+POPUPS: Final = (*PLAZA_POPUPS, *SYSTEM_POPUPS)
+"""The popups, by the names that `settled` takes."""
+SCROLL: Final = "^"
+"""A step of a way that scrolls what can be scrolled on, by about two fifths of the display."""
 _START_S: Final = -600.0
 _SETTLING_S: Final = 5.0
+_SCROLLED: Final = (1500, 600)
 
 _ONBOARDED: Final = ("icon_plaza", "next", "next", "get_started")
 _LOGGED_IN: Final = (*_ONBOARDED, "username=mara.lindqvist", "password=plaza", "log_in")
@@ -33,8 +38,7 @@ _WRITTEN: Final = (
     *("new_note", "title=Ideas for Sunday", "text=Soup, records, nothing else", "save"),
 )
 
-# Page -> what is tapped, or typed into a field, from the first start on.
-_WAYS: Final[Mapping[str, tuple[str, ...]]] = {
+WAYS: Final[Mapping[str, tuple[str, ...]]] = {
     "launcher": (),
     "plaza.onboarding_welcome": _ONBOARDED[:1],
     "plaza.onboarding_discover": _ONBOARDED[:2],
@@ -73,9 +77,10 @@ _WAYS: Final[Mapping[str, tuple[str, ...]]] = {
     "notes.new": ("icon_notes", "new_note"),
     "notes.edit": (*_WRITTEN, "note_1"),
     "notes.delete": (*_WRITTEN, "note_1", "delete"),
-    **{f"popup.{name}": _LOGGED_IN for name in (*PLAZA_POPUPS, *SYSTEM_POPUPS)},
+    **{f"popup.{name}": _LOGGED_IN for name in POPUPS},
 }
-PAGES: Final = tuple(_WAYS)
+"""Page -> what is tapped, or typed into a field, from the first start on."""
+PAGES: Final = tuple(WAYS)
 """All pages and popups that a handset can show, loading ones aside."""
 
 
@@ -96,6 +101,11 @@ class _Walk:
 
     def step(self, step: str) -> None:
         """Tap an element, and type where the step says `name=text`; a newline at its end is the enter key."""
+        if step == SCROLL:
+            x, (start, end) = self._pixel(REFERENCE_WIDTH / 2), map(self._pixel, _SCROLLED)
+            self.handset.gesture(Gesture(x, start, x, end, 0.2), self._now)
+            self.settle()
+            return
         name, _, text = step.partition("=")
         element = self.handset.view(self._now).element(name)
         if element is None:
@@ -112,9 +122,11 @@ class _Walk:
         self.handset.popup(name, self._now)
 
     def _tap(self, element: Element) -> None:
-        look = self.handset.look
-        x, y = (round(value * look.width / REFERENCE_WIDTH) for value in element.box.middle)
+        x, y = (self._pixel(value) for value in element.box.middle)
         self.handset.gesture(Gesture(x, y, x, y, 0.0), self._now)
+
+    def _pixel(self, value: float) -> int:
+        return round(value * self.handset.look.width / REFERENCE_WIDTH)
 
 
 def settled(page: str, look: Look = REFERENCE, *, seed: int = 1) -> PlazaHandset:
@@ -123,13 +135,22 @@ def settled(page: str, look: Look = REFERENCE, *, seed: int = 1) -> PlazaHandset
     It went there by its own taps, at moments before 0. Handsets of different seeds differ in what changes: content,
     figures, times. Raises KeyError for another page.
     """
+    kind, _, name = page.partition(".")
+    return walked(WAYS[page], look, seed=seed, popups=(name,) if kind == "popup" else ())
+
+
+def walked(way: Sequence[str], look: Look = REFERENCE, *, seed: int = 1, popups: Sequence[str] = ()) -> PlazaHandset:
+    """Return a handset that went a way of one's own from the first start on, settled at any `now` from 0 on.
+
+    A step is the name of an element to tap, `name=text` for a field to type into, or SCROLL; a tap on a field alone
+    leaves the keyboard up. `popups` then open, the front one last. Raises LookupError for an element that is not there.
+    """
     walk = _Walk(look, seed)
     walk.settle()
-    for step in _WAYS[page]:
+    for step in way:
         walk.step(step)
-    kind, _, name = page.partition(".")
-    if kind == "popup":
-        walk.show_popup(name)
+    for popup in popups:
+        walk.show_popup(popup)
     return walk.handset
 
 
