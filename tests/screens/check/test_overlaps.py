@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from drover.screens.domain import Screen
+from drover.devices.picture import preview
 from drover.screens.check.overlaps import Overlap, find_overlaps
+from drover.screens.domain import Screen
 from tests.screens.drawing import BODY, BUTTON, TITLE, draw, interrupt, region, registry, screen, variant
 
 FEED = draw("Feed", "a few words")
@@ -34,10 +35,24 @@ def test_crops_alone_show_an_overlap_where_there_is_no_picture() -> None:
     assert pairs(screen("shop.feed", bare), screen("shop.vague", variant(CART, BUTTON))) == []
 
 
-def test_screens_of_two_apps_are_not_compared_global_ones_are() -> None:
+def test_screens_of_two_apps_and_global_ones_are_compared_too() -> None:
     feed = screen("shop.feed", variant(FEED))
-    assert pairs(feed, screen("bank.feed", variant(FEED))) == []
+    [overlap] = find_overlaps(registry(feed, screen("bank.feed", variant(FEED))))
+    assert overlap.screens == ("bank.feed", "shop.feed")
+    assert "in global/" in overlap.hint
     assert pairs(feed, screen("global.home", variant(FEED))) == [("global.home", "shop.feed")]
+
+
+def test_variants_of_two_screens_are_compared_with_each_other() -> None:
+    dark = variant(draw("Feed", dark=True), name="dark")
+    cart = screen("shop.cart", variant(CART), replace(dark, name="night"))
+    assert pairs(screen("shop.feed", variant(FEED), dark), cart) == [("shop.cart", "shop.feed")]
+
+
+def test_print_that_a_small_picture_has_lost_still_tells_an_overlap() -> None:
+    small = replace(variant(FEED), picture=preview(FEED, 120, 60).jpeg)
+    assert pairs(screen("shop.feed", small), screen("shop.vague", variant(CART, BODY))) == [("shop.feed", "shop.vague")]
+    assert pairs(screen("shop.feed", small), screen("shop.cart", variant(CART))) == []
 
 
 def test_a_state_seen_around_an_interrupt_is_no_overlap_an_interrupt_on_a_state_is() -> None:

@@ -1,0 +1,76 @@
+"""Kept frames in a folder: what their names say they are, and the pictures, read one by one."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from drover.devices.frame import Frame
+from drover.kernel.errors import InvalidInput
+from drover.screens.check.outcome import Expectation
+from drover.screens.identify import BadFrame, read_frame
+
+SUFFIXES = frozenset({".png", ".jpg", ".jpeg"})
+UNKNOWN = "unknown"
+SEPARATOR = "__"
+
+
+class BadFrames(InvalidInput):
+    """A folder of frames cannot be read at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFrame:
+    """A frame in a file; `file` is relative to the folder. `frame` is the error where the file cannot be used."""
+
+    file: str
+    expected: Expectation | None
+    frame: Frame | BadFrame
+
+
+def frames_in(folder: Path) -> Iterator[KeptFrame]:
+    """Yield the frames in `folder` and the folders in it, sorted by name, each read when it is asked for.
+
+    Links to folders are not followed. Raises BadFrames where there is no such folder, or no frame in it.
+    """
+    try:
+        files = sorted(
+            path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
+        )
+        folder.stat()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise BadFrames(
+            f"frames {folder} cannot be read ({reason})", hint="name a folder of PNG or JPEG files"
+        ) from error
+    if not files:
+        raise BadFrames(f"frames {folder}: holds no PNG or JPEG file", hint="name a folder of frames")
+    for path in files:
+        yield _read(path, path.relative_to(folder))
+
+
+def expectation(file: Path) -> Expectation | None:
+    """Return what a frame's name says, relative to its folder: `plaza/feed__2.png` or `plaza.feed__2.png`.
+
+    What comes before `__` counts. `unknown__2.png`, wherever it lies, must be unknown. A name that is neither says
+    nothing.
+    """
+    base, separator, _ = file.stem.partition(SEPARATOR)
+    if base == UNKNOWN and separator:
+        return Expectation(None)
+    folders = file.parts[:-1]
+    if len(folders) == 1:
+        return Expectation(f"{folders[0]}.{base}")
+    return Expectation(base) if not folders and "." in base else None
+
+
+def printable(file: Path) -> str:
+    """Return a path as text that can be printed, whatever bytes its name has."""
+    return file.as_posix().encode(errors="backslashreplace").decode()
+
+
+def _read(path: Path, file: Path) -> KeptFrame:
+    try:
+        frame: Frame | BadFrame = read_frame(path)
+    except BadFrame as error:
+        frame = error
+    return KeptFrame(printable(file), expectation(file), frame)
