@@ -1,0 +1,115 @@
+"""What differs between pictures of one size: what changes on a screen, and what tells two screens apart."""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from drover.devices.frame import Pixels
+from drover.devices.geometry import Rect
+from drover.screens.learning.small import STATUS_BAR, Small, status_bar
+
+NOTICEABLE = 14
+"""Levels of a colour by which a pixel of the small picture must differ: recompressing changes less."""
+MOST_MASKS = 30
+_JOIN = 5
+_CELL = 15
+_TEXTURED = 6.0
+_LEAST_CORRELATION = 0.8
+_MEANS_APART = 14.0
+_SAME_GROUND = 0.6
+_SAME_TEXTURE = 0.15
+
+Floats = npt.NDArray[np.float32]
+
+
+def changed(pictures: Sequence[Small]) -> list[Rect]:
+    """Return the rectangles, in pixels of the first picture's frame, where any other one differs from it.
+
+    At most MOST_MASKS: what lies close together is joined. The status bar is left out.
+    """
+    if len(pictures) == 1:
+        return []
+    first = pictures[0]
+    differs = np.maximum.reduce([_difference(first, other) for other in pictures[1:]])
+    differs[: status_bar(first.shape).y2] = 0
+    join = _JOIN
+    while len(boxes := _boxes(differs, join)) > MOST_MASKS:
+        join *= 2
+    return [first.enlarged(box) for box in boxes]
+
+
+def same_look(a: Small, b: Small) -> bool:
+    """Whether two pictures show one look of a screen, so that only parts of it differ.
+
+    Both are cut into cells. Of the plain ones 60 % must be equally bright (else it is another theme), and of the cells
+    with texture 15 % must agree (else it is another language, or nothing is the same). Pictures of another shape are
+    another look.
+    """
+    if abs(a.gray.shape[0] - b.gray.shape[0]) > 1:
+        return False
+    ground, texture = alikeness(a, b)
+    return ground >= _SAME_GROUND and texture >= _SAME_TEXTURE
+
+
+def alikeness(a: Small, b: Small) -> tuple[float, float]:
+    """Return which parts of the plain and of the textured cells agree, 0 to 1; 1 where there is none of them."""
+    first, second = _cells(a.gray, b.gray), _cells(b.gray, a.gray)
+    apart = np.abs(first.mean(axis=1) - second.mean(axis=1)) <= _MEANS_APART
+    deviations = first.std(axis=1), second.std(axis=1)
+    textured = np.maximum(*deviations) >= _TEXTURED
+    covariance = (first * second).mean(axis=1) - first.mean(axis=1) * second.mean(axis=1)
+    correlated = covariance >= _LEAST_CORRELATION * np.maximum(deviations[0] * deviations[1], 1e-3)
+    return _part(apart[~textured]), _part((apart & correlated)[textured])
+
+
+def difference_sentence(a: Small, b: Small) -> str:
+    """Return in what two pictures differ, for a person."""
+    if abs(a.gray.shape[0] - b.gray.shape[0]) > 1:
+        return "they differ in shape"
+    differs = _difference(a, b)
+    differs[: status_bar(a.shape).y2] = 0
+    boxes = _boxes(differs, _JOIN)
+    if not boxes:
+        return "the pictures are identical"
+    whole = a.enlarged(
+        Rect(min(b.x1 for b in boxes), min(b.y1 for b in boxes), max(b.x2 for b in boxes), max(b.y2 for b in boxes))
+    )
+    share = 100 * float(differs.mean())
+    places = f"at {whole.x1},{whole.y1},{whole.x2},{whole.y2}"
+    return f"they differ in {share:.1f} % of the picture only, {places}, in nothing that can be told for certain"
+
+
+def differing(a: Small, b: Small) -> list[Rect]:
+    """Return the rectangles, in pixels of the first picture's frame, where two pictures of one shape differ."""
+    return changed((a, b)) if abs(a.gray.shape[0] - b.gray.shape[0]) <= 1 else []
+
+
+def _difference(a: Small, b: Small) -> npt.NDArray[np.uint8]:
+    """Return 1 where a colour differs noticeably; the shape is the first picture's."""
+    rows = min(a.gray.shape[0], b.gray.shape[0])
+    differs = np.zeros(a.gray.shape, dtype=np.uint8)
+    apart = np.asarray(cv2.absdiff(a.rgb[:rows], b.rgb[:rows])).max(axis=2)
+    differs[:rows] = apart > NOTICEABLE
+    return differs
+
+
+def _boxes(differs: npt.NDArray[np.uint8], join: int) -> list[Rect]:
+    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (join, join))
+    grown = cv2.dilate(differs, kernel)
+    found = cv2.connectedComponentsWithStats(grown)[2][1:, :4].tolist()
+    return [Rect(x, y, x + width, y + height) for x, y, width, height in found]
+
+
+def _cells(gray: Pixels, other: Pixels) -> Floats:
+    """Return a row of pixels for each cell, below the status bar."""
+    top = round(gray.shape[0] * STATUS_BAR)
+    rows = (min(gray.shape[0], other.shape[0]) - top) // _CELL
+    columns = gray.shape[1] // _CELL
+    whole = gray[top : top + rows * _CELL, : columns * _CELL].astype(np.float32)
+    return whole.reshape(rows, _CELL, columns, _CELL).swapaxes(1, 2).reshape(-1, _CELL * _CELL)
+
+
+def _part(agree: npt.NDArray[np.bool_]) -> float:
+    return float(agree.mean()) if agree.size else 1.0

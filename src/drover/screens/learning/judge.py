@@ -1,0 +1,134 @@
+"""How far a region is from being taken for something else, by the matcher's own rules."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from drover.devices.frame import Frame
+from drover.devices.geometry import Rect, Size
+from drover.devices.picture import preview
+from drover.screens.domain import RegionCheck, RegionKind, Screen, ScreenKind, Variant
+from drover.screens.learning.small import Small
+from drover.screens.matching.agreement import CONTRAST, ENOUGH, MAX_BRIGHTNESS
+from drover.screens.matching.template import MARGIN
+from drover.screens.matching.verdict import Candidate
+from drover.screens.matching.view import Views
+from drover.screens.pictures import decode_picture
+from drover.screens.regions import Region, TintRegion, placed
+
+LEAST_MARGIN = 0.10
+"""What must keep a screen from its closest impostor: a correlation of at most 0.80, or as much of another rule."""
+GOAL = 0.15
+"""What is striven for."""
+CLEAR = 0.60
+"""Correlation of small pictures below which a place shows something else for certain: worth no look at full size."""
+_STEADY = -0.03
+"""Margin that a region keeps on the screen's own captures: a correlation of 0.93, or as much of another rule."""
+_LEVELS = 100
+"""Grey levels that count as much as a whole correlation: ten too many are a margin of 0.1."""
+_WORN_WIDTH, _WORN_QUALITY = 2 / 3, 60
+_LARGER = 4 / 3
+_ROUNDING = 1.001
+
+
+@dataclass(frozen=True, slots=True)
+class Impostor:
+    """How a region fares on another screen's picture `name`. `margin` is how far it is from passing; below 0 it does.
+
+    A margin of 0.1 is a correlation 0.1 too low, a contrast 0.1 outside its bounds, or ten grey levels (of a tint:
+    levels of a colour) more than are allowed. It is `estimated` where small pictures told enough.
+    """
+
+    key: str
+    name: str
+    correlation: float
+    brightness: float
+    contrast: float
+    margin: float
+    estimated: bool = False
+
+
+class Judged:
+    """One region, prepared to be looked for in many frames."""
+
+    def __init__(self, region: Region | TintRegion, reference: Size) -> None:
+        self.region = region
+        self.reference = reference
+        pictures = (region,) if isinstance(region, Region) else ()
+        tints = (region,) if isinstance(region, TintRegion) else ()
+        variant = Variant("", pictures, tints=tints)
+        self._candidate = Candidate(Screen("", "", "", None, ScreenKind.STATE, reference, (variant,)), variant)
+
+    def check(self, views: Views) -> RegionCheck:
+        """Return how the region fares on a frame."""
+        return self._candidate.checks(views)[0]
+
+    def steady(self, views: Views) -> bool:
+        """Whether it passes with room to spare."""
+        check = self.check(views)
+        return check.passed and margin(check) <= _STEADY
+
+    def likeness(self, own: Small, other: Small) -> float:
+        """Return the best correlation of the small pictures at the region's place, as far off as is searched.
+
+        -1 where the place lies outside the other picture, 1 where too little is left to tell.
+        """
+        cut = _inside(_reduced(self.region.rect, self.reference, own.shape), own.shape)
+        try:
+            there = placed(self.region.rect, self.region.anchor, self.reference, other.size)
+        except ValueError:
+            return -1.0
+        if not there.within(other.size):
+            return -1.0
+        scale = other.shape.width / other.size.width
+        slack = int(MARGIN * scale) + 2
+        x, y = round(there.x1 * scale), round(there.y1 * scale)
+        template = own.gray[cut.y1 : cut.y2, cut.x1 : cut.x2]
+        rows = slice(max(0, y - slack), y + template.shape[0] + slack)
+        area = other.gray[rows, max(0, x - slack) : x + template.shape[1] + slack]
+        if area.shape[0] < template.shape[0] or area.shape[1] < template.shape[1]:
+            return 1.0
+        scores = np.asarray(cv2.matchTemplate(area, template, cv2.TM_CCOEFF_NORMED))
+        usable = np.where(np.isfinite(scores) & (np.abs(scores) <= _ROUNDING), scores, 0)  # else one of them is flat
+        return float(usable.max())
+
+
+def margin(check: RegionCheck) -> float:
+    """Return how far what is seen is from looking like the region's picture; below 0 it does."""
+    low, high = CONTRAST
+    return max(
+        ENOUGH - check.correlation,
+        (abs(check.brightness) - MAX_BRIGHTNESS) / _LEVELS,
+        low - check.contrast,
+        check.contrast - high,
+    )
+
+
+def surely_failed(check: RegionCheck) -> bool:
+    """Whether a region that must be absent, or a tint, tells another screen for certain."""
+    if check.kind is RegionKind.TINT:
+        return not check.passed
+    return not check.passed and margin(check) <= _STEADY
+
+
+def impostor(key: str, name: str, check: RegionCheck) -> Impostor:
+    """Return what a check on another screen's picture says."""
+    return Impostor(key, name, check.correlation, check.brightness, check.contrast, margin(check))
+
+
+def worn(frame: Frame) -> tuple[Frame, ...]:
+    """Return the frame as others may capture it: narrower and as a coarse JPEG, and wider."""
+    size = frame.size
+    narrow = preview(frame, max(1, round(size.width * _WORN_WIDTH)), _WORN_QUALITY)
+    wide = round(size.width * _LARGER), round(size.height * _LARGER)
+    pixels = np.asarray(cv2.resize(frame.pixels, wide, interpolation=cv2.INTER_CUBIC), dtype=np.uint8)
+    return Frame(decode_picture(narrow.jpeg), 1, 0.0), Frame(pixels, 1, 0.0)
+
+
+def _reduced(rect: Rect, reference: Size, shape: Size) -> Rect:
+    return rect.scaled(reference, shape)
+
+
+def _inside(rect: Rect, size: Size) -> Rect:
+    return Rect(rect.x1, rect.y1, min(rect.x2, size.width), min(rect.y2, size.height))
