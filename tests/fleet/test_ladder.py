@@ -111,6 +111,32 @@ async def test_a_phone_that_goes_away_too_often_is_quarantined() -> None:
     assert rig.monitor.phones()[0].reason == "it went away 3 times within 1 minutes"
 
 
+async def test_a_phone_that_is_listed_but_not_there_is_looked_for_and_never_quarantined() -> None:
+    rig = Rig()
+    await rig.step()
+    rig.source.absent.add("A")
+    rig.source.set_condition("A", Condition.OFFLINE)
+    with structlog.testing.capture_logs():
+        await rig.steps(300)
+    assert (rig.state, set(rig.repairs)) == (PhoneState.OFFLINE, {"reconnect"})
+
+
+async def test_what_was_tried_while_a_phone_was_not_there_does_not_count_once_it_is_there_again() -> None:
+    rig = Rig(powered=False)
+    await rig.step()
+    rig.source.absent.add("A")
+    rig.source.set_condition("A", Condition.OFFLINE)
+    with structlog.testing.capture_logs():
+        await rig.steps(300)
+        rig.source.absent.clear()
+        rig.ledger.events.clear()
+        await rig.steps(40)
+        assert rig.state is PhoneState.OFFLINE
+        await rig.steps(120)
+    assert rig.repairs == ["reconnect"] * 6 + ["restart_transport"] * 2
+    assert rig.state is PhoneState.QUARANTINED
+
+
 async def test_outages_that_are_far_apart_are_forgiven() -> None:
     rig = Rig(ladder=Ladder(outages=3, outages_within=timedelta(minutes=1)))
     with structlog.testing.capture_logs():

@@ -9,6 +9,7 @@ from drover.devices.ports import Link
 from drover.drivers.memory.phone import Condition, MemoryPhone
 from drover.drivers.memory.source import MemorySource
 from drover.fleet.domain import Phone, PhoneState, state_of
+from drover.fleet.ledger import MemoryLedger
 from drover.fleet.monitor import PhoneMonitor, Rhythm
 from drover.kernel.clock import FakeClock, SystemClock
 from drover.kernel.errors import DroverError
@@ -137,6 +138,17 @@ async def test_an_outage_is_logged_once_when_it_begins_and_once_when_it_ends() -
             await rig.step()
     assert [(entry["event"], entry["phone"]) for entry in logs] == [("phone went away", "A"), ("phone is there", "A")]
     assert logs[1]["away_s"] == 10.0
+
+
+async def test_a_phone_that_was_there_before_this_monitor_looked_was_not_away() -> None:
+    first = Rig()
+    ledger = MemoryLedger()
+    earlier = PhoneMonitor(first.source, first.clock, ledger=ledger)
+    await earlier.glance()
+    first.clock.advance(60)
+    with structlog.testing.capture_logs() as logs:
+        await PhoneMonitor(first.source, first.clock, ledger=ledger).glance()
+    assert [entry["away_s"] for entry in logs] == [0.0, 0.0]
 
 
 async def test_a_phone_in_use_is_busy_until_all_have_let_go(rig: Rig) -> None:

@@ -25,6 +25,10 @@ class PhoneOffline(DeviceError):
         )
 
 
+class PhoneAbsent(PhoneOffline):
+    """Nothing is where the phone was, so there is nothing to repair: it is switched off, or elsewhere."""
+
+
 class PhoneUnauthorized(DeviceError):
     """The phone has not accepted this computer's key."""
 

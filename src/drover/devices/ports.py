@@ -288,11 +288,11 @@ class DeviceSource(Protocol):
         ...
 
     async def reconnect(self, serial: str) -> None:
-        """Try to bring an offline phone back; returns when tried, not when it is back."""
+        """Try to bring an offline phone back; returns when tried, not when it is back. Raises PhoneAbsent."""
         ...
 
     async def restart(self, serial: str) -> None:
-        """Try harder: break the way to the phone off and build it anew. Returns when tried."""
+        """Try harder: break the way to the phone off and build it anew. Returns when tried. Raises PhoneAbsent."""
         ...
 
     def driver(self, serial: str) -> Driver:

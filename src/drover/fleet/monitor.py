@@ -10,7 +10,7 @@ from typing import Final, NoReturn
 
 import structlog
 
-from drover.devices.errors import DeviceTimeout, PhoneOffline, PhoneUnauthorized
+from drover.devices.errors import DeviceTimeout, PhoneAbsent, PhoneOffline, PhoneUnauthorized
 from drover.devices.ports import DeviceSource, Link, Sighting
 from drover.fleet.domain import Event, Happening, Hold, Ladder, Phone, PhoneState, Rung, state_of
 from drover.fleet.ledger import Ledger, MemoryLedger
@@ -43,11 +43,15 @@ LADDER: Final = Ladder()
 
 @dataclass
 class _Watched:
-    """What is known of one phone. `fault` is why its last heartbeat failed, empty where it did not."""
+    """What is known of one phone. `fault` is why its last heartbeat failed, empty where it did not.
+
+    `absent`: it may be listed, but at the last try to repair it nothing was where it should be.
+    """
 
     shown: Phone
     link: Link = Link.OFFLINE
     listed: bool = False
+    absent: bool = False
     fault: str = _UNLOOKED
     misses: int = 0
     occupants: int = 0
@@ -236,7 +240,7 @@ class PhoneMonitor:
         if serial in self._repairs:
             return
         powered = self._power is not None and bool(watched.shown.port)
-        rung = self._ladder.rung(watched.tries, listed=watched.listed, powered=powered)
+        rung = self._ladder.rung(watched.tries, listed=watched.listed and not watched.absent, powered=powered)
         if rung is Rung.QUARANTINE and watched.occupants:
             rung = Rung.RECONNECT  # whoever works on it waits for it, and decides for how long
         watched.next_try = now + self._ladder.pause_s(watched.tries)
@@ -250,21 +254,30 @@ class PhoneMonitor:
         task.add_done_callback(lambda _: self._repairs.pop(serial, None))
 
     async def _repair(self, watched: _Watched, rung: Rung) -> None:
-        serial = watched.shown.serial
-        if rung is Rung.QUARANTINE:
-            await self._quarantine(watched, f"{watched.tries - 1} repairs were in vain: {watched.shown.reason}")
-            return
-        self._note(watched, Happening.REPAIR, rung.value, watched.shown.reason)
+        if rung is not Rung.QUARANTINE:
+            self._note(watched, Happening.REPAIR, rung.value, watched.shown.reason)
         # That it failed shows in the phone's state, and is logged there once; each try is not worth a line.
         with contextlib.suppress(DroverError):
-            match rung:
-                case Rung.RECONNECT:
-                    await self._source.reconnect(serial)
-                case Rung.RESTART:
-                    await self._source.restart(serial)
-                case Rung.POWER:
-                    assert self._power is not None  # noqa: S101  the ladder names this rung only where there is one
-                    await self._power(serial, watched.shown.port)
+            try:
+                await self._climb(watched, rung)
+            except PhoneAbsent:
+                watched.absent = True
+                return
+        if watched.absent:  # it is there again: what was tried in its absence does not count
+            watched.absent, watched.tries = False, 0
+
+    async def _climb(self, watched: _Watched, rung: Rung) -> None:
+        serial = watched.shown.serial
+        match rung:
+            case Rung.RECONNECT:
+                await self._source.reconnect(serial)
+            case Rung.RESTART:
+                await self._source.restart(serial)
+            case Rung.POWER:
+                assert self._power is not None  # noqa: S101  the ladder names this rung only where there is one
+                await self._power(serial, watched.shown.port)
+            case Rung.QUARANTINE:
+                await self._quarantine(watched, f"{watched.tries - 1} repairs were in vain: {watched.shown.reason}")
 
     async def _quarantine(self, watched: _Watched, reason: str) -> None:
         hold = Hold(watched.shown.serial, PhoneState.QUARANTINED, reason, self._clock.now())
@@ -303,7 +316,7 @@ class PhoneMonitor:
             self._note(watched, Happening.STATE, shown.state.value, shown.reason)
         watched.met = True
         if shown.reachable:
-            watched.tries, watched.next_try = 0, 0.0
+            watched.tries, watched.next_try, watched.absent = 0, 0.0, False
         elif before.reachable and shown.state is PhoneState.OFFLINE:
             self._count_outage(watched)
         for queue in self._subscribers:
@@ -330,7 +343,7 @@ class PhoneMonitor:
         if before.reachable and not after.reachable:
             self._log.warning("phone went away", phone=after.serial, state=after.state.value, reason=after.reason)
         elif after.reachable and not before.reachable:
-            away_s = (after.since - before.since).total_seconds()
+            away_s = (self._clock.now() - before.since).total_seconds()
             self._log.info("phone is there", phone=after.serial, away_s=round(away_s, 1))
 
     def _note_source(self, fault: str) -> None:

@@ -1,6 +1,7 @@
 """The driver and its source with a real adb server and simulated phones, on every adb that is here."""
 
 import asyncio
+import contextlib
 import os
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, asynccontextmanager
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from drover.devices.conformance import CHECKS, CheckResult, Expectations, Outcome, examine
-from drover.devices.errors import DeviceError, DeviceGarbage, DeviceTimeout, PhoneOffline, SecureWindow
+from drover.devices.errors import DeviceError, DeviceGarbage, DeviceTimeout, PhoneAbsent, PhoneOffline, SecureWindow
 from drover.devices.frame import Frame
 from drover.devices.geometry import Point, Size
 from drover.devices.ports import Link, Sighting
@@ -75,10 +76,30 @@ async def test_a_phone_that_goes_away_is_seen_and_comes_back_by_reconnecting(bin
                 await driver.tap(Point(1, 1))
             phone.faults.clear_all()
             while Sighting(serial, Link.ONLINE) not in after:
-                await source.reconnect(serial)
+                with contextlib.suppress(PhoneAbsent):
+                    await source.reconnect(serial)
                 after = await anext(changes)
         await driver.attach()
         await driver.tap(Point(1, 1))
+
+
+@pytest.mark.parametrize(
+    ("fault", "repairs"), [("disconnect", ["reconnect", "reconnect", "restart"]), ("hang", ["restart"])]
+)
+async def test_a_phone_that_stays_away_stays_known_to_its_server_whatever_was_tried(
+    binary: Path, fault: str, repairs: list[str]
+) -> None:
+    async with racked(binary) as (rack, source), asyncio.timeout(60):
+        (serial,) = rack.serials
+        rack.phones[0].faults.give(parse_fault(f'{{"fault": "{fault}"}}'))
+        rack.phones[0].line.drop()
+        for repair in repairs:
+            with contextlib.suppress(PhoneAbsent):
+                await getattr(source, repair)(serial)
+        assert await source.sightings() == (Sighting(serial, Link.OFFLINE),)
+        rack.phones[0].faults.clear_all()
+        await source.reconnect(serial)
+        assert await source.sightings() == (Sighting(serial, Link.ONLINE),)
 
 
 async def test_all_that_is_typed_and_touched_arrives(binary: Path) -> None:

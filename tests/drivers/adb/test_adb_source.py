@@ -1,10 +1,11 @@
 """The source over a scripted adb server: what it asks for, and what it makes of the answers."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 
-from drover.devices.errors import FileRefused, PhoneOffline, PhoneUnauthorized
+from drover.devices.errors import FileRefused, PhoneAbsent, PhoneOffline, PhoneUnauthorized
 from drover.devices.ports import Link, Sighting
 from drover.drivers.adb.client import AdbServer, Address
 from drover.drivers.adb.driver import AdbDriver
@@ -17,6 +18,7 @@ from tests.drivers.adb.scripted_server import ATTACHED, HANG, OKAY, SERIAL, Scri
 
 ADDRESS = "10.0.0.5:4000"
 DISCONNECT, CONNECT = f"host:disconnect:{ADDRESS}", f"host:connect:{ADDRESS}"
+Repair = Callable[[AdbSource, str], Awaitable[None]]
 
 
 async def asked_by_reconnecting(serial: str, script: Script) -> list[str]:
@@ -28,18 +30,46 @@ async def asked_by_reconnecting(serial: str, script: Script) -> list[str]:
 @pytest.mark.parametrize(
     "gone", [text(f"disconnected {ADDRESS}"), fail(f"no such device '{ADDRESS}'"), text(f"no such device '{ADDRESS}'")]
 )
-async def test_a_phone_over_tcp_is_disconnected_before_it_is_connected_again(gone: bytes) -> None:
-    script = {DISCONNECT: [gone], CONNECT: [text(f"connected to {ADDRESS}")]}
-    assert await asked_by_reconnecting(ADDRESS, script) == [DISCONNECT, CONNECT]
+async def test_a_phone_over_tcp_that_is_connected_already_is_disconnected_and_connected_again(gone: bytes) -> None:
+    script = {DISCONNECT: [gone], CONNECT: [text(f"already connected to {ADDRESS}")]}
+    assert await asked_by_reconnecting(ADDRESS, script) == [CONNECT, DISCONNECT, CONNECT]
 
 
-async def test_a_phone_on_usb_is_reconnected_with_all_that_are_offline() -> None:
-    assert await asked_by_reconnecting(SERIAL, {"host:reconnect-offline": [text("")]}) == ["host:reconnect-offline"]
+async def test_a_phone_over_tcp_that_the_server_has_forgotten_is_connected() -> None:
+    assert await asked_by_reconnecting(ADDRESS, {CONNECT: [text(f"connected to {ADDRESS}")]}) == [CONNECT]
+
+
+@pytest.mark.parametrize("repair", [AdbSource.reconnect, AdbSource.restart])
+async def test_a_phone_over_tcp_that_is_not_there_is_not_forgotten_by_its_server(repair: Repair) -> None:
+    async with scripted_server({CONNECT: [text(f"failed to connect to '{ADDRESS}': Connection refused")]}) as scripted:
+        with pytest.raises(PhoneAbsent, match="Connection refused"):
+            await repair(AdbSource(AdbServer(scripted.address), FakeClock()), ADDRESS)
+    assert scripted.requests == [CONNECT]
+
+
+async def test_a_phone_on_usb_that_is_offline_is_reset_alone() -> None:
+    """`host:reconnect-offline` would let the server forget phones over TCP that are away."""
+    listed = text(f"{SERIAL}\toffline\n{ADDRESS}\toffline\n")
+    script = {"host:devices-l": [listed], f"host-serial:{SERIAL}:reconnect": [text("")]}
+    assert await asked_by_reconnecting(SERIAL, script) == ["host:devices-l", f"host-serial:{SERIAL}:reconnect"]
+
+
+@pytest.mark.parametrize("listed", ["", f"{SERIAL}\tdevice\n"])
+async def test_a_phone_on_usb_that_is_online_or_unplugged_is_not_reset(listed: str) -> None:
+    assert await asked_by_reconnecting(SERIAL, {"host:devices-l": [text(listed)]}) == ["host:devices-l"]
+
+
+async def test_a_phone_on_usb_is_restarted_however_it_is() -> None:
+    async with scripted_server({f"host-serial:{SERIAL}:reconnect": [text("")]}) as scripted:
+        await AdbSource(AdbServer(scripted.address), FakeClock()).restart(SERIAL)
+    assert scripted.requests == [f"host-serial:{SERIAL}:reconnect"]
 
 
 async def test_another_refusal_to_disconnect_is_an_error() -> None:
     with pytest.raises(AdbRefused, match="busy"):
-        await asked_by_reconnecting(ADDRESS, {DISCONNECT: [fail("busy")]})
+        await asked_by_reconnecting(
+            ADDRESS, {CONNECT: [text(f"already connected to {ADDRESS}")], DISCONNECT: [fail("busy")]}
+        )
 
 
 @pytest.mark.parametrize(

@@ -109,10 +109,6 @@ class AdbServer:
             if "no such device" not in refused.reason:
                 raise
 
-    async def reconnect_offline(self) -> None:
-        """Let the server reset the connections of all its offline phones."""
-        await self.ask("host:reconnect-offline")
-
     async def reconnect(self, serial: str) -> None:
         """Let the server break the connection to one phone off, and find it again."""
         await self.ask(f"host-serial:{serial}:reconnect")

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 
-from drover.devices.errors import DeviceError, PhoneOffline, PhoneUnauthorized
-from drover.devices.ports import Sighting
+from drover.devices.errors import DeviceError, PhoneAbsent, PhoneOffline, PhoneUnauthorized
+from drover.devices.ports import Link, Sighting
 from drover.drivers.adb.backoff import Backoff
 from drover.drivers.adb.client import AdbServer
 from drover.drivers.adb.deadlines import DEADLINES, Deadlines
@@ -22,7 +22,8 @@ _JUST_NOW_S = 1.0
 """A phone that has answered anything within this time needs no heartbeat."""
 _PINGS = 24
 """How many phones are asked for a heartbeat at once, apart from the commands."""
-_CONNECTED = ("connected to ", "already connected to ")
+_ALREADY_CONNECTED = "already connected to "
+_CONNECTED = ("connected to ", _ALREADY_CONNECTED)
 
 
 class AdbSource:
@@ -83,18 +84,31 @@ class AdbSource:
             await line.ping(_JUST_NOW_S)
 
     async def reconnect(self, serial: str) -> None:
-        """Try to bring an offline phone back: over TCP by connecting anew, else by resetting what is offline."""
+        """Try to bring an offline phone back: over TCP by connecting anew, else by resetting it.
+
+        The server knows the same phones afterwards: it forgets a phone over TCP that it is told to reset, or to
+        disconnect, while nothing listens there. So that is done only right after it could connect. Raises PhoneAbsent.
+        """
         if is_address(serial):
-            # `connect` alone may answer that it is connected already, for a phone that is offline.
-            await self._server.disconnect(serial)
-            async with self._server.slot():
-                await self._server.connect(serial, deadline_s=_CONNECT_DEADLINE_S)
-        else:
-            await self._server.reconnect_offline()
+            await self._connect_anew(serial)
+        elif serial in {sighting.serial for sighting in await self.sightings() if sighting.link is not Link.ONLINE}:
+            await self._server.reconnect(serial)
 
     async def restart(self, serial: str) -> None:
         """Let the server break the connection to the phone off; it comes back as after plugging in."""
-        await self._server.reconnect(serial)
+        if is_address(serial):
+            await self._connect_anew(serial)
+        else:
+            await self._server.reconnect(serial)
+
+    async def _connect_anew(self, address: str) -> None:
+        async with self._server.slot():
+            said = await self._server.connect(address, deadline_s=_CONNECT_DEADLINE_S)
+            if not said.startswith(_CONNECTED):
+                raise PhoneAbsent(address, said)
+            if said.startswith(_ALREADY_CONNECTED):  # which it also says of a phone that is offline
+                await self._server.disconnect(address)
+                await self._server.connect(address, deadline_s=_CONNECT_DEADLINE_S)
 
     def driver(self, serial: str) -> AdbDriver:
         """Return a driver, not yet attached. All drivers of one phone share its backoff."""

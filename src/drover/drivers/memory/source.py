@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Iterable, Sequence
 
+from drover.devices.errors import PhoneAbsent
 from drover.devices.ports import Link, Sighting
 from drover.drivers.memory.driver import NONE, Delays, MemoryDriver
 from drover.drivers.memory.phone import Condition, MemoryPhone
@@ -13,12 +14,16 @@ _LINKS = {Condition.OFFLINE: Link.OFFLINE, Condition.UNAUTHORIZED: Link.UNAUTHOR
 
 
 class MemorySource:
-    """Phones that are plugged in and out by whoever holds this. A phone that hangs is still listed as online."""
+    """Phones that are plugged in and out by whoever holds this. A phone that hangs is still listed as online.
+
+    Those in `absent` are said not to be there when they are to be repaired, though they may be listed.
+    """
 
     def __init__(self, phones: Iterable[MemoryPhone], clock: Clock, *, delays: Delays = NONE) -> None:
         self.reconnected: list[str] = []
         self.restarted: list[str] = []
         self.ports: dict[str, str] = {}
+        self.absent: set[str] = set()
         self._phones = {phone.serial: phone for phone in phones}
         self._clock = clock
         self._delays = delays
@@ -71,15 +76,21 @@ class MemorySource:
     async def reconnect(self, serial: str) -> None:
         """Note that it was asked for; the phone stays as it is."""
         self.reconnected.append(serial)
+        self._refuse_absent(serial)
 
     async def restart(self, serial: str) -> None:
         """Note that it was asked for; the phone stays as it is."""
         self.restarted.append(serial)
+        self._refuse_absent(serial)
 
     def driver(self, serial: str) -> MemoryDriver:
         """Return a driver for the phone, which need not be plugged in."""
         phone = self._phones.get(serial) or MemoryPhone(serial, condition=Condition.OFFLINE)
         return MemoryDriver(phone, self._clock, delays=self._delays)
+
+    def _refuse_absent(self, serial: str) -> None:
+        if serial in self.absent:
+            raise PhoneAbsent(serial)
 
     def _stir(self) -> None:
         stirred, self._stirred = self._stirred, asyncio.Event()
