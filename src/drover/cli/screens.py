@@ -8,11 +8,12 @@ from typing import Annotated
 import typer
 
 from drover.bootstrap.registry import open_registry
-from drover.cli import exits
+from drover.cli import exits, screens_find
 from drover.cli.say import warn
 from drover.screens.identify import identify_files
 
 app = typer.Typer(help="Look at screen registries and frames.")
+app.command("find", short_help="Tell where a text or a picture is on a frame.")(screens_find.find)
 
 
 @app.callback(invoke_without_command=True)

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 import cv2
 import numpy as np
@@ -73,11 +73,11 @@ class RapidOcrReader:
                 raise TextNotRead(f"{type(error).__name__}: {error}") from error
 
 
-def load_model() -> Recognise:
-    """Return what reads one line of text with the model of rapidocr's wheel; nothing is fetched."""
+def load_engine() -> Any:  # noqa: ANN401  the library has no types
+    """Return the engine of rapidocr with the models of its wheel; nothing is fetched."""
     from rapidocr import RapidOCR  # noqa: PLC0415  takes a second and 100 MB, which most plays need not spend
 
-    engine = RapidOCR(
+    return RapidOCR(
         params={
             "Global.log_level": "error",  # it logs to the terminal
             "EngineConfig.onnxruntime.intra_op_num_threads": 1,
@@ -86,8 +86,13 @@ def load_model() -> Recognise:
         }
     )
 
+
+def load_model() -> Recognise:
+    """Return what reads one line of text; nothing is fetched."""
+    engine = load_engine()
+
     def recognise(line: Pixels) -> str:
-        answer = cast("Any", engine(cv2.cvtColor(line, cv2.COLOR_RGB2BGR), use_det=False, use_cls=False))
+        answer = engine(cv2.cvtColor(line, cv2.COLOR_RGB2BGR), use_det=False, use_cls=False)
         found = zip(answer.txts or (), answer.scores or (), strict=False)  # no text comes with one score
         return " ".join(str(text) for text, score in found if score >= _LEAST_SCORE).strip()
 
