@@ -42,6 +42,12 @@ class Stand:
         async with httpx2.AsyncClient(base_url=self.rack.control, trust_env=False) as client:
             (await client.delete(f"/phones/{phone}/faults/{fault}")).raise_for_status()
 
+    async def calm(self, phone: str) -> None:
+        """Let the popups that come by themselves have come already: none does so twice in a phone's life."""
+        for popup in ("permission", "update"):
+            await self.give(phone, "popup", name=popup)
+            await self.lift(phone, "popup")
+
     async def renew(self, *phones: str) -> None:
         """Bring phones to their first state, without faults."""
         async with httpx2.AsyncClient(base_url=self.rack.control, trust_env=False) as client:
