@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from drover.drivers.adb.buffers import BufferPool
+from drover.drivers.adb.buffers import FILLED_AT_ONCE, BufferPool
 from drover.drivers.adb.client import AdbServer, Address, address_of_user, parse_address
 from drover.drivers.adb.faults import AdbNotFound, AdbProtocolError, AdbRefused, AdbServerFailed, AdbServerUnavailable
 from drover.drivers.adb.server import find_adb, private_server
@@ -227,3 +227,30 @@ def test_a_pool_keeps_no_more_than_it_should() -> None:
     for _ in range(3):
         pool.give_back(bytearray(1 << 16))
     assert pool.free == 2
+
+
+async def test_few_fill_a_buffer_at_once_and_nobody_waits_for_ever() -> None:
+    pool = BufferPool(patience_s=0.05)
+    filling: list[int] = []
+    most = 0
+    stuck = asyncio.Event()
+
+    async def fill(number: int, ended: asyncio.Event) -> None:
+        nonlocal most
+        async with pool.turn():
+            filling.append(number)
+            most = max(most, len(filling))
+            await ended.wait()
+            filling.remove(number)
+
+    quick = asyncio.Event()
+    asyncio.get_running_loop().call_soon(quick.set)
+    await asyncio.gather(*(fill(number, quick) for number in range(3 * FILLED_AT_ONCE)))
+    assert most <= FILLED_AT_ONCE
+    hung = [asyncio.create_task(fill(number, stuck)) for number in range(FILLED_AT_ONCE)]
+    await asyncio.sleep(0)
+    async with asyncio.timeout(10):
+        await fill(FILLED_AT_ONCE, quick)
+    assert len(filling) == FILLED_AT_ONCE
+    stuck.set()
+    await asyncio.gather(*hung)

@@ -24,6 +24,7 @@ JPEG_QUALITY: Final = 95
 """Regions are still found at 60; this leaves room, and costs the phone nothing that can be measured."""
 _RGBA: Final = 4
 _ZIPPED_BYTES: Final = 1 << 20
+_PIECE_BYTES: Final = 1 << 20
 _MAX_SIDE: Final = 16384
 
 
@@ -117,18 +118,32 @@ def _framed(pool: BufferPool, buffer: bytearray, filled: int) -> Picture:
 
 
 def _unzipped(pool: BufferPool, zipped: bytearray, filled: int, expected: int) -> Picture:
-    unzip = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    """Unzip piece by piece into a buffer of the pool. Raises NotAFrame."""
+    buffer = pool.take(expected + 1)
     try:
-        raw = unzip.decompress(memoryview(zipped)[:filled], expected + 1)
-    except zlib.error as error:
-        raise screencap.NotAFrame(f"what is not zipped: {error}") from error
+        count = _unzip_into(buffer, memoryview(zipped)[:filled], expected)
+    except BaseException:
+        pool.give_back(buffer)
+        raise
     finally:
         pool.give_back(zipped)
-    if not unzip.eof:
+    return _framed(pool, buffer, count)
+
+
+def _unzip_into(buffer: bytearray, rest: memoryview | bytes, expected: int) -> int:
+    """Fill `buffer` with what is in the zipped bytes, and return how much that is. Raises NotAFrame."""
+    unzip = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    count = 0
+    try:
+        while not unzip.eof and count <= expected and (piece := unzip.decompress(rest, _PIECE_BYTES)):
+            buffer[count : count + len(piece)] = piece[: len(buffer) - count]
+            count += len(piece)
+            rest = unzip.unconsumed_tail
+    except zlib.error as error:
+        raise screencap.NotAFrame(f"what is not zipped: {error}") from error
+    if not unzip.eof or count > expected:
         raise screencap.NotAFrame(f"a zipped frame that is cut off, or larger than {expected} bytes")
-    buffer = pool.take(len(raw))
-    buffer[: len(raw)] = raw
-    return _framed(pool, buffer, len(raw))
+    return count
 
 
 def _decoded(pool: BufferPool, encoded: str, natural: Size) -> Picture:

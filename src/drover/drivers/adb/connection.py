@@ -115,9 +115,13 @@ class Connection:
         """Return a buffer of the pool with everything until the end in it, and how much that is.
 
         `expected` only saves copying. The buffer goes back to the pool where this raises. It is taken when the first
-        bytes are there: of many phones that are waited for, few send at once.
+        bytes are there and it is this phone's turn: of many phones that are waited for, few send at once.
         """
         first = await self.read_some()
+        async with pool.turn():
+            return await self._filled(pool, expected, first)
+
+    async def _filled(self, pool: BufferPool, expected: int, first: bytes) -> tuple[bytearray, int]:
         buffer = pool.take(max(expected, len(first)) + 1)
         filled = len(first)
         buffer[:filled] = first
