@@ -54,6 +54,8 @@ async def test_rounds_end_at_the_most_there_may_be(bench: Bench) -> None:
         ({"text": "0 paid"}, True),
         ({"text": "0 paid", "in": [20, 20, 140, 50]}, True),
         ({"text": "0 paid", "in": [20, 300, 140, 350]}, False),
+        ({"text": "0 liked", "in": "shop.cart.back"}, False),
+        ({"not": {"text": "0 liked", "in": "shop.cart.back"}}, True),
         ({"text": "${param.wanted}"}, True),
         ({"not": {"all": [{"screen": "shop.home"}]}}, False),
         ({"all": [{"screen": "shop.home"}, {"text": "7 paid"}]}, False),
@@ -70,6 +72,14 @@ async def test_a_task_is_played_where_its_condition_holds(when: dict[str, Any], 
     record = await bench.one(phone, OPEN, guard, CART | {"when": when}, fields=fields)
     assert (last(record).status is Status.COMPLETED, phone.history == ["open_cart"]) == (played, played)
     assert record.status is Status.COMPLETED
+
+
+async def test_a_text_is_looked_for_inside_an_action_of_the_screen_that_is_shown(bench: Bench) -> None:
+    phone = ShopPhone("a")
+    inside = {"text": "0 liked", "in": "shop.cart.back"}
+    elsewhere = {"text": "0 paid", "in": "shop.cart.back"}
+    record = await bench.one(phone, OPEN, CART, COUPON | {"when": elsewhere}, PAY | {"when": inside})
+    assert statuses(record) == [(1, "completed"), (2, "completed"), (3, "skipped"), (4, "completed")]
 
 
 async def test_what_was_read_decides_what_is_played(bench: Bench) -> None:

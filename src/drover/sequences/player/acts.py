@@ -33,7 +33,7 @@ from drover.sequences.domain import (
 )
 from drover.sequences.helpers import Helper, HelperContext, HelperFailed
 from drover.sequences.plan import MASK, Step
-from drover.sequences.player.conditions import nodes_showing, place_on
+from drover.sequences.player.conditions import nodes_showing
 from drover.sequences.player.errors import AppNotInFront, MediaNotThere, NothingToRead, PlaceNotFound
 from drover.sequences.player.eyes import Eyes, Look
 from drover.sequences.player.hands import POLL_S, Hands
@@ -153,8 +153,7 @@ class Acts:
         text = self.values.render(target.text)
         deadline = hands.watch.clock.monotonic() + _PATIENCE_S
         while True:
-            inside = place_on(look, target.inside, self.reference)
-            found = nodes_showing(await hands.tree(), text, inside)
+            found = nodes_showing(await hands.tree(), text, target.inside, look, self.reference)
             places = {node.bounds for node in found if node.bounds is not None}
             if len(places) == 1:
                 return places.pop()

@@ -53,10 +53,8 @@ class Conditions:
 
     async def _shows(self, condition: TextIs) -> bool:
         look = await self.eyes.glimpse(self.hands, timeout_s=LOOK_S)
-        tree = await self.hands.tree()
-        return bool(
-            nodes_showing(tree, self.values.render(condition.text), place_on(look, condition.inside, self.reference))
-        )
+        tree, text = await self.hands.tree(), self.values.render(condition.text)
+        return bool(nodes_showing(tree, text, condition.inside, look, self.reference))
 
 
 def compares(condition: ValueIs, values: Values) -> bool:
@@ -71,22 +69,30 @@ def compares(condition: ValueIs, values: Values) -> bool:
             return value == ""
 
 
-def place_on(look: Look, inside: ActionName | Rect | None, reference: Size) -> Rect | None:
-    """Return a place in pixels of the look's frame; None for the whole, and for an action of a screen not shown."""
+def place_on(look: Look, inside: ActionName | Rect, reference: Size) -> Rect | None:
+    """Return a place in pixels of the look's frame; None for an action of a screen that it does not show."""
     if isinstance(inside, Rect):
         return inside.scaled(reference, look.size)
-    if inside is None or look.found is None or not look.shows((inside.screen,)):
+    if look.found is None or not look.shows((inside.screen,)):
         return None
     action = look.found.variant.action(inside.action)
     return action.rect.scaled(look.found.screen.reference, look.size) if action is not None else None
 
 
-def nodes_showing(tree: UiNode, text: str, inside: Rect | None) -> list[UiNode]:
-    """Return the nodes that show exactly `text`, those with their middle inside `inside` where that is given."""
+def nodes_showing(
+    tree: UiNode, text: str, inside: ActionName | Rect | None, look: Look, reference: Size
+) -> list[UiNode]:
+    """Return the nodes that show exactly `text`, those with their middle inside `inside` where that is given.
+
+    There are none inside an action of a screen that the look does not show.
+    """
+    place = place_on(look, inside, reference) if inside is not None else None
+    if inside is not None and place is None:
+        return []
     return [
         node
         for node in tree.walk()
         if node.bounds is not None
         and text in (node.text, node.description)
-        and (inside is None or inside.contains(node.bounds.center))
+        and (place is None or place.contains(node.bounds.center))
     ]
