@@ -8,7 +8,7 @@ from enum import Enum
 from drover.devices.geometry import Rect, Size
 from drover.kernel.errors import InvalidInput
 from drover.screens.keyboard import KeyboardMap
-from drover.screens.regions import Anchor, Crop, NodeRegion, Region, TextRegion, TintRegion
+from drover.screens.regions import Anchor, Crop, NodeRegion, Region, TextRegion, TintRegion, placed
 
 
 class UnknownScreen(InvalidInput):
@@ -98,6 +98,10 @@ class Screen:
         """Return the size that the variant's rectangles refer to."""
         return variant.reference or self.reference
 
+    def place_of(self, action: Action, variant: Variant, size: Size) -> Rect:
+        """Return where an action of `variant` lies on a frame of `size`; on one of another shape it may lie outside."""
+        return placed(action.rect, action.anchor, self.reference_of(variant), size)
+
 
 class RegionKind(Enum):
     """What of a region was checked."""
@@ -145,7 +149,8 @@ class RegionCheck:
     `correlation` is the normalised cross-correlation (-1 to 1), `brightness` the difference of means in grey levels,
     `contrast` the ratio of standard deviations; `found_at` is where, in pixels of the frame that was looked at. For a
     text, `correlation` is how alike the one that was read (`seen`) is to the one expected, 0 to 1, and `brightness` and
-    `contrast` say nothing; for a tint, `brightness` is the largest difference of a colour; for a node nothing of it.
+    `contrast` say nothing; for a tint, `brightness` is the largest difference of a colour, and the others say nothing;
+    for a node none of them says anything. The text of a picture has a check of its own, of the picture's name.
     """
 
     screen: str
@@ -176,7 +181,8 @@ class Identification:
     """The answer: exactly one screen with its variant, or unknown (`screen` None), and why.
 
     `conflict` names the screens that claimed the frame together; then `screen` is None. `checks` are those of the
-    screen found, or of the expected screens where none was found.
+    screen found, or of the expected screens where none was found; of what costs more than what failed there are none.
+    `wants_tree`: no UI tree was given, and with one another screen might be the answer.
     """
 
     screen: Screen | None

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from drover.devices.frame import Frame, Rotation
 from drover.devices.geometry import Rect, Size
+from drover.screens.regions import Anchor, placed
 
 SETTLED_PICTURE = 0.005
 """Largest part of the whole picture that may differ; the threshold of Maestro."""
@@ -48,7 +49,7 @@ def change_between(a: Frame, b: Frame, masks: Sequence[Rect] = (), reference: Si
     if a.size != b.size:
         message = f"frames of {a.size} and {b.size} cannot be compared"
         raise ValueError(message)
-    return _change(_sample(a), _sample(b), masks, reference or a.size)
+    return _change(_sample(a), _sample(b), masks, reference or a.size, a.size)
 
 
 class Settle:
@@ -76,7 +77,7 @@ class Settle:
         kept = self._last = _Kept(_sample(frame), frame.size, frame.rotation, frame.captured_at)
         if last is None or last.size != kept.size or last.rotation != kept.rotation:
             return False
-        return _change(last.sample, kept.sample, masks, reference or frame.size).small
+        return _change(last.sample, kept.sample, masks, reference or frame.size, frame.size).small
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,20 +88,34 @@ class _Kept:
     captured_at: float
 
 
+def _step(size: Size) -> int:
+    return max(1, round(size.width / _COLUMNS))
+
+
 def _sample(frame: Frame) -> Sample:
-    step = max(1, round(frame.size.width / _COLUMNS))
+    step = _step(frame.size)
     whole_pixels = np.ascontiguousarray(frame.pixels).view(np.uint32)[:, :, 0]
     grid = np.ascontiguousarray(whole_pixels[::step, ::step])
     return grid.view(np.uint8).reshape(*grid.shape, 4)
 
 
-def _change(a: Sample, b: Sample, masks: Sequence[Rect], reference: Size) -> Change:
+def _covered(mask: Rect, reference: Size, size: Size, step: int) -> tuple[slice, slice]:
+    """Return the rows and columns of a sample that a mask covers.
+
+    On a frame of another shape those are all where what it covers may be: things keep to the top or to the bottom.
+    """
+    high, low = placed(mask, Anchor.TOP, reference, size), placed(mask, Anchor.BOTTOM, reference, size)
+    top, bottom = max(0, min(high.y1, low.y1)), max(0, high.y2, low.y2)
+    return slice(top // step, -(-bottom // step)), slice(high.x1 // step, -(-high.x2 // step))
+
+
+def _change(a: Sample, b: Sample, masks: Sequence[Rect], reference: Size, size: Size) -> Change:
+    """Return what differs between samples of two frames of `size`."""
     noticed = cv2.threshold(cv2.absdiff(a, b), _NOTICEABLE, 1, cv2.THRESH_BINARY)[1]
     differs = (np.ascontiguousarray(noticed).view(np.uint32)[:, :, 0] != 0).astype(np.uint8)
-    height, width = differs.shape[0], differs.shape[1]
+    step = _step(size)
     for mask in masks:
-        place = mask.scaled(reference, Size(width, height))
-        differs[place.y1 : place.y2, place.x1 : place.x2] = 0
+        differs[_covered(mask, reference, size, step)] = 0
     x, y, w, h = cv2.boundingRect(differs)
     if w == 0:
         return Change(picture=0.0, window=0.0)

@@ -29,3 +29,8 @@ class Agreement:
             and abs(self.brightness) <= MAX_BRIGHTNESS
             and CONTRAST[0] <= self.contrast <= CONTRAST[1]
         )
+
+
+def nowhere(rect: Rect) -> Agreement:
+    """Return how a frame agrees with what belongs at `rect` if it has no such place, or cannot be compared."""
+    return Agreement(correlation=0.0, brightness=0.0, contrast=0.0, rect=rect)

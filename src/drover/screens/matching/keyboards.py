@@ -8,6 +8,7 @@ from drover.devices.geometry import Size
 from drover.screens.keyboard import KeyboardMap, KeyboardSeen
 from drover.screens.matching.template import Template
 from drover.screens.matching.view import View, Views
+from drover.screens.regions import Anchor
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Keyboards:
         found = {
             (look.seen.keyboard.name, look.seen.layer.name): look.seen
             for look in self._looks
-            if look.matches(views.at(look.reference))
+            if look.matches(views.at(look.reference, Anchor.BOTTOM))
         }
         return next(iter(found.values())) if len(found) == 1 else None
 

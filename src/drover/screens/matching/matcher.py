@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from drover.devices.frame import Frame, Pixels
-from drover.devices.geometry import Rect, Size
+from drover.devices.uitree import UiNode
 from drover.screens.domain import (
     Action,
     Identification,
@@ -17,22 +17,30 @@ from drover.screens.domain import (
 )
 from drover.screens.matching.index import Hit, Index
 from drover.screens.matching.keyboards import Keyboards
-from drover.screens.matching.verdict import Candidate, sentence
-from drover.screens.matching.view import View, Views
+from drover.screens.matching.shown import pictures_of
+from drover.screens.matching.verdict import Candidate, Checks, sentence
+from drover.screens.matching.view import Views
+from drover.screens.ocr import RapidOcrReader, TextReader
 
 NEAR_MISSES = 3
+_WANTS_TREE = "a screen that was looked for could be told by the UI tree only"
 _LOOKED_AT = 3
 """How many of the screens that the index finds most alike are looked at for near misses."""
 
-Checks = tuple[RegionCheck, ...]
 Match = tuple[Candidate, Checks]
 
 
 class Matcher:
-    """Identifies frames against one registry. Safe to be used by several threads."""
+    """Identifies frames against one registry. Safe to be used by several threads.
 
-    def __init__(self, registry: Registry) -> None:
+    `tree` is the UI tree at the time of the frame. Where a screen could not be told without one, the answer says so in
+    `wants_tree`. Texts are read by `reader`, and only where the pictures and tints of a variant passed; what reads them
+    loads its model when the first text is read. Whatever identifies raises TextNotRead.
+    """
+
+    def __init__(self, registry: Registry, reader: TextReader | None = None) -> None:
         self._registry = registry
+        self._reader = reader if reader is not None else RapidOcrReader()
         self.keyboards = Keyboards(registry.keyboards.values())
         self._candidates = {
             screen.key: tuple(Candidate(screen, variant) for variant in screen.variants)
@@ -45,15 +53,23 @@ class Matcher:
             if screen.kind is ScreenKind.INTERRUPT:
                 self._interrupts.setdefault(screen.app, []).append(screen.key)
 
-    def recognise(self, frame: Frame, *, app: str, expected: Sequence[str]) -> Identification | None:
+    def recognise(
+        self, frame: Frame, *, app: str, expected: Sequence[str], tree: UiNode | None = None
+    ) -> Identification | None:
         """Return the interrupt or expected screen that `frame` is, or None where it is none of them.
 
         What `identify` looks at first, without its search: for whoever waits, and will look again. Two that match are a
-        conflict. Raises UnknownScreen.
+        conflict; an unknown screen that wants the tree may be one of them. Raises UnknownScreen.
         """
-        return self._among_likely(Views(frame), {app}, [self._registry.screen(key) for key in expected])
+        views = self._views(frame, tree)
+        found = self._among_likely(views, {app}, [self._registry.screen(key) for key in expected])
+        if found is None and views.wants_tree:
+            return Identification(None, None, _WANTS_TREE, wants_tree=True)
+        return found
 
-    def identify(self, frame: Frame, *, app: str | None = None, expected: Sequence[str] = ()) -> Identification:
+    def identify(
+        self, frame: Frame, *, app: str | None = None, expected: Sequence[str] = (), tree: UiNode | None = None
+    ) -> Identification:
         """Return the one screen that `frame` is, or unknown with the reason.
 
         Order: interrupts of `app` (without it, of the expected screens' apps), global ones, `expected`; then all
@@ -63,41 +79,44 @@ class Matcher:
         """
         wanted = [self._registry.screen(key) for key in expected]
         apps = {app} if app is not None else {screen.app for screen in wanted if screen.app is not None}
-        views = Views(frame)
+        views = self._views(frame, tree)
         return self._among_likely(views, apps, wanted) or self._searched(views, apps, wanted)
 
-    def verify(self, frame: Frame, screen_key: str) -> Identification:
+    def verify(self, frame: Frame, screen_key: str, *, tree: UiNode | None = None) -> Identification:
         """Return whether `frame` is that screen, with the checks of its best variant. Raises UnknownScreen."""
-        best = self._best(Views(frame), self._registry.screen(screen_key))
+        views = self._views(frame, tree)
+        best = self._best(views, self._registry.screen(screen_key))
         checks = best[1]
         if all(check.passed for check in checks):
-            return _decided([best])
-        return Identification(None, None, _first_failure(checks), checks, _near_misses([best]))
+            return _decided([best], views)
+        near = _near_misses([best])
+        return Identification(None, None, _first_failure(checks), checks, near, wants_tree=views.wants_tree)
 
     def check_action(self, frame: Frame, screen_key: str, variant: Variant, action: Action) -> RegionCheck | None:
-        """Return whether the action looks like its crop, or None for one without. Raises UnknownScreen."""
-        if action.crop is None:
-            return None
+        """Return whether the action looks like its crop; None for one without, if it lies on the frame.
+
+        Raises UnknownScreen.
+        """
         screen = self._registry.screen(screen_key)
         candidate = self._candidate(screen, variant.name) or Candidate(screen, variant)
-        return candidate.check_action(Views(frame), action, action.crop)
+        return candidate.check_action(Views(frame), action)
 
-    def pictures(self, frame: Frame, check: RegionCheck) -> tuple[Pixels, Pixels]:
-        """Return the expected picture and the one seen at `check.found_at`, both grey, at the reference resolution.
+    def pictures(self, frame: Frame, check: RegionCheck) -> tuple[Pixels, Pixels] | None:
+        """Return the expected picture and the one seen at `check.found_at`, at the reference resolution.
 
+        They are grey; of a tint, in blue, green and red. None where there is nothing to compare: for an element of the
+        UI tree, a text without a picture, an action without a crop, and a place outside the frame.
         Raises UnknownScreen; ValueError for a check that is not of this registry.
         """
         screen = self._registry.screen(check.screen)
         candidate = self._candidate(screen, check.variant)
-        parts = (*candidate.variant.regions, *candidate.variant.actions) if candidate is not None else ()
-        named = [(part.rect, part.crop) for part in parts if part.name == check.region and part.crop is not None]
-        if not named:
-            message = f"{check.screen} has no region or action {check.region} in variant {check.variant}"
+        if candidate is None:
+            message = f"{check.screen} has no variant {check.variant}"
             raise ValueError(message)
-        place = check.found_at.scaled(frame.size, screen.reference)
-        # A region and an action may share a name: the one checked is the nearer one.
-        rect, crop = min(named, key=lambda part: abs(part[0].x1 - place.x1) + abs(part[0].y1 - place.y1))
-        return crop.gray, View(frame, screen.reference).gray(_moved(rect, place.x1, place.y1, screen.reference))
+        return pictures_of(candidate, frame, check)
+
+    def _views(self, frame: Frame, tree: UiNode | None) -> Views:
+        return Views(frame, tree=tree, reader=self._reader)
 
     def _among_likely(self, views: Views, apps: set[str], wanted: Sequence[Screen]) -> Identification | None:
         """Return what the interrupts and the wanted screens say; None where none matches or nothing is known."""
@@ -108,7 +127,7 @@ class Matcher:
         for keys in (own, self._interrupts.get(None, []), dict.fromkeys(screen.key for screen in wanted)):
             matches = _matching([candidate for key in keys for candidate in self._candidates[key]], views)
             if matches:
-                return _decided(matches)
+                return _decided(matches, views)
         return None
 
     def _candidate(self, screen: Screen, variant: str) -> Candidate | None:
@@ -123,13 +142,13 @@ class Matcher:
         matches = _matching([hit.candidate for hit in hits if hit.impossible == 0], views)
         matches.sort(key=lambda match: _rank(match, apps))
         for _, group in groupby(matches, key=lambda match: _rank(match, apps)):
-            return _decided(list(group))
+            return _decided(list(group), views)
         fared = [self._best(views, screen) for screen in wanted]
         keys = {screen.key for screen in wanted}
         alike = [(c, c.checks(views)) for c in _most_alike(hits, views) if c.screen.key not in keys]
         near = _near_misses([*fared, *alike])
         checks = tuple(check for _, checks in fared for check in checks)
-        return Identification(None, None, _why_unknown(checks, near), checks, near)
+        return Identification(None, None, _why_unknown(checks, near), checks, near, wants_tree=views.wants_tree)
 
 
 def _matching(candidates: Iterable[Candidate], views: Views) -> list[Match]:
@@ -144,15 +163,16 @@ def _matching(candidates: Iterable[Candidate], views: Views) -> list[Match]:
     return list(found.values())
 
 
-def _decided(matches: Sequence[Match]) -> Identification:
+def _decided(matches: Sequence[Match], views: Views) -> Identification:
     if len(matches) > 1:
         keys = tuple(candidate.screen.key for candidate, _ in matches)
         reason = f"{' and '.join(keys)} all match this frame; give each a region that the others do not have"
-        return Identification(None, None, reason, conflict=keys)
+        return Identification(None, None, reason, conflict=keys, wants_tree=views.wants_tree)
     candidate, checks = matches[0]
-    regions = "its region passes" if len(checks) == 1 else f"all {len(checks)} regions pass"
+    count = len({check.region for check in checks})  # the text of a picture is a check of its own
+    regions = "its region passes" if count == 1 else f"all {count} regions pass"
     reason = f"{candidate.screen.key} ({candidate.variant.name}): {regions}"
-    return Identification(candidate.screen, candidate.variant, reason, checks)
+    return Identification(candidate.screen, candidate.variant, reason, checks, wants_tree=views.wants_tree)
 
 
 def _rank(match: Match, apps: set[str]) -> tuple[bool, bool, bool]:
@@ -200,9 +220,3 @@ def _why_unknown(checks: Checks, near: Sequence[NearMiss]) -> str:
     if near:
         return f"no screen matches; the nearest: {sentence(near[0].failed[0])}"
     return "no screen of the registry resembles this frame"
-
-
-def _moved(rect: Rect, x: int, y: int, size: Size) -> Rect:
-    """Return `rect` with its corner at (x, y), as far as `size` allows."""
-    left, top = min(max(0, x), size.width - rect.width), min(max(0, y), size.height - rect.height)
-    return Rect(left, top, left + rect.width, top + rect.height)

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from drover.devices.frame import Pixels
 from drover.devices.geometry import Rect
-from drover.screens.matching.agreement import Agreement
+from drover.screens.matching.agreement import Agreement, nowhere
 from drover.screens.matching.outline import Outline, outline
 from drover.screens.matching.view import View, around
 
@@ -53,10 +53,12 @@ class Template:
     def quick(self, view: View) -> Agreement:
         """Return a good agreement within the margin if there is one, else that of any place.
 
-        Cheap for a frame that shows something else there.
+        Cheap for a frame that shows something else there. What lies outside the frame agrees with nothing.
         """
         if self in view.compared:
             return view.compared[self]
+        if not view.holds(self.rect):
+            return nowhere(self.rect)
         patch = view.gray(self.rect)
         agreement = self._compare(patch, self.rect)
         if not agreement.good:
@@ -68,6 +70,8 @@ class Template:
 
     def best(self, view: View) -> Agreement:
         """Return the agreement at its place where that is good, else that of the best place within the margin."""
+        if not view.holds(self.rect):
+            return nowhere(self.rect)
         if self not in view.compared:
             agreement = self._compare(view.gray(self.rect), self.rect)
             view.compared[self] = agreement if agreement.good else self._search(view)
@@ -75,7 +79,7 @@ class Template:
 
     def _search(self, view: View) -> Agreement:
         """Return the agreement of the best place within the margin: half resolution first, then full around it."""
-        area = around(self.rect, MARGIN, view.reference)
+        area = around(self.rect, MARGIN, view.extent)
         pixels = view.gray(area)
         places = _Places(self, pixels, area)
         if self.gray.size <= SMALL:

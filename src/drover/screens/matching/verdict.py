@@ -1,11 +1,15 @@
-"""Regions and actions of one variant against a frame: passed or failed, with figures and a sentence for a person."""
+"""One variant of a screen against a frame: what passed and what failed, with figures and a sentence for a person."""
 
 from dataclasses import dataclass
 
-from drover.screens.domain import Action, Crop, Region, RegionCheck, Screen, Variant
-from drover.screens.matching.agreement import CONTRAST, ENOUGH, MAX_BRIGHTNESS, Agreement
+from drover.screens.domain import Action, Region, RegionCheck, Screen, Variant
+from drover.screens.matching.agreement import CONTRAST, ENOUGH, MAX_BRIGHTNESS, Agreement, nowhere
+from drover.screens.matching.further import Further, outside
 from drover.screens.matching.template import Template
 from drover.screens.matching.view import View, Views
+from drover.screens.regions import Anchor
+
+Checks = tuple[RegionCheck, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,59 +20,97 @@ class Probe:
     template: Template
 
     def passes(self, agreement: Agreement) -> bool:
-        """Whether the region is as it must be, given how it agrees."""
-        return agreement.good != self.region.absent
+        """Whether the picture is as it must be, given how it agrees.
+
+        Where a picture with a text must not be there, the picture alone may be: its text tells.
+        """
+        return agreement.good != self.region.absent or (self.region.absent and self.region.text is not None)
 
 
 class Candidate:
-    """One variant of one screen, ready to be checked."""
+    """One variant of one screen, ready to be checked: its pictures first, and where they pass what costs more.
+
+    Rectangles are in pixels of `reference`.
+    """
 
     def __init__(self, screen: Screen, variant: Variant) -> None:
         self.screen = screen
         self.variant = variant
+        self.reference = screen.reference_of(variant)
         self.probes = tuple(Probe(r, Template(r.crop.gray, r.rect, variant.masks)) for r in variant.regions)
         self._cheapest_first = sorted(self.probes, key=lambda probe: probe.template.gray.size)
+        self._further = Further(screen, variant)
         self._actions: dict[str, Template] = {}
 
-    def match(self, views: Views) -> tuple[RegionCheck, ...] | None:
-        """Return the checks where every region passes, else None: it stops at the first that does not."""
-        view = views.at(self.screen.reference)
-        if not view.comparable:
+    def match(self, views: Views) -> Checks | None:
+        """Return the checks where every region passes, else None: it stops at the first that does not.
+
+        Raises TextNotRead.
+        """
+        if not views.at(self.reference).comparable:
             return None
-        if not all(probe.passes(probe.template.fitting(view).quick(view)) for probe in self._cheapest_first):
+        if not all(probe.passes(self._quick(probe, views)) for probe in self._cheapest_first):
             return None
-        return tuple(
-            self._check(view, probe.region.name, probe.template.fitting(view).quick(view), absent=probe.region.absent)
-            for probe in self.probes
-        )
+        seen = [self._quick(probe, views) for probe in self.probes]
+        checks = self._pictures(views, seen)
+        for stage in self._further.stages(views, seen):
+            if not all(check.passed for check in stage):
+                return None
+            checks += stage
+        return tuple(checks)
 
     def passing(self, views: Views) -> int:
-        """Return how many of the regions pass."""
-        view = views.at(self.screen.reference)
-        return (
-            sum(probe.passes(probe.template.fitting(view).quick(view)) for probe in self.probes)
-            if view.comparable
-            else 0
-        )
+        """Return how many of the pictures pass."""
+        if not views.at(self.reference).comparable:
+            return 0
+        return sum(probe.passes(self._quick(probe, views)) for probe in self.probes)
 
-    def checks(self, views: Views) -> tuple[RegionCheck, ...]:
-        """Return how every region fares, with the figures of the best place."""
-        view = views.at(self.screen.reference)
-        return tuple(
-            self._check(view, probe.region.name, _best(probe.template, view), absent=probe.region.absent)
-            for probe in self.probes
-        )
+    def checks(self, views: Views) -> Checks:
+        """Return how every region fares, with the figures of the best place.
 
-    def check_action(self, views: Views, action: Action, crop: Crop) -> RegionCheck:
-        """Return how the crop of one of the variant's actions fares."""
-        template = self._actions.get(action.name)
-        if template is None or template.gray is not crop.gray:
-            template = self._actions[action.name] = Template(crop.gray, action.rect)
-        view = views.at(self.screen.reference)
-        return self._check(view, action.name, _best(template, view), absent=False)
+        What costs more than what failed is not checked, and left out. Raises TextNotRead.
+        """
+        seen = [self._best(probe.template, probe.region.anchor, views) for probe in self.probes]
+        checks = self._pictures(views, seen)
+        further = self._further.stages(views, seen)
+        while all(check.passed for check in checks):
+            stage = next(further, None)
+            if stage is None:
+                break
+            checks += stage
+        return tuple(checks)
 
-    def _check(self, view: View, name: str, agreement: Agreement, *, absent: bool) -> RegionCheck:
-        passed = view.comparable and agreement.good != absent
+    def check_action(self, views: Views, action: Action) -> RegionCheck | None:
+        """Return how one of the variant's actions fares; None for one without a crop, if it lies on the frame."""
+        view = views.at(self.reference, action.anchor)
+        if action.crop is not None:
+            template = self._actions.get(action.name)
+            if template is None or template.gray is not action.crop.gray:
+                template = self._actions[action.name] = Template(action.crop.gray, action.rect)
+            agreement = self._best(template, action.anchor, views)
+        elif view.comparable and view.holds(action.rect):
+            return None
+        else:
+            agreement = nowhere(action.rect)
+        return self._check(action.name, view, agreement, passed=view.comparable and agreement.good)
+
+    def _quick(self, probe: Probe, views: Views) -> Agreement:
+        view = views.at(self.reference, probe.region.anchor)
+        return probe.template.fitting(view).quick(view)
+
+    def _best(self, template: Template, anchor: Anchor, views: Views) -> Agreement:
+        view = views.at(self.reference, anchor)
+        return template.fitting(view).best(view) if view.comparable else nowhere(template.rect)
+
+    def _pictures(self, views: Views, seen: list[Agreement]) -> list[RegionCheck]:
+        checks: list[RegionCheck] = []
+        for probe, agreement in zip(self.probes, seen, strict=True):
+            region, view = probe.region, views.at(self.reference, probe.region.anchor)
+            passed = view.comparable and probe.passes(agreement)
+            checks.append(self._check(region.name, view, agreement, passed=passed, absent=region.absent))
+        return checks
+
+    def _check(self, name: str, view: View, agreement: Agreement, *, passed: bool, absent: bool = False) -> RegionCheck:
         return RegionCheck(
             screen=self.screen.key,
             variant=self.variant.name,
@@ -82,19 +124,17 @@ class Candidate:
         )
 
 
-def _best(template: Template, view: View) -> Agreement:
-    return template.fitting(view).best(view) if view.comparable else Agreement(0.0, 0.0, 0.0, template.rect)
-
-
 def _why(view: View, agreement: Agreement, *, absent: bool) -> str:
     if not view.comparable:
-        seen, wanted = view.frame.size, view.reference
+        seen, reference = view.frame.size, view.reference
         return (
-            f"the frame is {seen.width}x{seen.height}, of another shape than {wanted.width}x{wanted.height}: "
+            f"the frame is {seen.width}x{seen.height}, of another shape than {reference.width}x{reference.height}: "
             "the phone may be rotated"
         )
     if absent:
         return "must not be there, but is"
+    if not view.holds(agreement.rect):
+        return outside(view)
     if agreement.correlation < ENOUGH:
         return f"looks different (correlation {agreement.correlation:.2f}, needs {ENOUGH:.2f})"
     if abs(agreement.brightness) > MAX_BRIGHTNESS:

@@ -76,7 +76,7 @@ def place_on(look: Look, inside: ActionName | Rect, reference: Size) -> Rect | N
     if look.found is None or not look.shows((inside.screen,)):
         return None
     action = look.found.variant.action(inside.action)
-    return action.rect.scaled(look.found.screen.reference, look.size) if action is not None else None
+    return look.found.screen.place_of(action, look.found.variant, look.size) if action is not None else None
 
 
 def nodes_showing(

@@ -6,14 +6,22 @@ from dataclasses import dataclass
 from drover.devices.errors import DeviceError
 from drover.devices.ports import Driver
 from drover.kernel.clock import Clock
-from drover.kernel.errors import DroverError
+from drover.kernel.errors import DroverError, Retry
 from drover.sequences.course import Holds, Place, read_place
 from drover.sequences.domain import Assert, Effect, Read, Type, WaitForScreen
 from drover.sequences.journal import Journal, Mark, OpenAct
 from drover.sequences.plan import Plan
 from drover.sequences.player.acts import Acts
 from drover.sequences.player.conditions import Conditions
-from drover.sequences.player.errors import Astray, NotHappened, OnceInDoubt, PhoneStaysAway, ScreenNotSeen
+from drover.sequences.player.errors import (
+    Astray,
+    InterruptStays,
+    NotHappened,
+    OnceInDoubt,
+    PhoneStaysAway,
+    ScreenNotSeen,
+    StepFailed,
+)
 from drover.sequences.player.events import PhonePaused, PhoneResumed, Progress, StepBegan, StepEnded
 from drover.sequences.player.eyes import Eyes, Look
 from drover.sequences.player.hands import Hands
@@ -25,6 +33,11 @@ from drover.sequences.player.task_run import TaskRun, task_record
 from drover.sequences.player.whereabouts import Bearing, Onward, bearings, behind
 from drover.sequences.player.witness import Witness
 from drover.sequences.record import Pause, TaskRecord, Timing
+
+INTERRUPT_S = 2.0
+"""How long is looked, after an act failed, for an interrupt that was in its way."""
+_LOOKED_FOR = (ScreenNotSeen, InterruptStays)
+"""Whoever raises these has been looking for interrupts already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,11 +202,31 @@ class Player:
             except DroverError as error:
                 task.note(error, self._eyes.seen)
                 self._eyes.forget()
-                if not await self._may_try_again(task, error):
+                if not (await self._interrupted(task, error) or await self._may_try_again(task, error)):
                     return
             else:
                 task.failure = None
                 return
+
+    async def _interrupted(self, task: TaskRun, error: DroverError) -> bool:
+        """Return whether a known interrupt was in the way of the act; it is dismissed by now.
+
+        Another try then is none of the retries: each interrupt is dismissed only so often within a task.
+        """
+        if task.swallowed:
+            task.swallowed = False
+            return True
+        if error.retry is not Retry.AT_ONCE or not isinstance(error, StepFailed) or isinstance(error, _LOOKED_FOR):
+            return False
+        before = len(task.dismissed)
+        try:
+            await self._eyes.glimpse(self._hands(task.watch), timeout_s=INTERRUPT_S, dismissed=task.dismissed)
+        except DroverError as newer:
+            task.note(newer, self._eyes.seen)
+            return await self._may_try_again(task, newer)
+        finally:
+            self._eyes.forget()
+        return len(task.dismissed) > before
 
     async def _may_try_again(self, task: TaskRun, error: DroverError) -> bool:
         """Wait as long as the tier of the failure says, and return whether there is to be another try."""
@@ -309,9 +342,15 @@ class Player:
         if step.after is None:
             self._eyes.forget()
             return None
-        return await self._eyes.wait_for(
-            (step.after,), hands, timeout_s=step.task.timeout_s, dismissed=task.dismissed, left=step.before
-        )
+        dismissed = len(task.dismissed)
+        try:
+            return await self._eyes.wait_for(
+                (step.after,), hands, timeout_s=step.task.timeout_s, dismissed=task.dismissed, left=step.before
+            )
+        except ScreenNotSeen as missed:
+            stayed = step.before is not None and missed.seen == step.before
+            task.swallowed = stayed and len(task.dismissed) > dismissed
+            raise
 
     async def _see_it_happened(self, task: TaskRun, hands: Hands) -> None:
         """Wait for what shows that the act happened, where the screen after it does not. Raises NotHappened."""

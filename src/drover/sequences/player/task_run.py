@@ -32,7 +32,7 @@ class TaskRun:
     `answering_since_s` is when the phone last began to answer since. `astray`: nobody knows what the phone shows.
     `back_to`, once set, is the place of an earlier step with which the play goes on instead of this one. `passed_over`:
     its condition did not hold; `forgiven`: it failed, and was optional. `told` is what its record says beside the
-    step's own parameters.
+    step's own parameters. `swallowed`: an interrupt came before the act did, which left the phone where it was.
     """
 
     step: Step
@@ -51,6 +51,7 @@ class TaskRun:
     passed_over: bool = False
     forgiven: bool = False
     told: Mapping[str, str] = field(default_factory=dict[str, str])
+    swallowed: bool = False
 
     @property
     def doubtful(self) -> bool:

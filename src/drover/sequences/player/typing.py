@@ -11,6 +11,7 @@ from drover.devices.geometry import Rect, Size
 from drover.devices.ports import Driver
 from drover.screens.keyboard import KeyboardSeen, untypable
 from drover.screens.matching.keyboards import Keyboards
+from drover.screens.regions import Anchor, placed
 from drover.sequences.player.errors import KeyboardNotSeen, NoKeyFor
 from drover.sequences.player.stopwatch import Stopwatch
 
@@ -30,7 +31,7 @@ class Shown:
 
     def place(self, key: str) -> Rect:
         """Return where a key is, in pixels of the frame."""
-        return self.seen.layer.keys[key].scaled(self.seen.keyboard.reference, self.size)
+        return placed(self.seen.layer.keys[key], Anchor.BOTTOM, self.seen.keyboard.reference, self.size)
 
     def after(self, character: str) -> "Shown":
         """Return what is shown once `character` was typed."""

@@ -1,6 +1,6 @@
 """Turns looks into what the report shows: sights with evidence, and what differed where a step failed."""
 
-from drover.devices.frame import Frame
+from drover.devices.frame import Frame, Pixels
 from drover.devices.picture import encoded
 from drover.kernel.errors import DroverError
 from drover.platform.blobs import Blobs
@@ -47,11 +47,15 @@ class Witness:
             reason=error.message,
             checks=checks or (found.answer.checks if found is not None else ()),
             frame=await self._eyes.evidence(look),
-            differences=tuple([await self._eyes.compute(self._difference, look.frame, check) for check in failed]),
+            differences=await self._eyes.compute(self._differences, look.frame, failed) if failed else (),
         )
 
-    def _difference(self, frame: Frame, check: RegionCheck) -> Difference:
-        expected, actual = self._matcher.pictures(frame, check)
+    def _differences(self, frame: Frame, failed: list[RegionCheck]) -> tuple[Difference, ...]:
+        """Return the pictures of those checks that have some."""
+        compared = [(check, self._matcher.pictures(frame, check)) for check in failed]
+        return tuple(self._difference(check, *pictures) for check, pictures in compared if pictures is not None)
+
+    def _difference(self, check: RegionCheck, expected: Pixels, actual: Pixels) -> Difference:
         return Difference(
             check=check,
             where=check.found_at,

@@ -3,7 +3,7 @@
 from typing import Final
 
 from drover.devices.geometry import Point, Rect, Size
-from drover.screens.domain import Action, ActionKind
+from drover.screens.domain import ActionKind
 from drover.sequences.domain import ActionName, Direction, Target
 from drover.sequences.recorder.gestures import BOX_PX, Gesture, GestureKind
 from drover.sequences.recorder.sights import Sight
@@ -35,8 +35,12 @@ def action_at(sight: Sight, point: Point, kinds: tuple[ActionKind, ...]) -> Acti
     """Return the registry's action of one of `kinds` that holds `point`: the smallest of the likeliest kind."""
     if sight.screen is None or sight.variant is None:
         return None
-    reference = sight.screen.reference
-    held = [a for a in sight.variant.actions if a.kind in kinds and _holds(a, point, reference, sight.size)]
+    screen, variant = sight.screen, sight.variant
+    held = [
+        action
+        for action in variant.actions
+        if action.kind in kinds and screen.place_of(action, variant, sight.size).contains(point)
+    ]
     best = min(held, key=lambda action: (kinds.index(action.kind), _area(action.rect)), default=None)
     return None if best is None else ActionName(sight.screen.key, best.name)
 
@@ -46,10 +50,6 @@ def fitted(rect: Rect, size: Size, reference: Size) -> Rect:
     scaled = rect.scaled(size, reference)
     x1, y1 = min(max(0, scaled.x1), reference.width - 1), min(max(0, scaled.y1), reference.height - 1)
     return Rect(x1, y1, max(x1 + 1, min(scaled.x2, reference.width)), max(y1 + 1, min(scaled.y2, reference.height)))
-
-
-def _holds(action: Action, point: Point, reference: Size, size: Size) -> bool:
-    return action.rect.scaled(reference, size).contains(point)
 
 
 def _element(sight: Sight, point: Point) -> Rect | None:

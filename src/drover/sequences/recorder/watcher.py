@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Executor
+from functools import partial
 from typing import Final, TypeVar
 
 import cv2
@@ -83,17 +84,27 @@ class Watcher:
             frame = await self._broker.grab(max_age_s=0)
         except SecureWindow as error:
             return await self._unseen(touches, error.message)
-        found = await self._compute(self._matcher.identify, frame)
+        found = await self._identified(frame)
         if touches != self._touches:
             return None
-        variant, reference = found.variant, found.screen.reference if found.screen is not None else None
-        if not self._settle.add(frame, variant.masks if variant is not None else (), reference):
+        masks, reference = (), None
+        if found.screen is not None and found.variant is not None:
+            masks, reference = found.variant.masks, found.screen.reference_of(found.variant)
+        if not self._settle.add(frame, masks, reference):
             self._seen = None
             return None
         if self._seen is not None and self._seen.screen is found.screen:
             return None
         sight = await self._sight(frame, found)
         return sight if touches == self._touches else None
+
+    async def _identified(self, frame: Frame) -> Identification:
+        """Return what the frame is, by the UI tree too where a screen cannot be told without."""
+        found = await self._compute(self._matcher.identify, frame)
+        tree = await self._tree() if found.wants_tree else None
+        if tree is None:
+            return found
+        return await self._compute(partial(self._matcher.identify, frame, tree=tree))
 
     async def _sight(self, frame: Frame, found: Identification) -> Sight:
         tree, keyboard = await self._tree(), await self._keyboard()

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from drover.screens.domain import Registry
-from drover.sequences.record import PhoneRecord, PlayRecord, Status, TaskRecord, Timing
 from drover.screens.report.album import Album
+from drover.sequences.record import PhoneRecord, PlayRecord, Status, TaskRecord, Timing
 from drover.sequences.report.sights import Exhibitor
 from drover.sequences.report.views import Column, Failure, PhoneView, ReportView, Segment, SightView, TaskView
 from drover.sequences.summary import summarize

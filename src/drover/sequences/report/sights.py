@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from drover.devices.geometry import Rect, Size
-from drover.screens.domain import RegionCheck, Registry, Screen, Variant
+from drover.screens.domain import Action, RegionCheck, RegionKind, Registry, Screen, Variant
 from drover.screens.matching.agreement import CONTRAST, ENOUGH, MAX_BRIGHTNESS
-from drover.sequences.record import Difference, Sight
+from drover.screens.regions import Anchor, placed
 from drover.screens.report.album import Album
+from drover.sequences.record import Difference, Sight
 from drover.sequences.report.views import Box, CheckRow, CropPair, Figure, SightView
 
 _UNKNOWN_SIZE = Size(width=1080, height=2400)
@@ -49,7 +50,7 @@ class Exhibitor:
             caption="Expected",
             label=f"{key} · {variant.name}",
             picture=self.album.keep(variant.picture),
-            size=screen.reference,
+            size=screen.reference_of(variant),
             boxes=tuple(_expected_boxes(screen, variant, sight, region)),
             missing="the registry has no picture of this screen",
         )
@@ -62,8 +63,10 @@ class Exhibitor:
         screen = self.registry.screens.get(_pictured(sight) or "")
         if screen is not None:
             variant = _variant(screen, sight.expected_variant)
-            also = (*_masks(variant), *_unchecked_action(screen, variant, sight, region))
-            boxes += [replace(box, rect=box.rect.scaled(screen.reference, frame.frame_size)) for box in also]
+            reference, size = screen.reference_of(variant), frame.frame_size
+            boxes += [replace(box, rect=placed(box.rect, Anchor.TOP, reference, size)) for box in _masks(variant)]
+            for action in _unchecked_actions(screen, variant, sight, region):
+                boxes.append(Box(screen.place_of(action, variant, size), "failed", action.name))
         return Figure(
             caption="Seen",
             label=sight.actual or "unknown screen",
@@ -100,24 +103,26 @@ def _variant(screen: Screen, name: str | None) -> Variant:
 def _expected_boxes(screen: Screen, variant: Variant, sight: Sight, region: str) -> Iterator[Box]:
     checks = {check.region: check for check in sight.checks if check.screen == screen.key}
     yield from _masks(variant)
-    for part in variant.regions:
+    for part in (*variant.regions, *variant.tints, *variant.texts, *variant.nodes):
         check = checks.pop(part.name, None)
-        yield _box(check, part.rect) if check is not None else Box(part.rect, "unchecked", part.name)
+        if part.rect is not None:  # an element of the UI tree may be anywhere
+            yield _box(check, part.rect) if check is not None else Box(part.rect, "unchecked", part.name)
     yield from (_box(checks[action.name], action.rect) for action in variant.actions if action.name in checks)
-    yield from _unchecked_action(screen, variant, sight, region)
+    for action in _unchecked_actions(screen, variant, sight, region):
+        yield Box(action.rect, "failed", action.name)
 
 
 def _masks(variant: Variant) -> Iterator[Box]:
     return (Box(mask, "mask", "ignored zone") for mask in variant.masks)
 
 
-def _unchecked_action(screen: Screen, variant: Variant, sight: Sight, region: str) -> Iterator[Box]:
+def _unchecked_actions(screen: Screen, variant: Variant, sight: Sight, region: str) -> Iterator[Action]:
     """Yield the action that a task failed at without a check of its looks, such as a field with another text."""
     if sight.passed or region in {f"{check.screen}.{check.region}" for check in sight.checks}:
         return
     for action in variant.actions:
         if region == f"{screen.key}.{action.name}":
-            yield Box(action.rect, "failed", action.name)
+            yield action
 
 
 def _box(check: RegionCheck, rect: Rect) -> Box:
@@ -126,15 +131,16 @@ def _box(check: RegionCheck, rect: Rect) -> Box:
 
 def _row(check: RegionCheck, sight: Sight) -> CheckRow:
     lowest, highest = CONTRAST
+    pictured = check.kind is RegionKind.PICTURE  # the figures of the others are not to be within these bounds
     row = CheckRow(
         region=check.region if check.screen in (sight.expected, sight.actual) else f"{check.screen}.{check.region}",
         passed=check.passed,
         correlation=check.correlation,
-        correlation_out=check.correlation < ENOUGH,
+        correlation_out=pictured and check.correlation < ENOUGH,
         brightness=check.brightness,
-        brightness_out=abs(check.brightness) > MAX_BRIGHTNESS,
+        brightness_out=pictured and abs(check.brightness) > MAX_BRIGHTNESS,
         contrast=check.contrast,
-        contrast_out=not lowest <= check.contrast <= highest,
+        contrast_out=pictured and not lowest <= check.contrast <= highest,
         why=check.why,
     )
     # A region that must be absent passes because its figures are out of bounds: nothing to point at then.

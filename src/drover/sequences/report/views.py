@@ -3,58 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from drover.devices.geometry import Rect, Size
+from drover.screens.report.figures import CheckRow, CropPair, Figure
 from drover.sequences.record import PhoneRecord, PlayRecord, Status, TaskRecord
 from drover.sequences.summary import Summary
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A rectangle drawn over a picture. `state` is `passed`, `failed`, `unchecked` or `mask`."""
-
-    rect: Rect
-    state: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A picture of a whole screen with its boxes, in pixels of `size`. `picture` None: `missing` says why."""
-
-    caption: str
-    label: str
-    picture: str | None
-    size: Size
-    boxes: tuple[Box, ...]
-    missing: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class CheckRow:
-    """One region's figures, and which of them are out of bounds."""
-
-    region: str
-    passed: bool
-    correlation: float
-    correlation_out: bool
-    brightness: float
-    brightness_out: bool
-    contrast: float
-    contrast_out: bool
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class CropPair:
-    """A failed region, expected and seen, each a picture's id or None where it is missing."""
-
-    region: str
-    screen: str
-    why: str
-    where: Rect
-    size: Size
-    expected: str | None
-    actual: str | None
 
 
 @dataclass(frozen=True, slots=True)

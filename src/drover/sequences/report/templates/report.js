@@ -1,10 +1,6 @@
-"use strict";
 (() => {
-  const root = document.documentElement;
   const all = (selector) => [...document.querySelectorAll(selector)];
   const byId = (id) => document.getElementById(id);
-  root.classList.add("scripted");
-
   // Times in the viewer's own zone; UTC stays in the title.
   const shown = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
   for (const time of all("time")) {
@@ -50,19 +46,7 @@
   });
   followHash();
 
-  // Enlarged pictures of one look, side by side.
   const viewer = byId("viewer");
-  const stage = viewer.querySelector(".shots");
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest?.(".zoom");
-    if (!button || viewer.contains(button)) return;
-    stage.replaceChildren(...[...button.closest(".shots").querySelectorAll(".shot")].map((shot) => shot.cloneNode(true)));
-    for (const copy of stage.querySelectorAll(".zoom")) copy.replaceWith(...copy.childNodes);
-    viewer.showModal();
-  });
-  viewer.addEventListener("click", (event) => { if (event.target === viewer) viewer.close(); });
-  viewer.addEventListener("close", () => stage.replaceChildren());
-
   const failures = () => {
     const tasks = all(".task.failed");
     return tasks.length ? tasks : all(".phone.failed");

@@ -1,0 +1,29 @@
+"""The mean colour of a piece of a screen: what tells a selected tab from one that is not."""
+
+import cv2
+
+from drover.devices.frame import Frame, Pixels
+from drover.devices.geometry import Rect
+from drover.devices.picture import encoded
+from drover.screens.regions import Tint
+
+TOLERANCE = 8.0
+"""Largest difference of the means, in levels of each colour."""
+
+
+def mean_colour(rgba: Pixels, mask: Pixels | None = None, png: bytes = b"") -> Tint:
+    """Return the mean colour of a picture, of the pixels that are not 0 in `mask`; `png` is the picture's own file."""
+    red, green, blue, _ = cv2.mean(rgba, mask=mask)
+    return Tint(red, green, blue, png)
+
+
+def tint_of(frame: Frame, rect: Rect) -> Tint:
+    """Return the tint that `frame` shows at `rect`, which lies within it. Equal pixels give equal bytes."""
+    rgba = frame.pixels[rect.y1 : rect.y2, rect.x1 : rect.x2]
+    png = encoded(".png", cv2.cvtColor(rgba, cv2.COLOR_RGBA2BGR), [cv2.IMWRITE_PNG_COMPRESSION, 9])
+    return mean_colour(rgba, png=png)
+
+
+def apart(a: Tint, b: Tint) -> float:
+    """Return the difference of two tints, in levels of the colour in which they differ most."""
+    return max(abs(a.red - b.red), abs(a.green - b.green), abs(a.blue - b.blue))
