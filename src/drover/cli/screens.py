@@ -8,12 +8,13 @@ from typing import Annotated
 import typer
 
 from drover.bootstrap.registry import open_registry
-from drover.cli import exits, screens_find
+from drover.cli import exits, screens_find, screens_learn
 from drover.cli.say import warn
 from drover.screens.identify import identify_files
 
 app = typer.Typer(help="Look at screen registries and frames.")
 app.command("find", short_help="Tell where a text or a picture is on a frame.")(screens_find.find)
+app.command("learn", short_help="Make screens of a folder of pictures.")(screens_learn.learn_screens)
 
 
 @app.callback(invoke_without_command=True)

@@ -18,7 +18,7 @@ _CELL = 15
 _TEXTURED = 6.0
 _LEAST_CORRELATION = 0.8
 _MEANS_APART = 14.0
-_SAME_GROUND = 0.6
+SAME_GROUND = 0.6
 _SAME_TEXTURE = 0.15
 
 Floats = npt.NDArray[np.float32]
@@ -50,7 +50,7 @@ def same_look(a: Small, b: Small) -> bool:
     if abs(a.gray.shape[0] - b.gray.shape[0]) > 1:
         return False
     ground, texture = alikeness(a, b)
-    return ground >= _SAME_GROUND and texture >= _SAME_TEXTURE
+    return ground >= SAME_GROUND and texture >= _SAME_TEXTURE
 
 
 def alikeness(a: Small, b: Small) -> tuple[float, float]:

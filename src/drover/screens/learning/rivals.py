@@ -5,14 +5,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-import cv2
-import numpy as np
-
-from drover.devices.frame import Frame, Pixels
-from drover.devices.geometry import Size
-from drover.screens.domain import Registry, ScreenKind, Variant
+from drover.devices.frame import Frame
+from drover.screens.check.shown import shown
+from drover.screens.domain import Registry, ScreenKind
 from drover.screens.learning.small import Small, small
-from drover.screens.pictures import decode_picture
 
 CACHE_BYTES = 512 * 1024 * 1024
 
@@ -45,8 +41,7 @@ class Rivals:
     def of_registry(cls, registry: Registry, *, without: Collection[str] = ()) -> "Rivals":
         """Return what the screens of a registry look like, but for those of the keys `without`.
 
-        A variant shows its picture or, without one, its regions' crops on black. Raises BadPicture for a variant's
-        picture that is broken, which a loaded registry does not have.
+        Raises BadPicture for a variant's picture that is broken, which a loaded registry does not have.
         """
         return cls(_of_registry(registry, without))
 
@@ -78,21 +73,5 @@ def _of_registry(registry: Registry, without: Collection[str]) -> Iterator[Rival
         if screen.key in without:
             continue
         for variant in screen.variants:
-            load = partial(_shown, variant, screen.reference_of(variant))
+            load = partial(shown, screen, variant)
             yield rival(screen.key, f"{screen.key} ({variant.name})", screen.kind, load(), load)
-
-
-def _shown(variant: Variant, reference: Size) -> Frame:
-    return Frame(_picture(variant, reference), sequence=1, captured_at=0.0)
-
-
-def _picture(variant: Variant, reference: Size) -> Pixels:
-    if variant.picture:
-        return decode_picture(variant.picture)
-    canvas = np.zeros((reference.height, reference.width, 4), dtype=np.uint8)
-    canvas[:, :, 3] = 255
-    for region in variant.regions:
-        if not region.absent:
-            rect = region.rect
-            canvas[rect.y1 : rect.y2, rect.x1 : rect.x2] = cv2.cvtColor(region.crop.gray, cv2.COLOR_GRAY2RGBA)
-    return canvas

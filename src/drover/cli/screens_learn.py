@@ -1,0 +1,85 @@
+"""`drover screens learn`: make screens of a folder of pictures."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from drover.cli import exits
+from drover.cli.say import warn
+from drover.kernel.errors import InvalidInput
+from drover.screens.documents import NAME, NAME_HINT
+from drover.screens.domain import Registry
+from drover.screens.files import load_registry
+from drover.screens.learning.keeping import UNKNOWN_PACKAGE, apps_to_write, keep
+from drover.screens.learning.lesson import Learned, Lesson
+from drover.screens.learning.material import gather
+from drover.screens.learning.teaching import learn
+
+
+def learn_screens(
+    frames: Annotated[Path, typer.Argument(help="A folder of screenshots: SCREEN__CAPTURE.png.", metavar="FRAMES_DIR")],
+    out: Annotated[Path, typer.Option(help="The registry folder to write, or to add to.", metavar="DIR")],
+    app_name: Annotated[
+        str | None, typer.Option("--app", help="The app of the pictures that lie in no app's folder.", metavar="NAME")
+    ] = None,
+    package: Annotated[str | None, typer.Option(help="The package of that app.", metavar="com.example")] = None,
+    interrupts: Annotated[
+        str, typer.Option(help="Screens that cover others, such as popups.", metavar="NAME,...")
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole result as one line of JSON.")] = False,
+) -> int:
+    """Make screens of a folder of screenshots: each with up to three regions that no other screen has."""
+    if app_name is not None and not NAME.match(app_name):
+        raise InvalidInput(f"--app {app_name} is no name for an app", hint=NAME_HINT)
+    material = gather(frames, app=app_name, interrupts=[name for name in interrupts.split(",") if name])
+    kept = _kept(out)
+    lesson = learn(material, kept)
+    apps = {each.screen.app for each in lesson.learned}
+    written = apps_to_write(
+        {name: described for name, described in material.apps.items() if name in apps},
+        kept.apps,
+        {material.own: package} if package is not None else {},
+    )
+    keep(lesson, out, written)
+    unknown = [app.name for app in written.values() if app.package.startswith(f"{UNKNOWN_PACKAGE}.")]
+    _tell(lesson, out, unknown)
+    if as_json:
+        typer.echo(json.dumps({"registry": str(out), "unknown_packages": unknown} | lesson.document()))
+    return exits.OK if lesson.complete else exits.FAILED
+
+
+def _kept(out: Path) -> Registry:
+    """Return the registry that is there already; none is, where there is no folder."""
+    if not out.exists():
+        return Registry({}, {})
+    loaded = load_registry(out)
+    for refusal in loaded.refusals:
+        warn(f"not in service: {out}/{refusal}")
+    return loaded.registry
+
+
+def _tell(lesson: Lesson, out: Path, unknown: list[str]) -> None:
+    """Say what was learned, screen by screen, and what was not."""
+    for learned in lesson.learned:
+        typer.echo(_line(learned), err=True)
+    for note in lesson.notes:
+        warn(note)
+    for refused in lesson.refused:
+        warn(f"not used: {refused.file}: {refused.reason}" + (f" ({refused.hint})" if refused.hint else ""))
+    for left in lesson.left_out:
+        warn(f"left out: {left.key} ({left.look}): {left.reason} ({left.hint})")
+    for app in unknown:
+        warn(f"the package of {app} is not known: write it into {out}/{app}/app.json, or give --package")
+    typer.echo(f"{len(lesson.learned)} screens learned to {out}, {len(lesson.left_out)} looks left out", err=True)
+
+
+def _line(learned: Learned) -> str:
+    weakest = min(learned.looks, key=lambda look: look.choice.margin)
+    pictures = sum(len(look.files) for look in learned.looks)
+    regions = sum(len(look.choice.chosen) for look in learned.looks)
+    looks = ", ".join(look.variant.name for look in learned.looks)
+    margin = f"; margin {weakest.choice.margin:.2f} to {weakest.choice.closest}" if weakest.choice.closest else ""
+    lost = f"; its {learned.replaces} actions are gone" if learned.replaces else ""
+    return f"{learned.screen.key}: {regions} regions from {pictures} pictures ({looks}){margin}{lost}"

@@ -1,0 +1,46 @@
+"""Writing what was learned into a registry folder."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from drover.screens.documents import AppFile
+from drover.screens.domain import App
+from drover.screens.learning.lesson import Lesson
+from drover.screens.writing import save_app, save_screen
+
+UNKNOWN_PACKAGE = "unknown"
+
+
+def keep(lesson: Lesson, folder: Path, apps: Mapping[str, App]) -> None:
+    """Write the learned screens, whole, and the files of `apps`. What else the registry has stays as it is.
+
+    Raises RegistryNotWritten where the folder cannot be written to.
+    """
+    for app in apps.values():
+        save_app(folder, app)
+    for learned in lesson.learned:
+        save_screen(folder, learned.screen)
+
+
+def apps_to_write(
+    wanted: Mapping[str, AppFile | None], known: Mapping[str, App], packages: Mapping[str, str]
+) -> dict[str, App]:
+    """Return the apps whose files are to be written: those described beside the pictures, and those that are new.
+
+    `packages` are those told by app; an app whose package nobody told gets one that no phone has.
+    """
+    found: dict[str, App] = {}
+    for name, described in wanted.items():
+        if described is not None:
+            ways = {str(kind): way for kind, way in described.ways.items()}
+            found[name] = App(name, described.package, described.by_keyboard, ways)
+        elif name in packages:
+            found[name] = App(name, packages[name])
+        elif name not in known:
+            found[name] = App(name, unknown_package(name))
+    return found
+
+
+def unknown_package(app: str) -> str:
+    """Return the package that is written for an app whose own is not known."""
+    return f"{UNKNOWN_PACKAGE}.{app if app[0].isalpha() else f'app_{app}'}"

@@ -1,0 +1,64 @@
+"""Which captures of one screen show one look of it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from drover.screens.learning.changes import SAME_GROUND, alikeness, same_look
+from drover.screens.learning.rivals import Rival
+
+_WORD = re.compile(r"[a-z0-9]+")
+_STRANGE = 0.03
+"""Part of the texture that two pictures of one screen in one theme share at least, whatever its contents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Captures of one look, the largest first, and the name of the variant that they make."""
+
+    name: str
+    captures: tuple[Rival, ...]
+
+
+def looks(captures: Sequence[Rival]) -> list[Look]:
+    """Return the captures of one screen by their look: the pictures decide, not the names (see `same_look`).
+
+    A capture belongs to the first look whose first capture it agrees with. A look is named by what follows the `__` in
+    its captures' names, numbers left out, where that is the same for all of them (`feed__dark_1.png`: dark); otherwise
+    variant1, variant2 and so on.
+    """
+    groups: list[list[Rival]] = []
+    for capture in sorted(captures, key=lambda each: -each.small.size.width):
+        group = next((group for group in groups if same_look(group[0].small, capture.small)), None)
+        if group is None:
+            groups.append([capture])
+        else:
+            group.append(capture)
+    return named(groups)
+
+
+def named(groups: Sequence[Sequence[Rival]]) -> list[Look]:
+    """Return groups of captures with the names of their looks, no two alike."""
+    found: dict[str, Look] = {}
+    for number, group in enumerate(groups, 1):
+        suffixes = {_suffix(capture.name) for capture in group}
+        name = suffixes.pop() if len(suffixes) == 1 else ""
+        name = name or f"variant{number}"
+        while name in found:
+            name = f"{name}_{number}"
+        found[name] = Look(name, tuple(group))
+    return list(found.values())
+
+
+def strangers(found: Sequence[Look]) -> list[tuple[Rival, Rival]]:
+    """Return pairs of captures under one name, of one theme and shape, that have next to nothing in common."""
+    firsts = [look.captures[0] for look in found]
+    pairs = [(a, b) for number, a in enumerate(firsts) for b in firsts[number + 1 :]]
+    alike = [(a, b, *alikeness(a.small, b.small)) for a, b in pairs if a.small.gray.shape == b.small.gray.shape]
+    return [(a, b) for a, b, ground, texture in alike if ground >= SAME_GROUND and texture < _STRANGE]
+
+
+def _suffix(file: str) -> str:
+    stem = file.rpartition("/")[2].rpartition(".")[0].lower()
+    words = [word for word in _WORD.findall(stem.partition("__")[2]) if not word.isdecimal()]
+    return "_".join(words)[:60]
