@@ -1,6 +1,8 @@
+from dataclasses import dataclass
+
 import pytest
 
-from drover.devices.geometry import Rect
+from drover.devices.geometry import Point, Rect
 from drover.drivers.memory.phone import Condition
 from drover.sequences.journal import Doubt
 from drover.sequences.player.events import PhoneEnded, StepBegan, StepEnded
@@ -117,6 +119,52 @@ async def test_an_interrupt_that_swallows_a_touch_does_not_cost_the_whole_timeou
     record = await bench.one(phone, CART | {"timeout_s": 60})
     assert (record.status, last(record).attempts, phone.history) == (Status.COMPLETED, 2, ["open_cart"])
     assert record.wall_s < 10
+
+
+async def test_an_interrupt_that_swallows_a_touch_costs_none_of_the_retries(bench: Bench) -> None:
+    phone = ShopPhone("a", front="com.example.shop", popup_after=2)
+    record = await bench.one(phone, CART, retries=0)
+    assert (record.status, phone.history, last(record).dismissed) == (Status.COMPLETED, ["open_cart"], ("shop.offer",))
+
+
+@dataclass
+class Nagging(ShopPhone):
+    """A popup comes before each of the first `nags` touches of the text field, and takes it."""
+
+    nags: int = 1
+
+    def touch(self, point: Point) -> None:
+        if self.nags and not self.popup and self.page == "cart" and self.text_field.contains(point):
+            self.nags -= 1
+            self.popup = True
+        super().touch(point)
+
+
+@pytest.mark.parametrize("nags", [1, 3])
+async def test_an_interrupt_that_comes_before_typing_is_dismissed_and_the_text_is_typed(
+    bench: Bench, nags: int
+) -> None:
+    phone = Nagging("a", front="com.example.shop", page="cart", shown="cart", nags=nags)
+    record = await bench.one(phone, COUPON, retries=0)
+    assert (record.status, phone.texts, last(record).dismissed) == (
+        Status.COMPLETED,
+        {"com.example.shop": "SAVE 10"},
+        ("shop.offer",) * nags,
+    )
+
+
+async def test_an_interrupt_that_comes_before_every_try_stops_the_task(bench: Bench) -> None:
+    phone = Nagging("a", front="com.example.shop", page="cart", shown="cart", nags=9)
+    record = await bench.one(phone, COUPON, retries=0)
+    assert (record.status, last(record).attempts) == (Status.FAILED, 4)
+    assert "shop.offer was dismissed 3 times and is still there" in last(record).error
+
+
+async def test_a_once_act_that_an_interrupt_may_have_swallowed_is_not_repeated(bench: Bench) -> None:
+    phone = ShopPhone("a", front="com.example.shop", page="cart", shown="cart", popup_after=2)
+    record = await bench.one(phone, PAY)
+    assert (record.status, phone.paid, last(record).attempts) == (Status.FAILED, 0, 2)
+    assert last(record).error.startswith("nothing tells whether it happened")
 
 
 async def test_an_interrupt_that_stays_stops_the_task(bench: Bench) -> None:
