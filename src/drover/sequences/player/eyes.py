@@ -8,9 +8,11 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TypeVar
 
+from drover.devices.errors import Unsupported
 from drover.devices.frame import Frame
 from drover.devices.geometry import Rect, Size
-from drover.devices.ports import Driver
+from drover.devices.ports import Capability, Driver
+from drover.devices.uitree import UiNode
 from drover.fleet.broker import FrameBroker
 from drover.platform.blobs import Blobs
 from drover.screens.domain import Action, ActionKind, Identification, Screen, ScreenKind, Variant
@@ -121,6 +123,7 @@ class Eyes:
         self._matcher = matcher
         self._app = app
         self._images = images
+        self._tree_offered = True
         self._counted: Look | None = None
         self.last: Look | None = None
 
@@ -167,7 +170,7 @@ class Eyes:
         deadline = watch.clock.monotonic() + timeout_s
         started_with = len(dismissed)
         looked_for = screens if left is None or left in screens else (*screens, left)
-        async with aclosing(self._looks(watch, looked_for)) as looks:
+        async with aclosing(self._looks(hands, looked_for)) as looks:
             async for look in looks:
                 if look.at_rest and look.shows(screens):
                     return self._count(look)
@@ -176,13 +179,14 @@ class Eyes:
                     await self._dismiss(look, look.found, hands, dismissed)
                     deadline = watch.clock.monotonic() + timeout_s
                 elif swallowed or watch.clock.monotonic() >= deadline:
-                    raise await self._not_seen(self._count(look), screens, dismissed[started_with:])
+                    raise await self._not_seen(self._count(look), hands, screens, dismissed[started_with:])
         raise AssertionError  # looks never end by themselves
 
     async def glimpse(self, hands: Hands, *, timeout_s: float, dismissed: list[str] | None = None) -> Look:
         """Return a look at whatever screen of the app there is, at rest; after `timeout_s`, at whatever there is.
 
-        Known interrupts are dismissed, and their keys added to `dismissed`. A look of a moment ago serves as well. Raises InterruptStays.
+        Known interrupts are dismissed, and their keys added to `dismissed`. A look of a moment ago serves as well.
+        Raises InterruptStays.
         """
         watch = hands.watch
         last, now = self.last, watch.clock.monotonic()
@@ -190,7 +194,7 @@ class Eyes:
         if last is not None and last.found is not None and known and self.recent((last.found.screen.key,), now):
             return self._count(last)
         deadline, dismissed = now + timeout_s, list[str]() if dismissed is None else dismissed
-        async with aclosing(self._looks(watch, None)) as looks:
+        async with aclosing(self._looks(hands, None)) as looks:
             async for look in looks:
                 if look.at_rest and look.found is not None and look.found.is_interrupt:
                     await self._dismiss(look, look.found, hands, dismissed)
@@ -204,7 +208,7 @@ class Eyes:
         check = await self.compute(self._matcher.check_action, look.frame, key, found.variant, action)
         if check is not None and not check.passed:
             raise ActionNotSeen(f"{key}.{action.name}", check)
-        return action.rect.scaled(found.screen.reference, look.frame.size)
+        return found.screen.place_of(action, found.variant, look.frame.size)
 
     def typist(self, driver: Driver, watch: Stopwatch) -> Typist:
         """Return who types on the phone's on-screen keyboard, by what is seen of it."""
@@ -216,7 +220,7 @@ class Eyes:
 
         return Typist(driver, watch, self._matcher.keyboards, look)
 
-    async def _looks(self, watch: Stopwatch, expected: tuple[str, ...] | None) -> AsyncGenerator[Look, None]:
+    async def _looks(self, hands: Hands, expected: tuple[str, ...] | None) -> AsyncGenerator[Look, None]:
         """Yield one look after another, without end; with None expected, any screen of the app is told.
 
         A screen is at rest in its second alike look at the earliest. So the look after a picture that was not
@@ -224,14 +228,14 @@ class Eyes:
         """
         if self.last is not None:
             self.last.let_go()  # whoever looks anew has done with it
-        settle, recognised = Settle(), False
+        watch, settle, recognised = hands.watch, Settle(), False
         ahead: asyncio.Task[Frame] | None = None
         frame = await self._grab(watch, None)
         try:
             while True:
                 taken_at = frame.captured_at
                 ahead = None if recognised else asyncio.create_task(self._grab(watch, taken_at))
-                look = self.last = await self.compute(self._recognise, frame, expected, settle)
+                look = self.last = await self._look(frame, expected, settle, hands)
                 recognised = look.found is not None
                 yield look
                 del frame  # while the next one is waited for, nothing holds the pixels of this one
@@ -251,16 +255,40 @@ class Eyes:
         watch.captures.add(frame.sequence)
         return frame
 
-    def _recognise(self, frame: Frame, expected: tuple[str, ...] | None, settle: Settle) -> Look:
+    async def _look(self, frame: Frame, expected: tuple[str, ...] | None, settle: Settle, hands: Hands) -> Look:
+        look = await self.compute(self._recognise, frame, expected, settle, None)
+        if look is None:
+            tree = await self._tree(hands)
+            look = await self.compute(self._recognise, frame, expected, settle, tree)
+        assert look is not None  # noqa: S101  by now a tree is there, or it is known that the phone offers none
+        return look
+
+    async def _tree(self, hands: Hands) -> UiNode | None:
+        """Return the UI tree; None where the phone offers none, and then it is not asked again."""
+        if self._tree_offered and Capability.UI_TREE in hands.driver.capabilities:
+            try:
+                return await hands.tree()
+            except Unsupported:
+                pass
+        self._tree_offered = False
+        return None
+
+    def _recognise(
+        self, frame: Frame, expected: tuple[str, ...] | None, settle: Settle, tree: UiNode | None
+    ) -> Look | None:
+        """Return the look that the frame is; None where a screen cannot be told without the UI tree."""
         if expected is None:
-            answer: Identification | None = self._identify(frame)
+            answer: Identification | None = self._identify(frame, tree)
         else:
-            answer = self._matcher.recognise(frame, app=self._app, expected=expected)
+            answer = self._matcher.recognise(frame, app=self._app, expected=expected, tree=tree)
+        if answer is not None and answer.wants_tree and self._tree_offered:
+            return None
         if answer is None or answer.screen is None or answer.variant is None:
             settle.forget()  # what comes to rest is a screen; nobody waits for an unknown picture to do so
             return Look(frame, None, at_rest=False)
         found = Found(answer.screen, answer.variant, answer)
-        return Look(frame, found, at_rest=settle.add(frame, answer.variant.masks, answer.screen.reference))
+        reference = answer.screen.reference_of(answer.variant)
+        return Look(frame, found, at_rest=settle.add(frame, answer.variant.masks, reference))
 
     def _count(self, look: Look) -> Look:
         look.keep(self._evidence)
@@ -279,17 +307,24 @@ class Eyes:
         await hands.tap(await self.find(look, found, actions[0]))
         dismissed.append(key)
 
-    async def _not_seen(self, look: Look, screens: tuple[str, ...], between: Sequence[str]) -> ScreenNotSeen:
+    async def _not_seen(
+        self, look: Look, hands: Hands, screens: tuple[str, ...], between: Sequence[str]
+    ) -> ScreenNotSeen:
         expected = screens[0]
         if look.found is not None and look.shows(screens):
             reason = "the picture does not come to rest"
             return ScreenNotSeen(expected, look.found.screen.key, reason, look.found.answer.checks)
-        seen = await self.compute(self._identify, look.frame)
-        wanted = await self.compute(self._matcher.verify, look.frame, expected)
+        seen, wanted = await self.compute(self._judge, look.frame, expected, None)
+        if (seen.wants_tree or wanted.wants_tree) and self._tree_offered:
+            seen, wanted = await self.compute(self._judge, look.frame, expected, await self._tree(hands))
         key = seen.screen.key if seen.screen is not None else None
         reason = seen.reason if seen.conflict else wanted.reason
         came = f"; {' and '.join(between)} came in between, and may have taken the touch" if between else ""
         return ScreenNotSeen(expected, key, reason + came, wanted.checks)
 
-    def _identify(self, frame: Frame) -> Identification:
-        return self._matcher.identify(frame, app=self._app)
+    def _judge(self, frame: Frame, expected: str, tree: UiNode | None) -> tuple[Identification, Identification]:
+        """Return what the frame is, and whether it is the expected screen."""
+        return self._identify(frame, tree), self._matcher.verify(frame, expected, tree=tree)
+
+    def _identify(self, frame: Frame, tree: UiNode | None) -> Identification:
+        return self._matcher.identify(frame, app=self._app, tree=tree)
