@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from drover.devices.frame import Pixels
 from drover.devices.geometry import Size
-from drover.screens.matching.outline import ALIKE, CELLS, GRID, SHIFTS, Floats, Ints, Lookup, Outline, grid_correlation
+from drover.screens.matching.outline import ALIKE, Cells, Means, Outline, Sums, grid_correlation, part_means
 from drover.screens.matching.verdict import Candidate
-from drover.screens.matching.view import Views
+from drover.screens.matching.view import View, Views
+from drover.screens.regions import Anchor
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,32 +26,14 @@ class Hit:
 
 
 class Index:
-    """The outlines of all candidates, grouped by reference."""
+    """The outlines of all candidates, grouped by reference and by the edge that regions keep to."""
 
     def __init__(self, candidates: Sequence[Candidate]) -> None:
-        references = dict.fromkeys(candidate.screen.reference for candidate in candidates)
-        self._shelves = [
-            _Shelf(reference, [c for c in candidates if c.screen.reference == reference]) for reference in references
-        ]
-
-    def look_up(self, views: Views) -> list[Hit]:
-        """Return every candidate of which at least one region is possible on the frame, in the registry's order.
-
-        Only one without an impossible region can match. Regions that must be absent do not count; regions without an
-        outline are possible anywhere.
-        """
-        return [hit for shelf in self._shelves for hit in shelf.look_up(views)]
-
-
-class _Shelf:
-    """Candidates of one reference."""
-
-    def __init__(self, reference: Size, candidates: Sequence[Candidate]) -> None:
-        self._reference = reference
         self._candidates = candidates
-        outlines: list[Outline] = []
-        owners: list[int] = []
-        self._possible_anywhere = np.zeros(len(candidates), dtype=np.intp)
+        self._references = list(dict.fromkeys(candidate.reference for candidate in candidates))
+        self._of_reference = np.array([self._references.index(c.reference) for c in candidates], dtype=np.intp)
+        self._possible_anywhere = np.zeros(len(candidates))
+        found: dict[tuple[Size, Anchor], tuple[list[int], list[Outline]]] = {}
         for number, candidate in enumerate(candidates):
             for probe in candidate.probes:
                 if probe.region.absent:
@@ -59,40 +41,60 @@ class _Shelf:
                 if probe.template.outline is None:
                     self._possible_anywhere[number] += 1
                 else:
-                    outlines.append(probe.template.outline)
+                    owners, outlines = found.setdefault((candidate.reference, probe.region.anchor), ([], []))
                     owners.append(number)
-        stride = reference.width // 4 + 1
-        self._owners = np.array(owners, dtype=np.intp)
-        self._low = np.array([o.low for o in outlines]).reshape(-1, CELLS)
-        self._high = np.array([o.high for o in outlines]).reshape(-1, CELLS)
-        self._cells = Lookup(_stacked([o.cells for o in outlines], CELLS), stride)
-        self._grids = Lookup(_stacked([o.grid for o in outlines], GRID), stride)
-        self._used = np.array([o.used for o in outlines], dtype=np.intp)
-        self._patterns = np.array([o.patterns for o in outlines], dtype=np.float32).reshape(-1, SHIFTS, GRID)
+                    outlines.append(probe.template.outline)
+        self._shelves = {place: _Shelf(place[0], *gathered) for place, gathered in found.items()}
 
     def look_up(self, views: Views) -> list[Hit]:
-        view = views.at(self._reference)
-        if not view.comparable:
-            return []
-        likeness = self._likeness(view.quarter())
+        """Return every candidate of which at least one region is possible on the frame, in the registry's order.
+
+        Only one without an impossible region can match. Regions that must be absent do not count; regions without an
+        outline are possible anywhere.
+        """
         count = len(self._candidates)
-        sums = np.bincount(self._owners, weights=likeness, minlength=count) + ALIKE * self._possible_anywhere
-        impossible = np.bincount(self._owners[likeness == 0], minlength=count)
+        sums, impossible = ALIKE * self._possible_anywhere, np.zeros(count, dtype=np.intp)
+        seen: dict[View, Sums] = {}
+        for (reference, anchor), shelf in self._shelves.items():
+            view = views.at(reference, anchor)
+            if not view.comparable:
+                continue
+            if view not in seen:
+                seen[view] = np.asarray(cv2.integral(view.quarter())).ravel()
+            likeness = shelf.likeness(seen[view])
+            sums += np.bincount(shelf.owners, weights=likeness, minlength=count)
+            impossible += np.bincount(shelf.owners[likeness == 0], minlength=count)
+        comparable = np.array([views.at(reference).comparable for reference in self._references], dtype=np.bool_)
         return [
             Hit(self._candidates[number], int(impossible[number]), float(sums[number]))
-            for number in np.flatnonzero(sums).tolist()
+            for number in np.flatnonzero(sums * comparable[self._of_reference]).tolist()
         ]
 
-    def _likeness(self, quarter: Pixels) -> Floats:
+
+class _Shelf:
+    """Outlines of one reference and edge; `owners` are the numbers of their candidates."""
+
+    def __init__(self, reference: Size, owners: Sequence[int], outlines: Sequence[Outline]) -> None:
+        self.owners = np.array(owners, dtype=np.intp)
+        self._stride = reference.width // 4 + 1
+        parts = _stacked([outline.parts for outline in outlines])
+        self._corners = parts.corners(self._stride)
+        self._areas = parts.areas()
+        self._low = np.stack([outline.low for outline in outlines])
+        self._high = np.stack([outline.high for outline in outlines])
+        self._grid = _stacked([outline.grid for outline in outlines])
+        self._patterns = [outline.patterns for outline in outlines]
+
+    def likeness(self, sums: Sums) -> Means:
         """Return the grid correlation of each region, 0 where it cannot be there."""
-        sums = np.asarray(cv2.integral(quarter)).ravel()
-        means = self._cells.means(sums)
+        means = part_means(sums[self._corners], self._areas)
         rows = np.flatnonzero(np.logical_and.reduce((means >= self._low) & (means <= self._high), axis=1))
-        scores = grid_correlation(self._grids.means(sums, rows), self._used[rows], self._patterns[rows])
-        likeness = np.zeros(len(self._owners))
+        grid = Cells(self._grid.columns[rows], self._grid.rows[rows])
+        scores = grid_correlation(sums, self._stride, grid, [self._patterns[row] for row in rows.tolist()])
+        likeness = np.zeros(len(self.owners), dtype=np.float32)
         likeness[rows] = np.where(scores >= ALIKE, scores, 0)
         return likeness
 
 
-def _stacked(cells: Sequence[Ints], count: int) -> Ints:
-    return np.array(cells, dtype=np.intp).reshape(-1, count, 4)
+def _stacked(cells: Sequence[Cells]) -> Cells:
+    return Cells(np.concatenate([c.columns for c in cells]), np.concatenate([c.rows for c in cells]))

@@ -6,8 +6,8 @@ region's border, so that the template itself tells what they become under every 
 at the unshifted place suffices, and no shifted screen is lost.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import cv2
@@ -16,112 +16,123 @@ import numpy.typing as npt
 
 from drover.devices.frame import Pixels
 from drover.devices.geometry import Rect
+from drover.screens.matching.agreement import CONTRAST, MAX_BRIGHTNESS
 
 MEAN_TOLERANCE = 18.0
 CELL_TOLERANCE = 48.0
 ALIKE = 0.88
 """Least correlation of the grids. Over 85 real screens, perturbed, a region that is there never fell below 0.92."""
 SCALE = 4
-CELLS = 9
-GRID = 96
-_COARSE = (4, 2)
-_FINE = (16, 6)
+PARTS = (4, 2)
+CELLS = PARTS[0] * PARTS[1] + 1
+GRID = (16, 6)
 _LEAST_CELL = 5
 _LEAST_GRID = 8
 _SHIFT = 8
 _COARSE_STEP = 2
 _FINE_STEP = 4
-SHIFTS = (2 * _SHIFT // _FINE_STEP + 1) ** 2
 _LEAST_RELIEF = 4.0
 _FLAT = 1e-3
+_BLUR = 8.0
+"""Grey levels by which compression, resampling and a little of something else change the mean of a cell."""
 
-Floats = npt.NDArray[np.float64]
-Patterns = npt.NDArray[np.float32]
-Ints = npt.NDArray[np.intp]
+Means = npt.NDArray[np.float32]
+Patterns = npt.NDArray[np.float16]
+Edges = npt.NDArray[np.int32]
 Sums = npt.NDArray[Any]
 
 
-@dataclass(frozen=True, eq=False)
-class Outline:
-    """Cells are x1, y1, x2, y2 in quarter-scale pixels, one row each.
+@dataclass(frozen=True, slots=True, eq=False)
+class Cells:
+    """Rectangles between neighbouring edges, for each of n regions: `columns` is of shape (n, c), `rows` of (n, r).
 
-    `cells` are the whole and its parts, whose means lie between `low` and `high`. `grid` are the finer cells, of which
-    the first `used` count; `patterns` has a row of zero mean and unit length for each shift. A region without relief
-    in its grid has no patterns (`used` is 0): the grid says nothing about it.
+    Edges never fall; cells between equal ones are empty, and their mean is 0.
+    """
+
+    columns: Edges
+    rows: Edges
+
+    def scaled(self, factor: int, x: int = 0, y: int = 0) -> "Cells":
+        """Return the cells in pixels `factor` times finer, from (x, y)."""
+        return Cells(self.columns * factor - x, self.rows * factor - y)
+
+    def corners(self, stride: int) -> Edges:
+        """Return where the crossings of the edges are in a flattened integral picture of that stride, (n, r, c)."""
+        return self.rows[:, :, None] * stride + self.columns[:, None, :]
+
+    def areas(self) -> Edges:
+        """Return how many pixels each cell has, (n, r - 1, c - 1)."""
+        return np.diff(self.rows)[:, :, None] * np.diff(self.columns)[:, None, :]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outline:
+    """What is expected where, in quarter-scale pixels; a few kilobytes.
+
+    The means of the whole and of its `parts` lie between `low` and `high`. `patterns` has a row of zero mean and unit
+    length over the cells of `grid` for each shift; none for a region without relief, about which the grid says nothing.
     """
 
     rect: Rect
-    cells: Ints
-    low: Floats
-    high: Floats
-    grid: Ints
-    used: int
+    parts: Cells
+    low: Means
+    high: Means
+    grid: Cells
     patterns: Patterns
 
     def admits(self, patch: Pixels) -> bool:
         """Whether `patch`, the grey pixels at `rect`, may show the region, at any allowed shift."""
-        sums = np.asarray(cv2.integral(patch)).ravel()
-        cells, grid = self._lookups
-        means = cells.means(sums)
+        sums, stride = np.asarray(cv2.integral(patch)).ravel(), self.rect.width + 1
+        parts = self.parts.scaled(SCALE, self.rect.x1, self.rect.y1)
+        means = part_means(sums[parts.corners(stride)], parts.areas())[0]
         if not np.all((means >= self.low) & (means <= self.high)):
             return False
-        grid = grid.means(sums)
-        return bool(grid_correlation(grid[None], np.array([self.used]), self.patterns[None])[0] >= ALIKE)
-
-    @cached_property
-    def _lookups(self) -> tuple["Lookup", "Lookup"]:
-        """Where the cells and the grid are in the integral picture of a full-scale patch."""
-        origin, stride = np.array([self.rect.x1, self.rect.y1] * 2), self.rect.width + 1
-        return Lookup(self.cells * SCALE - origin, stride), Lookup(self.grid * SCALE - origin, stride)
+        grid = self.grid.scaled(SCALE, self.rect.x1, self.rect.y1)
+        return bool(grid_correlation(sums, stride, grid, [self.patterns])[0] >= ALIKE)
 
 
-class Lookup:
-    """Where in a flattened integral picture (`cv2.integral`) of that `stride` the corners of cells are.
+def part_means(sums: Sums, areas: Edges) -> Means:
+    """Return the means of the whole and of its parts, from the `sums` at the corners of the parts: (n, CELLS)."""
+    parts = _between(sums).reshape(len(sums), -1)
+    areas = areas.reshape(len(sums), -1)
+    whole = parts.sum(axis=1, keepdims=True) / areas.sum(axis=1, keepdims=True)
+    return np.concatenate([whole, parts / np.maximum(areas, 1)], axis=1, dtype=np.float32)
 
-    `cells` has any shape whose last axis is x1, y1, x2, y2; none is empty.
+
+def grid_correlation(sums: Sums, stride: int, grid: Cells, patterns: Sequence[Patterns]) -> Means:
+    """Return, for each region, the correlation of its grid with the best of its patterns; ALIKE where it has none.
+
+    `sums` is a flattened integral picture of that stride, `grid` is in its pixels.
     """
-
-    def __init__(self, cells: Ints, stride: int) -> None:
-        x1, y1, x2, y2 = np.moveaxis(cells, -1, 0)
-        self._corners = (y2 * stride + x2, y1 * stride + x2, y2 * stride + x1, y1 * stride + x1)
-        self._areas = ((x2 - x1) * (y2 - y1)).astype(np.float64)
-
-    def means(self, sums: Sums, rows: slice | Ints = slice(None)) -> Floats:
-        """Return the means of the cells, or of some rows of them."""
-        end, top, left, start = (sums[corner[rows]] for corner in self._corners)
-        return (end - top - left + start) / self._areas[rows]
-
-
-def grid_correlation(grids: Floats, used: Ints, patterns: Patterns) -> Floats:
-    """Return, for each row of `grids`, the correlation with the best of its patterns; ALIKE where none is used."""
-    cells = grids.astype(np.float32)
-    cells *= np.arange(GRID) < used[:, None]
+    areas = grid.areas().reshape(-1, GRID[0] * GRID[1])
+    means = _between(sums[grid.corners(stride)]).reshape(areas.shape).astype(np.float32) / np.maximum(areas, 1)
     # The patterns have a mean of zero over the used cells, so that the cells' own mean matters for their length only.
-    squares = np.einsum("rc,rc->r", cells, cells) - cells.sum(axis=1) ** 2 / np.maximum(used, 1)
-    scores = np.matmul(patterns, cells[:, :, None])[:, :, 0].max(axis=1) / np.sqrt(np.maximum(squares, _FLAT))
-    return np.where(used == 0, ALIKE, scores)
+    used = np.count_nonzero(areas, axis=1)
+    squares = np.einsum("rc,rc->r", means, means) - means.sum(axis=1) ** 2 / np.maximum(used, 1)
+    lengths = np.sqrt(np.maximum(squares, _FLAT))
+    return np.array(
+        [
+            (rows.astype(np.float32) @ cells).max() / length if len(rows) else ALIKE
+            for rows, cells, length in zip(patterns, means, lengths, strict=True)
+        ],
+        dtype=np.float32,
+    )
 
 
 def outline(template: Pixels, rect: Rect) -> Outline | None:
     """Return the outline of a region, or None for one that is too small: at least 23 pixels a side are enough."""
-    columns, rows = _span(rect.x1, rect.x2), _span(rect.y1, rect.y2)
-    if columns is None or rows is None:
+    across, down = _span(rect.x1, rect.x2), _span(rect.y1, rect.y2)
+    if across is None or down is None:
         return None
-    whole = (columns[0], rows[0], columns[1], rows[1])
-    parts = _parts(columns, rows, *_COARSE)
-    fine = _parts(
-        columns,
-        rows,
-        min(_FINE[0], (whole[2] - whole[0]) // _LEAST_CELL),
-        min(_FINE[1], (whole[3] - whole[1]) // _LEAST_CELL),
-    )
-    cells = _filled([whole, *parts], whole, CELLS)
-    grid = _filled(fine, whole, GRID)
-    origin = np.array([rect.x1, rect.y1] * 2)
-    means = _shifted_means(template, cells * SCALE - origin, _COARSE_STEP)
-    tolerance = np.array([MEAN_TOLERANCE] + [CELL_TOLERANCE] * (CELLS - 1))
-    used, patterns = _patterns(_shifted_means(template, grid * SCALE - origin, _FINE_STEP), len(fine))
-    return Outline(rect, cells, means.min(axis=0) - tolerance, means.max(axis=0) + tolerance, grid, used, patterns)
+    parts = Cells(_edges(across, PARTS[0], PARTS[0]), _edges(down, PARTS[1], PARTS[1]))
+    columns, rows = ((span[1] - span[0]) // _LEAST_CELL for span in (across, down))
+    grid = Cells(_edges(across, min(GRID[0], columns), GRID[0]), _edges(down, min(GRID[1], rows), GRID[1]))
+    padded = cv2.copyMakeBorder(template, _SHIFT, _SHIFT, _SHIFT, _SHIFT, cv2.BORDER_REPLICATE)
+    sums = np.asarray(cv2.integral(padded))
+    means = part_means(*_shifted(sums, parts.scaled(SCALE, rect.x1, rect.y1), _COARSE_STEP))
+    tolerance = _tolerance(means, float(template.mean()))
+    low, high = (means - tolerance).min(axis=0), (means + tolerance).max(axis=0)
+    return Outline(rect, parts, low, high, grid, _patterns(sums, grid.scaled(SCALE, rect.x1, rect.y1)))
 
 
 def _span(start: int, end: int) -> tuple[int, int] | None:
@@ -130,38 +141,47 @@ def _span(start: int, end: int) -> tuple[int, int] | None:
     return (first, last) if first < last else None
 
 
-def _parts(columns: tuple[int, int], rows: tuple[int, int], across: int, down: int) -> list[tuple[int, int, int, int]]:
-    """Divide a rectangle into `across` x `down` cells; cells that would be empty are left out."""
-    x = [columns[0] + round((columns[1] - columns[0]) * part / max(1, across)) for part in range(across + 1)]
-    y = [rows[0] + round((rows[1] - rows[0]) * part / max(1, down)) for part in range(down + 1)]
-    return [
-        (x[i], y[j], x[i + 1], y[j + 1])
-        for j in range(down)
-        for i in range(across)
-        if x[i] < x[i + 1] and y[j] < y[j + 1]
-    ]
+def _edges(span: tuple[int, int], count: int, room: int) -> Edges:
+    """Return the edges of `count` cells that divide the span, followed by those of empty ones up to `room`."""
+    start, end = span
+    edges = [start + round((end - start) * part / count) for part in range(count + 1)] if count else [start]
+    return np.array([edges + [edges[-1]] * (room + 1 - len(edges))], dtype=np.int32)
 
 
-def _filled(cells: list[tuple[int, int, int, int]], filler: tuple[int, int, int, int], count: int) -> Ints:
-    return np.array(cells + [filler] * (count - len(cells)), dtype=np.intp)
+def _shifted(sums: Sums, cells: Cells, step: int) -> tuple[Sums, Edges]:
+    """Return the sums at the corners of the cells, and their areas, under every shift: (shifts, r, c)."""
+    shifts = np.arange(0, 2 * _SHIFT + 1, step, dtype=np.int32)
+    rows, columns = cells.rows + shifts[:, None], cells.columns + shifts[:, None]
+    at = sums[rows.ravel()[:, None], columns.ravel()].reshape(*rows.shape, *columns.shape)
+    count = len(shifts) ** 2
+    every = at.transpose(0, 2, 1, 3).reshape(count, rows.shape[1], columns.shape[1])
+    return every, np.repeat(cells.areas(), count, axis=0)
 
 
-def _shifted_means(template: Pixels, cells: Ints, step: int) -> Floats:
-    """Return the means of the cells of the template, one row for each shift."""
-    padded = cv2.copyMakeBorder(template, _SHIFT, _SHIFT, _SHIFT, _SHIFT, cv2.BORDER_REPLICATE)
-    steps = range(0, 2 * _SHIFT + 1, step)
-    shifts = np.array([(x, y, x, y) for y in steps for x in steps], dtype=np.intp)
-    lookup = Lookup(cells[None, :, :] + shifts[:, None, :], padded.shape[1] + 1)
-    return lookup.means(np.asarray(cv2.integral(padded)).ravel())
+def _between(sums: Sums) -> Sums:
+    """Return the sums of cells from those at their corners."""
+    rows = sums[:, 1:] - sums[:, :-1]
+    return rows[:, :, 1:] - rows[:, :, :-1]
 
 
-def _patterns(means: Floats, used: int) -> tuple[int, Patterns]:
-    """Return rows of zero mean and unit length over the used cells, or none used where there is too little relief."""
-    if used < _LEAST_GRID:
-        return 0, np.zeros(means.shape, dtype=np.float32)
-    centred = means - means[:, :used].mean(axis=1, keepdims=True)
-    centred[:, used:] = 0
+def _tolerance(means: Means, mean: float) -> Means:
+    """Return by how much each of the means may differ where the matcher accepts the brightness and the contrast."""
+    contrast = max(1 - CONTRAST[0], CONTRAST[1] - 1) * np.abs(means - mean)
+    least = np.array([MEAN_TOLERANCE] + [CELL_TOLERANCE] * (CELLS - 1), dtype=np.float32)
+    return np.maximum(least, MAX_BRIGHTNESS + contrast + _BLUR)
+
+
+def _patterns(sums: Sums, grid: Cells) -> Patterns:
+    """Return rows of zero mean and unit length over the used cells, or no row where there is too little relief."""
+    corners, areas = _shifted(sums, grid, _FINE_STEP)
+    areas = areas.reshape(len(areas), -1)
+    used = areas[0] > 0
+    count = np.count_nonzero(used)
+    if count < _LEAST_GRID:
+        return np.zeros((0, used.size), dtype=np.float16)
+    means = _between(corners).reshape(len(corners), -1) / np.maximum(areas, 1)
+    centred = np.where(used, means - means[:, used].mean(axis=1, keepdims=True), 0)
     lengths = np.linalg.norm(centred, axis=1, keepdims=True)
-    if lengths.min() < _LEAST_RELIEF * used**0.5:
-        return 0, np.zeros(means.shape, dtype=np.float32)
-    return used, (centred / lengths).astype(np.float32)
+    if lengths.min() < _LEAST_RELIEF * count**0.5:
+        return np.zeros((0, used.size), dtype=np.float16)
+    return (centred / lengths).astype(np.float16)
