@@ -25,6 +25,7 @@ from drover.platform.memory import return_large_blocks
 from drover.platform.settings import Settings
 from drover.screens.domain import Registry
 from drover.screens.matching.matcher import Matcher
+from drover.screens.report.page import write_report
 from drover.sequences.helpers import Helper
 from drover.sequences.journal import Journal
 from drover.sequences.plan import Plan
@@ -34,7 +35,7 @@ from drover.sequences.player.lifeline import MonitorPresence
 from drover.sequences.player.rack import PlayPhone, Stage, play_on
 from drover.sequences.player.retries import Retries
 from drover.sequences.record import PlayRecord
-from drover.sequences.report.page import render_report, write_report
+from drover.sequences.report.page import render_report
 
 IMAGE_THREADS = 2
 ATTACHING = 4

@@ -14,7 +14,7 @@ from drover.cli import exits, interrupts
 from drover.devices.checkup import Checkup, Verdict, markdown
 from drover.devices.conformance import Outcome
 from drover.platform.settings import load_settings
-from drover.sequences.report.page import write_report
+from drover.screens.report.page import write_report
 
 app = typer.Typer(help="Check what Drover works with.")
 

@@ -196,7 +196,7 @@ def _differences(before: object, after: object, place: Place = ()) -> Iterator[P
                 yield from _differences(one[name], other[name], (*place, name))
             else:
                 yield (*place, name)
-    elif _of_objects(cast("object", before)) and _of_objects(cast("object", after)):
+    elif _of_objects(cast("object", before)) and _of_objects(after):
         first, second = cast("list[object]", before), cast("list[object]", after)
         for index in range(max(len(first), len(second))):
             if index < min(len(first), len(second)):

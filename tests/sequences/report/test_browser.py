@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from drover.sequences.report.page import render_report, write_report
+from drover.screens.report.page import write_report
+from drover.sequences.report.page import render_report
 from tests.sequences.report.plays import Case, good_case, mixed_case
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from drover.devices.geometry import Size
 from drover.platform.blobs import MemoryBlobs
 from drover.screens.domain import Registry
+from drover.screens.report.page import ReportNotWritten, write_report
 from drover.sequences.record import Evidence, Pause, Sight, Status, TaskRecord
-from drover.sequences.report.page import ReportNotWritten, render_report, write_report
+from drover.sequences.report.page import render_report
 from tests.sequences.report.plays import (
     SIZE,
     START,

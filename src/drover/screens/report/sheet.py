@@ -7,6 +7,9 @@ from enum import IntEnum
 from drover.devices.geometry import Rect, Size
 from drover.screens.domain import RegionCheck
 
+_NO_SIZE = Size(1080, 2400)
+"""The size of a card without a picture: marks are then drawn nowhere."""
+
 
 class Standing(IntEnum):
     """How a card stands, the worst first: that is also the order in which cards are shown."""
@@ -56,7 +59,7 @@ class Card:
     variant: str = ""
     hint: str = ""
     picture: bytes = b""
-    size: Size = Size(1080, 2400)
+    size: Size = _NO_SIZE
     marks: tuple[Mark, ...] = ()
     checks: tuple[RegionCheck, ...] = ()
     crops: tuple[Crops, ...] = ()

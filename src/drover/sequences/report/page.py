@@ -3,12 +3,10 @@
 from drover.platform.blobs import Blobs
 from drover.screens.domain import Registry
 from drover.screens.report.album import Album
-from drover.screens.report.page import ReportNotWritten, render_page, write_report
+from drover.screens.report.page import render_page
 from drover.sequences.record import PlayRecord
 from drover.sequences.report import wording
 from drover.sequences.report.compose import compose
-
-__all__ = ["ReportNotWritten", "render_report", "write_report"]
 
 _PACKAGE = "drover.sequences.report"
 _FILTERS = {

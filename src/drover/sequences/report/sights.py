@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from drover.devices.geometry import Rect, Size
-from drover.screens.domain import Action, RegionCheck, RegionKind, Registry, Screen, Variant
-from drover.screens.matching.agreement import CONTRAST, ENOUGH, MAX_BRIGHTNESS
+from drover.screens.domain import Action, RegionCheck, Registry, Screen, Variant
 from drover.screens.regions import Anchor, placed
 from drover.screens.report.album import Album
+from drover.screens.report.figures import Box, CheckRow, CropPair, Figure, check_row
 from drover.sequences.record import Difference, Sight
-from drover.sequences.report.views import Box, CheckRow, CropPair, Figure, SightView
+from drover.sequences.report.views import SightView
 
 _UNKNOWN_SIZE = Size(width=1080, height=2400)
 
@@ -126,22 +126,9 @@ def _unchecked_actions(screen: Screen, variant: Variant, sight: Sight, region: s
 
 
 def _box(check: RegionCheck, rect: Rect) -> Box:
-    return Box(rect, "passed" if check.passed else "failed", check.region)
+    return Box(rect, "passed" if check.passed else "failed", check.region, check.kind.value)
 
 
 def _row(check: RegionCheck, sight: Sight) -> CheckRow:
-    lowest, highest = CONTRAST
-    pictured = check.kind is RegionKind.PICTURE  # the figures of the others are not to be within these bounds
-    row = CheckRow(
-        region=check.region if check.screen in (sight.expected, sight.actual) else f"{check.screen}.{check.region}",
-        passed=check.passed,
-        correlation=check.correlation,
-        correlation_out=pictured and check.correlation < ENOUGH,
-        brightness=check.brightness,
-        brightness_out=pictured and abs(check.brightness) > MAX_BRIGHTNESS,
-        contrast=check.contrast,
-        contrast_out=pictured and not lowest <= check.contrast <= highest,
-        why=check.why,
-    )
-    # A region that must be absent passes because its figures are out of bounds: nothing to point at then.
-    return replace(row, correlation_out=False, brightness_out=False, contrast_out=False) if check.passed else row
+    own = check.screen in (sight.expected, sight.actual)
+    return check_row(check, check.region if own else f"{check.screen}.{check.region}")

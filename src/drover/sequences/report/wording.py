@@ -11,6 +11,8 @@ STATUS_WORDS = {
     Status.FAILED: "failed",
     Status.SKIPPED: "skipped",
 }
+
+
 def instant(when: datetime) -> str:
     """Return `2026-11-21 09:22:53 UTC`."""
     return f"{when.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -1,6 +1,7 @@
 (() => {
   const all = (selector) => [...document.querySelectorAll(selector)];
   const byId = (id) => document.getElementById(id);
+
   // Times in the viewer's own zone; UTC stays in the title.
   const shown = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
   for (const time of all("time")) {
