@@ -45,7 +45,9 @@ class KeyboardReader:
         placed = {key: rect for key, rect in keys.items() if rect is not None}
         self._refuse_overlaps(placed, f"{where}.keys")
         looks = tuple(
-            KeyboardLook(look.name, self._parts.regions(look.regions, reference, f"{where}.looks[{index}].regions"))
+            KeyboardLook(
+                look.name, self._parts.keyboard_regions(look.regions, reference, f"{where}.looks[{index}].regions")
+            )
             for index, look in enumerate(document.looks)
         )
         return KeyboardLayer(document.name, placed, document.switches, looks, document.after_letter)

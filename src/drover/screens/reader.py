@@ -3,10 +3,11 @@
 from collections.abc import Collection
 from pathlib import Path
 
-from drover.devices.geometry import Size
-from drover.screens.documents import ActionFile, ScreenFile, VariantFile
+from drover.devices.geometry import Rect, Size
+from drover.screens.documents import ActionFile, NodeFile, RegionFile, ScreenFile, TextFile, TintFile, VariantFile
 from drover.screens.domain import Action, ActionKind, Screen, ScreenKind, Variant, closest
 from drover.screens.parts import PartReader, found
+from drover.screens.regions import Anchor, NodeQuery, NodeRegion, Region, TextRegion, TintRegion
 
 
 class ScreenReader:
@@ -38,25 +39,78 @@ class ScreenReader:
             kind=ScreenKind(document.kind),
             reference=reference,
             variants=tuple(variants),
+            entry=document.entry,
         )
 
-    def _variant(self, document: VariantFile, reference: Size, where: str) -> Variant:
+    def _variant(self, document: VariantFile, screens: Size, where: str) -> Variant:
+        own = Size(document.reference.width, document.reference.height) if document.reference is not None else None
+        reference = own or screens
+        kinds = {"regions": document.regions, "tints": document.tints, "texts": document.texts, "nodes": document.nodes}
+        self._parts.refuse_shared_names(where, {kind: [each.name for each in parts] for kind, parts in kinds.items()})
         self._parts.refuse_twins(f"{where}.masks", [mask.name for mask in document.masks])
         self._parts.refuse_twins(f"{where}.actions", [action.name for action in document.actions])
+        self._parts.require_one(document.regions, f"{where}.regions")
         masks = found(
             self._parts.rect(mask.rect, reference, f"{where}.masks[{index}]")
             for index, mask in enumerate(document.masks)
         )
         return Variant(
             name=document.name,
-            regions=self._parts.regions(document.regions, reference, f"{where}.regions", masks),
+            regions=found(
+                self._region(region, reference, masks, f"{where}.regions[{index}]")
+                for index, region in enumerate(document.regions)
+            ),
             masks=masks,
             actions=found(
                 self._action(action, reference, f"{where}.actions[{index}]")
                 for index, action in enumerate(document.actions)
             ),
             picture=self._parts.picture(document.picture, reference, f"{where}.picture"),
+            tints=found(
+                self._tint(tint, reference, masks, f"{where}.tints[{index}]")
+                for index, tint in enumerate(document.tints)
+            ),
+            texts=found(
+                self._text(text, reference, f"{where}.texts[{index}]") for index, text in enumerate(document.texts)
+            ),
+            nodes=found(
+                self._node(node, reference, f"{where}.nodes[{index}]") for index, node in enumerate(document.nodes)
+            ),
+            reference=own,
         )
+
+    def _region(self, document: RegionFile, reference: Size, masks: tuple[Rect, ...], where: str) -> Region | None:
+        text = None
+        if document.ocr:
+            text = self._parts.expected(document.text, document.pattern, where)
+        elif document.text is not None or document.pattern is not None:
+            field = "text" if document.text is not None else "pattern"
+            self._parts.fault(f"{where}.{field}", "is given, but nothing is read", "set `ocr`, or remove it")
+        return self._parts.region(document, reference, where, Anchor(document.anchor), masks, text)
+
+    def _tint(self, document: TintFile, reference: Size, masks: tuple[Rect, ...], where: str) -> TintRegion | None:
+        rect = self._parts.rect(document.rect, reference, where)
+        tint = self._parts.tint(document.crop, rect, masks, where) if rect is not None else None
+        if rect is None or tint is None:
+            return None
+        return TintRegion(document.name, rect, tint, document.absent, Anchor(document.anchor))
+
+    def _text(self, document: TextFile, reference: Size, where: str) -> TextRegion | None:
+        rect = self._parts.legible(document.rect, reference, where)
+        text = self._parts.expected(document.text, document.pattern, where)
+        if rect is None or text is None:
+            return None
+        return TextRegion(document.name, rect, text, document.absent, Anchor(document.anchor))
+
+    def _node(self, document: NodeFile, reference: Size, where: str) -> NodeRegion | None:
+        text = None
+        if document.text is not None or document.pattern is not None:
+            text = self._parts.expected(document.text, document.pattern, where)
+        elif document.resource_id is None:
+            self._parts.fault(where, "says nothing about the element", "give `resource_id`, `text` or `pattern`")
+        rect = self._parts.rect(document.rect, reference, where) if document.rect is not None else None
+        query = NodeQuery(document.resource_id or "", text)
+        return NodeRegion(document.name, query, rect, document.absent, Anchor(document.anchor))
 
     def _action(self, document: ActionFile, reference: Size, where: str) -> Action | None:
         leads_to = document.leads_to
@@ -70,4 +124,4 @@ class ScreenReader:
         if rect is None:
             return None
         crop = self._parts.crop(document.crop, rect, (), where) if document.crop is not None else None
-        return Action(document.name, rect, ActionKind(document.kind), leads_to, crop)
+        return Action(document.name, rect, ActionKind(document.kind), leads_to, crop, Anchor(document.anchor))

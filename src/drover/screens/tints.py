@@ -1,6 +1,7 @@
 """The mean colour of a piece of a screen: what tells a selected tab from one that is not."""
 
 import cv2
+import numpy as np
 
 from drover.devices.frame import Frame, Pixels
 from drover.devices.geometry import Rect
@@ -22,6 +23,14 @@ def tint_of(frame: Frame, rect: Rect) -> Tint:
     rgba = frame.pixels[rect.y1 : rect.y2, rect.x1 : rect.x2]
     png = encoded(".png", cv2.cvtColor(rgba, cv2.COLOR_RGBA2BGR), [cv2.IMWRITE_PNG_COMPRESSION, 9])
     return mean_colour(rgba, png=png)
+
+
+def png_of(tint: Tint, rect: Rect) -> bytes:
+    """Return the picture that a tint was taken from; without one, a picture of its colour, as large as `rect`."""
+    if tint.png:
+        return tint.png
+    colour = [round(level) for level in (tint.blue, tint.green, tint.red)]
+    return encoded(".png", np.full((rect.height, rect.width, 3), colour, dtype=np.uint8))
 
 
 def apart(a: Tint, b: Tint) -> float:

@@ -4,10 +4,11 @@ import contextlib
 import re
 from dataclasses import asdict
 from pathlib import Path
+from typing import TypedDict
 
 from pydantic import ValidationError
 
-from drover.devices.geometry import Rect
+from drover.devices.geometry import Rect, Size
 from drover.kernel.errors import DroverError, InvalidInput, Kind
 from drover.screens.documents import (
     ActionFile,
@@ -15,16 +16,22 @@ from drover.screens.documents import (
     KeyboardFile,
     KeyboardLayerFile,
     KeyboardLookFile,
+    KeyboardRegionFile,
     MaskFile,
+    NodeFile,
     ReferenceFile,
     RegionFile,
     ScreenFile,
+    TextFile,
+    TintFile,
     VariantFile,
     written,
 )
 from drover.screens.domain import Action, App, Region, Screen, Variant
 from drover.screens.files import APP_FILE, KEYBOARDS
 from drover.screens.keyboard import KeyboardLayer, KeyboardMap
+from drover.screens.regions import ExpectedText, NodeRegion, TintRegion
+from drover.screens.tints import png_of
 
 # Four numbers, each on a line of its own; a string cannot hold a line break, so no text is ever touched.
 _RECTANGLE = re.compile(r"\[\s+(-?\d+),\s+(-?\d+),\s+(-?\d+),\s+(-?\d+)\s+\]")
@@ -93,7 +100,7 @@ def _keyboard_document(keyboard: KeyboardMap) -> KeyboardFile:
         schema=1,
         name=keyboard.name,
         title=keyboard.title,
-        reference=ReferenceFile(width=keyboard.reference.width, height=keyboard.reference.height),
+        reference=_reference(keyboard.reference),
         next_layout=keyboard.next_layout,
         layers=[_layer(keyboard, layer) for layer in keyboard.layers],
     )
@@ -109,7 +116,7 @@ def _layer(keyboard: KeyboardMap, layer: KeyboardLayer) -> KeyboardLayerFile:
             KeyboardLookFile(
                 name=look.name,
                 regions=[
-                    RegionFile(
+                    KeyboardRegionFile(
                         name=region.name,
                         rect=_box(region.rect),
                         crop=_look_crop_name(keyboard, layer.name, look.name, region.name),
@@ -134,7 +141,8 @@ def _document(screen: Screen, key: str) -> ScreenFile:
         name=screen.name,
         description=screen.description,
         kind=screen.kind.value,
-        reference=ReferenceFile(width=screen.reference.width, height=screen.reference.height),
+        entry=screen.entry,
+        reference=_reference(screen.reference),
         variants=[_variant(variant, key) for variant in screen.variants],
     )
 
@@ -143,12 +151,40 @@ def _variant(variant: Variant, key: str) -> VariantFile:
     return VariantFile(
         name=variant.name,
         picture=_picture_name(key, variant) if variant.picture else None,
+        reference=_reference(variant.reference) if variant.reference is not None else None,
         regions=[
             RegionFile(
-                name=region.name, rect=_box(region.rect), crop=_crop_name(key, variant, region), absent=region.absent
+                name=region.name,
+                rect=_box(region.rect),
+                crop=_crop_name(key, variant, region),
+                absent=region.absent,
+                anchor=region.anchor.value,
+                ocr=region.text is not None,
+                **_expected(region.text),
             )
             for region in variant.regions
         ],
+        tints=[
+            TintFile(
+                name=tint.name,
+                rect=_box(tint.rect),
+                crop=_crop_name(key, variant, tint),
+                absent=tint.absent,
+                anchor=tint.anchor.value,
+            )
+            for tint in variant.tints
+        ],
+        texts=[
+            TextFile(
+                name=text.name,
+                rect=_box(text.rect),
+                absent=text.absent,
+                anchor=text.anchor.value,
+                **_expected(text.text),
+            )
+            for text in variant.texts
+        ],
+        nodes=[_node(node) for node in variant.nodes],
         masks=[MaskFile(name=f"mask{number}", rect=_box(mask)) for number, mask in enumerate(variant.masks, 1)],
         actions=[
             ActionFile(
@@ -157,10 +193,41 @@ def _variant(variant: Variant, key: str) -> VariantFile:
                 kind=action.kind.value,
                 leads_to=action.leads_to,
                 crop=_crop_name(key, variant, action) if action.crop is not None else None,
+                anchor=action.anchor.value,
             )
             for action in variant.actions
         ],
     )
+
+
+def _node(node: NodeRegion) -> NodeFile:
+    return NodeFile(
+        name=node.name,
+        resource_id=node.node.resource_id or None,
+        rect=_box(node.rect) if node.rect is not None else None,
+        absent=node.absent,
+        anchor=node.anchor.value,
+        **_expected(node.node.text),
+    )
+
+
+class _Expected(TypedDict):
+    text: str | None
+    pattern: str | None
+
+
+def _expected(text: ExpectedText | None) -> _Expected:
+    """Return the fields that say what must be read."""
+    source = text.source if text is not None else None
+    return (
+        _Expected(text=None, pattern=source)
+        if text is not None and text.pattern
+        else _Expected(text=source, pattern=None)
+    )
+
+
+def _reference(size: Size) -> ReferenceFile:
+    return ReferenceFile(width=size.width, height=size.height)
 
 
 def _pictures(screen: Screen, key: str) -> dict[str, bytes]:
@@ -170,13 +237,21 @@ def _pictures(screen: Screen, key: str) -> dict[str, bytes]:
         for part in (*variant.regions, *variant.actions):
             if part.crop is not None:
                 pictures[_crop_name(key, variant, part)] = part.crop.png
+        for tint in variant.tints:
+            pictures[_crop_name(key, variant, tint)] = png_of(tint.tint, tint.rect)
         if variant.picture:
             pictures[_picture_name(key, variant)] = variant.picture
     return pictures
 
 
-def _crop_name(key: str, variant: Variant, part: Region | Action) -> str:
-    kind = "" if isinstance(part, Region) else "action."
+def _crop_name(key: str, variant: Variant, part: Region | TintRegion | Action) -> str:
+    match part:
+        case Region():
+            kind = ""
+        case TintRegion():
+            kind = "tint."
+        case Action():
+            kind = "action."
     return f"crops/{key}.{variant.name}.{kind}{part.name}.png"
 
 

@@ -8,7 +8,7 @@ from drover.devices.geometry import Rect
 from drover.screens.domain import Action, Region, RegionCheck, TintRegion
 from drover.screens.matching.verdict import Candidate
 from drover.screens.matching.view import View, Views
-from drover.screens.regions import Tint
+from drover.screens.tints import png_of
 
 
 def pictures_of(candidate: Candidate, frame: Frame, check: RegionCheck) -> tuple[Pixels, Pixels] | None:
@@ -35,7 +35,8 @@ def pictures_of(candidate: Candidate, frame: Frame, check: RegionCheck) -> tuple
     if not view.holds(place):
         return None
     if isinstance(part, TintRegion):
-        return _painted(part.tint, part.rect), _coloured(view, place)
+        picture = cv2.imdecode(np.frombuffer(png_of(part.tint, part.rect), dtype=np.uint8), cv2.IMREAD_COLOR)
+        return np.asarray(picture, dtype=np.uint8), _coloured(view, place)
     return (part.crop.gray, view.gray(place)) if part.crop is not None else None
 
 
@@ -50,14 +51,6 @@ def _moved(view: View, rect: Rect, found_at: Rect) -> Rect:
     scale = view.reference.width / view.frame.size.width
     dx, dy = (round(pixels * scale) for pixels in _off(view, rect, found_at))
     return Rect(rect.x1 + dx, rect.y1 + dy, rect.x2 + dx, rect.y2 + dy)
-
-
-def _painted(tint: Tint, rect: Rect) -> Pixels:
-    """Return the picture that a tint was taken from, or without one its colour; in blue, green and red."""
-    if tint.png:
-        picture = cv2.imdecode(np.frombuffer(tint.png, dtype=np.uint8), cv2.IMREAD_COLOR)
-        return np.asarray(picture, dtype=np.uint8)
-    return np.full((rect.height, rect.width, 3), (tint.blue, tint.green, tint.red), dtype=np.uint8)
 
 
 def _coloured(view: View, place: Rect) -> Pixels:
