@@ -27,6 +27,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=_PREFIX, extra="forbid", frozen=True)
 
     data_dir: Path = Field(default_factory=_data_dir, description="Where the journal and the evidence are kept.")
+    unknown_dir: Path | None = Field(
+        default=None, description="The queue of unknown screens; without it, the folder `unknown` in data_dir."
+    )
     adb_server: str = Field(default="", description="HOST:PORT of your adb server; empty: adb's own default.")
     adb_commands: int = Field(default=16, ge=1, le=256, description="How many adb commands may run at once.")
     u2_jar: str = Field(
@@ -43,6 +46,11 @@ class Settings(BaseSettings):
     connection_retries: int = Field(default=2, ge=0, le=5, description="Then more tries with the phone connected anew.")
     connection_retry_pause_s: float = Field(default=10.0, ge=0, le=300, description="Longest wait for it before each.")
     away_s: float = Field(default=600.0, ge=0, le=86_400, description="How long a play waits for a phone that is gone.")
+
+    @property
+    def unknown_folder(self) -> Path:
+        """The folder of the queue of unknown screens."""
+        return self.unknown_dir if self.unknown_dir is not None else self.data_dir / "unknown"
 
     @classmethod
     def settings_customise_sources(

@@ -14,7 +14,7 @@ from drover.screens.pictures import to_gray
 
 SCALES: Final = (0.5, 2 / 3, 3 / 4, 0.85, 1.15, 4 / 3, 3 / 2, 2.0)
 """Tried where it is not there at its own size: phones of 720, 1080 and 1440 pixels of width, and font scales."""
-ENOUGH_SCALED: Final = 0.8
+ENOUGH_SCALED: Final = 0.85
 """Correlation of what is there at another scale: resampling costs some."""
 LEAST_DEVIATION: Final = 4.0
 """Standard deviation in grey levels: what is more even than this is found anywhere."""
