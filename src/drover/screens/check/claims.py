@@ -1,6 +1,6 @@
 """Who claims what a screen shows: every variant's picture, put before all screens of the registry."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from drover.devices.frame import Frame
@@ -9,9 +9,14 @@ from drover.screens.domain import RegionCheck, Registry, Screen, ScreenKind, Var
 from drover.screens.matching.index import Hit, Index
 from drover.screens.matching.verdict import Candidate
 from drover.screens.matching.view import Views
+from drover.screens.ocr import RapidOcrReader, TextReader
+from drover.screens.regions import ExpectedText, NodeQuery
 
 _RIVALS = 3
 """How many of the screens most alike are compared for the closest impostor."""
+
+Unseen = set[tuple[NodeQuery | ExpectedText, bool]]
+"""What is asked for beside pictures and colours, and whether it must be absent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,31 +52,66 @@ class Look:
         return replace(self, frame=None)
 
 
-def looks(registry: Registry) -> Iterator[Look]:
+def looks(registry: Registry, reader: TextReader | None = None) -> Iterator[Look]:
     """Yield a look for each variant, in the registry's order.
 
-    A state that is still seen around an interrupt claims nothing: interrupts are looked for first. What only the UI
-    tree tells is not judged here: there is none. Raises BadPicture for a variant's picture that is broken, which a
-    loaded registry does not have.
+    A state that is still seen around an interrupt claims nothing: interrupts are looked for first. There is no UI tree
+    here, and print is not read off small pictures: a rival that asks for an element or for such a text claims only what
+    asks for the same. Raises BadPicture for a variant's picture that is broken, which a loaded registry does not have,
+    and TextNotRead.
     """
-    candidates = [Candidate(screen, variant) for screen in registry.screens.values() for variant in screen.variants]
-    index = Index(candidates)
-    for candidate in candidates:
-        yield _look(candidate, index)
+    contestants = [Contestant(screen, variant) for screen in registry.screens.values() for variant in screen.variants]
+    index = Index([each.bare for each in contestants])
+    known = {id(each.bare): each for each in contestants}
+    reading = reader or RapidOcrReader()
+    for contestant in contestants:
+        yield _look(contestant, index, known, reading)
 
 
-def _look(candidate: Candidate, index: Index) -> Look:
-    frame = shown(candidate.screen, candidate.variant)
-    views = Views(frame)
-    hits = [hit for hit in index.look_up(views) if _rivals(hit.candidate.screen, candidate.screen)]
-    possible = [hit.candidate for hit in hits if hit.impossible == 0 and _known(hit.candidate, candidate)]
-    claimants = [rival for rival in possible if rival.match(views) is not None]
+class Contestant:
+    """A variant, ready to be put before what others show: `bare` of all that is not seen on a picture.
+
+    `whole` has its texts too.
+    """
+
+    def __init__(self, screen: Screen, variant: Variant) -> None:
+        self.screen = screen
+        self.variant = variant
+        regions = tuple(replace(region, text=None) for region in variant.regions)
+        self.bare = Candidate(screen, replace(variant, regions=regions, texts=(), nodes=()))
+        self.whole = Candidate(screen, replace(variant, nodes=())) if _texts(variant) else self.bare
+
+    def judged(self, *, legible: bool) -> Candidate:
+        """Return what of it can be judged."""
+        return self.whole if legible else self.bare
+
+    def unjudged(self, *, legible: bool) -> Unseen:
+        """Return what of it cannot: elements of the UI tree, and texts that are not legible."""
+        nodes: Unseen = {(node.node, node.absent) for node in self.variant.nodes}
+        return nodes if legible else nodes | _texts(self.variant)
+
+
+def _texts(variant: Variant) -> Unseen:
+    in_pictures: Unseen = {(region.text, region.absent) for region in variant.regions if region.text is not None}
+    return in_pictures | {(text.text, text.absent) for text in variant.texts}
+
+
+def _look(contestant: Contestant, index: Index, known: Mapping[int, Contestant], reader: TextReader) -> Look:
+    frame, legible = shown(contestant.screen, contestant.variant)
+    views = Views(frame, reader=reader)
+    own = contestant.judged(legible=legible)
+    hits = [hit for hit in index.look_up(views) if _rivals(hit.candidate.screen, contestant.screen)]
+    claimants = [
+        rival
+        for rival in (known[id(hit.candidate)] for hit in hits if hit.impossible == 0)
+        if _told(rival, contestant, legible=legible) and rival.judged(legible=legible).match(views) is not None
+    ]
     return Look(
-        screen=candidate.screen,
-        variant=candidate.variant,
+        screen=contestant.screen,
+        variant=contestant.variant,
         frame=frame,
-        recognised=candidate.match(views) is not None,
-        own=candidate.checks(views),
+        recognised=own.match(views) is not None,
+        own=own.checks(views),
         claimants=tuple((rival.screen, rival.variant) for rival in claimants),
         closest=_closest(hits, views),
     )
@@ -82,12 +122,12 @@ def _rivals(claimant: Screen, shown: Screen) -> bool:
     return claimant.key != shown.key and not (claimant.kind is ScreenKind.STATE and shown.kind is ScreenKind.INTERRUPT)
 
 
-def _known(claimant: Candidate, shown: Candidate) -> bool:
-    """Whether it is known what is shown where the claimant wants something absent."""
-    known = {probe.region.rect for probe in shown.probes}
-    return bool(shown.variant.picture) or all(
-        probe.region.rect in known for probe in claimant.probes if probe.region.absent
-    )
+def _told(claimant: Contestant, shown: Contestant, *, legible: bool) -> bool:
+    """Whether it is known what is shown where the claimant asks for something that a picture does not tell."""
+    known = {probe.region.rect for probe in shown.bare.probes}
+    places = {probe.region.rect for probe in claimant.bare.probes if probe.region.absent}
+    pictured = bool(shown.variant.picture) or places <= known
+    return pictured and claimant.unjudged(legible=legible) <= shown.unjudged(legible=legible)
 
 
 def _closest(hits: Sequence[Hit], views: Views) -> Impostor | None:

@@ -18,23 +18,28 @@ _NEARBY = 3
 _FLAT = 1e-6
 
 
-def shown(screen: Screen, variant: Variant) -> Frame:
-    """Return the frame that the variant shows, as far as the registry knows. Raises BadPicture.
+def shown(screen: Screen, variant: Variant) -> tuple[Frame, bool]:
+    """Return the frame that the variant shows, as far as the registry knows, and whether its print is legible.
 
     A picture that is smaller than the matcher is made for is enlarged, and the variant's own crops are drawn into it
     wherever they agree with it. Without a picture there are only the crops, at their places on black.
+    Raises BadPicture.
     """
     reference = screen.reference_of(variant)
     if not variant.picture:
-        return _frame(_on_black(variant, reference))
+        return _frame(_on_black(variant, reference)), False
     pixels = decode_picture(variant.picture)
     if pixels.shape[1] >= ENOUGH_RESOLUTION * reference.width:
-        return _frame(pixels)
-    return _frame(_sharpened(pixels, variant, reference))
+        return _frame(pixels), True
+    return _frame(_sharpened(pixels, variant, reference)), False
 
 
 def _on_black(variant: Variant, reference: Size) -> Pixels:
     canvas = np.zeros((reference.height, reference.width, 4), dtype=np.uint8)
+    for tinted in variant.tints:
+        if not tinted.absent:
+            rect, tint = tinted.rect, tinted.tint
+            canvas[rect.y1 : rect.y2, rect.x1 : rect.x2, :3] = tint.red, tint.green, tint.blue
     for region in _present(variant):
         rect = region.rect
         canvas[rect.y1 : rect.y2, rect.x1 : rect.x2] = cv2.cvtColor(region.crop.gray, cv2.COLOR_GRAY2RGBA)
