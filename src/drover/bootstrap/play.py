@@ -25,7 +25,9 @@ from drover.platform.memory import return_large_blocks
 from drover.platform.settings import Settings
 from drover.screens.domain import Registry
 from drover.screens.matching.matcher import Matcher
+from drover.screens.ocr import RapidOcrReader
 from drover.screens.report.page import write_report
+from drover.screens.unknown.queue import UnknownQueue
 from drover.sequences.helpers import Helper
 from drover.sequences.journal import Journal
 from drover.sequences.plan import Plan
@@ -78,7 +80,8 @@ async def play(
 ) -> PlayRecord:
     """Play on the selected phones, and return the record.
 
-    With `remember` they have a history and belong to this play alone; phones that end with the play need neither.
+    With `remember` they have a history and belong to this play alone, and what they show and nobody knows is queued;
+    phones that end with the play need none of it.
     Raises PlayCutOff where the last play was cut off and the request does not say how to go on.
     """
     _check_step(request)
@@ -95,10 +98,12 @@ async def play(
         await stack.enter_async_context(monitor.running())
         monitor.see(await source.sightings())
         images = stack.enter_context(ThreadPoolExecutor(IMAGE_THREADS, thread_name_prefix="images"))
+        reader = RapidOcrReader()  # one model for all that is read
         stage = Stage(
             plan=request.plan,
             registry=request.registry,
-            matcher=Matcher(request.registry),
+            matcher=Matcher(request.registry, reader),
+            text_reader=reader,
             journal=journal,
             blobs=_blobs(settings),
             images=images,
@@ -112,6 +117,7 @@ async def play(
             from_step=request.from_step,
             resume=request.resume,
             helpers=request.helpers,
+            unknowns=UnknownQueue(settings.unknown_folder) if remember else None,
         )
         work = f"playing “{request.plan.sequence.name}”"
         phones = [

@@ -8,6 +8,7 @@ from drover.devices.frame import Frame
 from drover.kernel.errors import InvalidInput
 from drover.screens.domain import Identification, NearMiss, RegionCheck, Registry
 from drover.screens.matching.matcher import Matcher
+from drover.screens.ocr import TextNotRead
 from drover.screens.pictures import BadPicture, decode_picture, read_bytes
 
 
@@ -55,7 +56,11 @@ def identify_files(
             yield FrameAnswer(str(file), None, None, error.message, error=error.message, hint=error.hint)
             continue
         started = cpu_seconds()
-        found = matcher.identify(frame, app=app)
+        try:
+            found = matcher.identify(frame, app=app)
+        except TextNotRead as error:
+            yield FrameAnswer(str(file), None, None, error.message, error=error.message, hint=error.hint)
+            continue
         yield _answer(file, found, ms=(cpu_seconds() - started) * 1000)
 
 
@@ -87,9 +92,10 @@ def _near_miss(miss: NearMiss) -> dict[str, object]:
 def _check(check: RegionCheck) -> dict[str, object]:
     return {
         "region": check.region,
+        "kind": check.kind.value,
         "correlation": round(check.correlation, 3),
         "brightness": round(check.brightness, 1),
         "contrast": round(check.contrast, 3),
         "found_at": list(asdict(check.found_at).values()),
         "why": check.why,
-    }
+    } | ({"seen": check.seen} if check.seen else {})
