@@ -37,6 +37,7 @@ def test_faults_come_by_option_by_script_and_by_a_command_to_what_runs(
         (("sim", "--fault", "phone1"), 2, "names no phone or no fault"),
         (("sim", "--fault", "phone1:fire"), 2, "fault 'fire' is not known"),
         (("sim", "--fault", "phone2:crash"), 2, "'phone2', which is not in this rack"),
+        (("sim", "--fault", "phone1:crash,on_page=plaza.fed"), 2, "did you mean plaza.feed"),
         (("sim", "--faults", "nowhere.json"), 2, "nowhere.json: cannot be read"),
         (("sim", "--users", "9"), 2, "--users 9 is not possible"),
         (("fault", "http://127.0.0.1:1"), 3, "no simulated phones answer at http://127.0.0.1:1"),

@@ -9,6 +9,7 @@ from drover.simulator.condition import Condition
 from drover.simulator.effects import EFFECTS
 from drover.simulator.faults import Fault, LastingFault, NoSuchFault
 from drover.simulator.handset import JsonValue
+from drover.simulator.page_names import refuse_unknown_page
 from drover.simulator.timers import Timers
 
 
@@ -45,8 +46,10 @@ class FaultBoard:
     def give(self, fault: Fault) -> None:
         """Arm a fault, in the place of one of its kind; with nothing to wait for it takes effect at once.
 
-        Raises InvalidInput where it takes effect at once and the phone is in no state for it.
+        Raises InvalidInput where it takes effect at once and the phone is in no state for it, PageUnknown where it
+        waits for a page that no app on the phone has.
         """
+        refuse_unknown_page(fault.on_page, self._condition.handset.pages())
         if fault.fault in self._given:
             self.clear(fault.fault)
         wait_s = self._wait_s(fault)

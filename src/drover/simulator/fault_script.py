@@ -13,6 +13,7 @@ from drover.kernel.errors import DroverError, InvalidInput
 from drover.kernel.randomness import stream
 from drover.platform import documents
 from drover.simulator.faults import FAULTS, MOST_SECONDS, Fault, FaultUnknown, NoSuchFault, parse_fault
+from drover.simulator.page_names import refuse_unknown_page
 from drover.simulator.phone import SimulatedPhone
 
 ALL: Final = "all"
@@ -159,6 +160,14 @@ def refuse_strangers(deeds: Sequence[Deed], names: Sequence[str]) -> None:
             raise InvalidInput(
                 f"a fault is for {strangers[0]!r}, which is not in this rack", hint=f"it has: {', '.join(names)}"
             )
+
+
+def refuse_unknown_pages(deeds: Sequence[Deed], phones: Sequence[SimulatedPhone]) -> None:
+    """Raise PageUnknown where a fault waits for a page that its phone's apps do not have."""
+    by_name = {phone.identity.name: phone.handset.pages() for phone in phones}
+    for deed in deeds:
+        for name in deed.phones or by_name:
+            refuse_unknown_page(deed.fault.on_page if deed.fault is not None else None, by_name[name])
 
 
 def moments(deeds: Sequence[Deed], names: Sequence[str], seed: int) -> Iterator[Moment]:

@@ -16,6 +16,7 @@ from drover.platform import documents
 from drover.simulator import input_devices as kernel
 from drover.simulator.handset import Gesture, Handset
 from drover.simulator.input_devices import PANEL_X, PANEL_Y, Press
+from drover.simulator.page_names import refuse_unknown_page
 from drover.simulator.phone import SimulatedPhone
 
 _INTERVAL_S: Final = 0.01
@@ -139,8 +140,12 @@ class Finger:
     async def play(self, touches: Touches) -> int:
         """Do them all, and return how often a finger or a key went down; another list waits meanwhile.
 
-        Raises NotTouched where a page or element does not come.
+        Raises PageUnknown, before anything is touched, where a page is waited for that no app on the phone has;
+        NotTouched where a page or element does not come.
         """
+        pages = self._handset.pages()
+        for touch in touches.touches:
+            refuse_unknown_page(touch.on_page, pages)
         async with self._inputs.hand:
             before = self._inputs.presses
             began = self._clock.monotonic()

@@ -1,6 +1,6 @@
 """The seam between a simulated phone's wire (adbd, control) and what is behind it (display, apps, faults of both)."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -106,6 +106,10 @@ class Handset(Protocol):
 
     def page(self, now: float) -> str:
         """Return the name of the page shown, such as `plaza.feed`, with a popup's name instead where one covers it."""
+        ...
+
+    def pages(self) -> Collection[str]:
+        """Return the names of all pages that can be shown, those of popups (`popup.update`) among them."""
         ...
 
     def state(self) -> Mapping[str, JsonValue]:

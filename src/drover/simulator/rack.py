@@ -13,7 +13,7 @@ from drover.kernel.clock import Clock, SystemClock
 from drover.kernel.errors import InvalidInput
 from drover.kernel.randomness import stream
 from drover.simulator.control import Control
-from drover.simulator.fault_script import Deed, play, refuse_strangers
+from drover.simulator.fault_script import Deed, play, refuse_strangers, refuse_unknown_pages
 from drover.simulator.handset import Handset, KeyboardName, Look, Theme
 from drover.simulator.phone import Identity, SimulatedPhone
 from drover.simulator.pictures import Pictures
@@ -134,6 +134,7 @@ class Rack:
         async with contextlib.AsyncExitStack() as exits:
             exits.push_async_callback(self._pictures.close)
             self.phones = tuple(self._phone(number, name) for number, name in enumerate(self._options.names, 1))
+            refuse_unknown_pages(self._options.faults, self.phones)
             for index, phone in enumerate(self.phones):
                 exits.push_async_callback(phone.line.close)
                 exits.callback(phone.close)

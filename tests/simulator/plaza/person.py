@@ -24,7 +24,9 @@ class Person:
 
     @property
     def page(self) -> str:
-        return self.handset.page(self.now)
+        page = self.handset.page(self.now)
+        assert page in self.handset.pages()
+        return page
 
     def wait(self, seconds: float = 5.0) -> "Person":
         self.now += seconds

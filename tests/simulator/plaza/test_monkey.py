@@ -34,6 +34,6 @@ def test_whatever_is_tapped_every_page_is_drawn_and_the_state_can_be_told(seed: 
         rng.choice(CHOICES)(person, rng)
         person.wait(rng.choice((0.1, 0.6, 3.0)))
         person.handset.start("com.drover.plaza", person.now)
-        assert person.page
+        assert person.page in person.handset.pages()
         assert person.handset.scene(person.now).key
     assert json.loads(json.dumps(person.handset.state()))

@@ -27,6 +27,13 @@ def crop(frame: Pixels, element: Element) -> Pixels:
     return frame[element.box.y1 : element.box.y2, element.box.x1 : element.box.x2]
 
 
+def test_a_phone_names_all_its_pages_and_those_that_load_something() -> None:
+    pages = set(catalog.settled("launcher").pages())
+    assert {page for page in pages if not page.endswith(".loading")} == set(catalog.PAGES)
+    assert {"plaza.feed.loading", "plaza.search.loading", "plaza.login.loading"} <= pages
+    assert {"plaza.gender.loading", "notes.list.loading", "popup.update.loading"}.isdisjoint(pages)
+
+
 @pytest.mark.parametrize("page", catalog.PAGES)
 @pytest.mark.parametrize("width", [720, 1080, 1440])
 def test_every_page_is_reached_settled_and_painted_opaque(page: str, width: int) -> None:

@@ -27,6 +27,7 @@ class Board:
 
     def __init__(self, seed: int, host: Host) -> None:
         self.running, self.busy, self.form = False, False, Form({})
+        self.page_names = ("board",)
         self.popups = {"hello": Popup(self._hello, back="bye")}
         self.done: list[str] = []
         self._seed, self._palette = seed, host.palette
@@ -169,6 +170,14 @@ def test_an_installed_package_shows_a_plain_page_with_its_label(handset: AppHand
     assert title.text == "Tool"
     handset.press(BACK, 2.0)
     assert handset.page(3.0) == "launcher"
+
+
+def test_the_pages_are_those_of_the_installed_apps_and_of_all_popups(handset: AppHandset) -> None:
+    popups = {"popup.hello", "popup.system_update", "popup.unknown"}
+    assert set(handset.pages()) == {"board", "launcher", *popups}
+    handset.install("org.example.tool", "Tool")
+    handset.uninstall(BOARD)
+    assert set(handset.pages()) == {"org.example.tool", "launcher", *popups}
 
 
 def test_an_uninstalled_package_is_closed_and_forgotten_until_it_is_installed_again(handset: AppHandset) -> None:

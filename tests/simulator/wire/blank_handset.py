@@ -1,7 +1,7 @@
 """A handset without apps worth the name: a plain display that remembers what was done to it."""
 
 import random
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -96,6 +96,9 @@ class BlankHandset:
     def page(self, now: float) -> str:
         del now
         return self.shown_popup or self.front_package.rpartition(".")[2]
+
+    def pages(self) -> Collection[str]:
+        return [*(package.rpartition(".")[2] for package in self.packages()), *POPUPS]
 
     def state(self) -> Mapping[str, JsonValue]:
         return {"texts": list[JsonValue](self.texts), "misdirected": self.misdirected}

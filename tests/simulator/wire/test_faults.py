@@ -7,6 +7,7 @@ from drover.kernel.clock import FakeClock
 from drover.kernel.errors import InvalidInput
 from drover.simulator.faults import FAULTS, FaultUnknown, NoSuchFault, parse_fault
 from drover.simulator.handset import Gesture
+from drover.simulator.page_names import PageUnknown
 from drover.simulator.phone import SimulatedPhone
 from drover.simulator.pictures import Pictures
 from tests.simulator.wire.blank_handset import NOTES, BlankHandset
@@ -104,6 +105,14 @@ async def test_a_fault_waits_for_its_page(phone: SimulatedPhone, handset: BlankH
     assert states(phone) == ["armed"]
     await phone.touch(TAP)
     assert (states(phone), handset.dimmed) == (["active"], 1.0)
+
+
+async def test_a_page_that_no_app_has_is_refused_and_the_fault_of_that_kind_stays(phone: SimulatedPhone) -> None:
+    give(phone, '{"fault": "dim", "on_page": "notes"}')
+    with pytest.raises(PageUnknown, match="page 'ntoes' is on none of the phone's apps") as refused:
+        give(phone, '{"fault": "dim", "on_page": "ntoes"}')
+    assert refused.value.hint == "did you mean notes?"
+    assert [fault["on_page"] for fault in phone.faults.describe()] == ["notes"]
 
 
 async def test_a_cleared_fault_does_not_come_when_its_page_does(phone: SimulatedPhone, handset: BlankHandset) -> None:
@@ -214,7 +223,7 @@ def test_an_unknown_fault_is_refused_with_the_known_ones() -> None:
 
 async def test_every_fault_can_be_given_and_cleared(phone: SimulatedPhone) -> None:
     parameters = {"cover": ', "rect": [0, 0, 5, 5]'}
-    for name, page in itertools.product(FAULTS, ("", ', "on_page": "nowhere"')):
+    for name, page in itertools.product(FAULTS, ("", ', "on_page": "notes"')):
         give(phone, f'{{"fault": "{name}"{parameters.get(name, "")}{page}}}')
         phone.faults.clear(name)
     assert states(phone) == []

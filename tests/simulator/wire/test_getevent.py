@@ -13,6 +13,7 @@ from drover.kernel.errors import InvalidInput
 from drover.platform.documents import BadDocument
 from drover.simulator.finger import Finger, NotTouched, parse_touches
 from drover.simulator.input_devices import PANEL, InputDevices, InputEvent
+from drover.simulator.page_names import PageUnknown
 from drover.simulator.phone import SimulatedPhone
 from drover.simulator.pictures import Pictures
 from tests.simulator.wire.conftest import PhoneOnAdb, make_phone, until
@@ -203,9 +204,19 @@ async def test_a_sleeping_phones_glass_tells_nothing(still: SimulatedPhone) -> N
     assert (first.kind, first.code) == (1, 0x9E)
 
 
+async def test_a_page_that_no_app_has_is_told_before_anything_is_touched(still: SimulatedPhone) -> None:
+    before = still.inputs.presses
+    with pytest.raises(PageUnknown, match="page 'launchre'") as refused:
+        await play(
+            still, {"touch": "tap", "at": [1, 1]}, {"touch": "tap", "at": [1, 1], "on_page": "launchre", "at_s": 9.0}
+        )
+    assert refused.value.hint == "did you mean launcher?"
+    assert still.inputs.presses == before
+
+
 async def test_what_does_not_come_or_is_not_there_is_told(still: SimulatedPhone) -> None:
-    with pytest.raises(NotTouched, match="page nowhere does not come"):
-        await play(still, {"touch": "tap", "at": [1, 1], "on_page": "nowhere"})
+    with pytest.raises(NotTouched, match="page notes does not come"):
+        await play(still, {"touch": "tap", "at": [1, 1], "on_page": "notes"})
     with pytest.raises(NotTouched, match="no element save"):
         await play(still, {"touch": "tap", "at": "save"})
     with pytest.raises(NotTouched, match="no key types 'a'"):

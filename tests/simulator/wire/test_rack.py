@@ -10,7 +10,8 @@ import pytest
 from drover.kernel.errors import InvalidInput
 from drover.simulator.adbd.line import PortTaken
 from drover.simulator.adbd.packets import AUTH, CNXN
-from drover.simulator.fault_script import parse_word
+from drover.simulator.fault_script import Deed, parse_script, parse_word
+from drover.simulator.page_names import PageUnknown
 from drover.simulator.rack import Rack, RackOptions
 from tests.simulator.wire.blank_handset import BlankHandset, blank_handset
 from tests.simulator.wire.conftest import free_even_ports, until
@@ -153,6 +154,14 @@ async def test_the_screen_is_a_png_that_counts_as_no_capture(rack: Rack, control
         ("POST", "/phones/phone1/faults", b" " * 70_000, 400, "larger than 65536 bytes"),
         ("POST", "/phones/phone1/faults", b'{"fault": "fire"}', 400, "fault 'fire' is not known"),
         ("POST", "/phones/phone1/faults", b'{"fault": "dim", "strength": 9}', 400, "fault dim: strength"),
+        ("POST", "/phones/phone1/faults", b'{"fault": "dim", "on_page": "x"}', 400, "page 'x' is on none"),
+        (
+            "POST",
+            "/phones/phone1/touches",
+            b'{"touches": [{"touch": "tap", "at": [1, 1], "on_page": "x"}]}',
+            400,
+            "page",
+        ),
         ("POST", "/phones/phone1/faults", b'{"fault": "popup", "name": "x"}', 400, "popup 'x' is not known"),
     ],
 )
@@ -211,6 +220,18 @@ async def test_a_key_is_accepted_and_forgotten_over_http() -> None:
             assert (await client.receive()).command == CNXN
         forgotten = await control.delete("/phones/phone1/keys")
         assert forgotten.json()["auth"]["known"] == []
+
+
+@pytest.mark.parametrize(
+    "deeds",
+    [
+        parse_script('[{"fault": "dim", "at_s": 900, "on_page": "nowhere"}]', "plan.json"),
+        (parse_word("phone2:dim,on_page=nowhere"),),
+    ],
+)
+async def test_a_plan_with_a_page_that_no_app_has_is_refused_before_anything_starts(deeds: tuple[Deed, ...]) -> None:
+    with pytest.raises(PageUnknown, match="page 'nowhere'"):
+        await Rack(RackOptions(phones=2, profile="none", faults=deeds), blank_handset).__aenter__()
 
 
 async def test_faults_come_by_plan() -> None:

@@ -17,6 +17,7 @@ class Launcher(Modest):
         self.running = True
         self.busy = False
         self.form = Form({})
+        self.page_names = ("launcher",)
         self.popups: Mapping[str, Popup] = {}
         self._host = host
 

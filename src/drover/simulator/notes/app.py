@@ -23,6 +23,7 @@ class NotesApp(Modest):
         del seed
         self.running = False
         self.busy = False
+        self.page_names = ("notes.list", "notes.new", "notes.edit", "notes.delete")
         self.popups: Mapping[str, Popup] = {}
         self._host = host
         self._palette = colours(host.palette)

@@ -51,6 +51,7 @@ class Visit:
 class Page:
     """One page. `draw` paints it, settled or not; a page that is being loaded is named with `.loading` by its view.
 
+    So is one that `waits` for what it sent or looks for. `also` are further names that its view may have.
     `load` and `rest` name the spans after which its content and its late part are there; a `kept` page has both at once
     when one goes back to it. `entered` is called when a visit begins, to fill its fields or draw content. A `root` has
     no page behind it: BACK leaves the app. `area` scrolls up and down by as much as `reach` returns; other swipes
@@ -67,6 +68,12 @@ class Page:
     reach: Callable[[Visit, float], int] | None = None
     swiped: Callable[[Swipe, float], None] | None = None
     submit: str = ""
+    waits: bool = False
+    also: tuple[str, ...] = ()
+
+    def names(self, name: str) -> tuple[str, ...]:
+        """Return what the page, which is kept under `name`, may be called."""
+        return (name, *self.also, *([f"{name}.loading"] if self.load or self.waits else []))
 
 
 Act = Callable[[str, float], object]

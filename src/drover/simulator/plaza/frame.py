@@ -53,6 +53,7 @@ class Frame:
         self._surprises = {name: chance.random() < share for name, share in _SURPRISES}
         parts = [feature(self) for feature in features]
         self.pages: Mapping[str, Page] = {name: page for part in parts for name, page in part.pages.items()}
+        self.page_names = frozenset(each for name, page in self.pages.items() for each in page.names(name))
         self._acts: Mapping[str, Act] = {
             "go": self._go,
             "back": lambda _, now: self._step_back(now),

@@ -1,6 +1,6 @@
 """What an app of a simulated phone is to its handset, and what the handset is to it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -70,6 +70,11 @@ class App(Protocol):
     @property
     def form(self) -> Form:
         """The text fields of the page that is open."""
+        ...
+
+    @property
+    def page_names(self) -> Collection[str]:
+        """The names of all pages that its views can have; one that loads is named with `.loading`."""
         ...
 
     @property

@@ -1,7 +1,7 @@
 """The handset: a display, keys, a keyboard, popups and apps behind the wire of a simulated phone."""
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,9 +17,9 @@ from drover.simulator.windowing import keys, layouts
 from drover.simulator.windowing.app import App, AppMaker, Host, Swipe
 from drover.simulator.windowing.display_faults import DisplayFaults
 from drover.simulator.windowing.input_panel import InputPanel
+from drover.simulator.windowing.installed import InstalledApps
 from drover.simulator.windowing.keystrokes import keystrokes
 from drover.simulator.windowing.layouts import Key
-from drover.simulator.windowing.plain_app import PlainApp
 from drover.simulator.windowing.popups import PopupDesk
 from drover.simulator.windowing.stage import Stage, Turn
 from drover.simulator.windowing.status_bar import status_bar
@@ -73,16 +73,15 @@ class AppHandset:
         timing = Timing(stream(self._seed, "timing"))
         self._stage = Stage(timing, self._windows)
         self._panel = InputPanel(timing, self._look.keyboard)
-        self._apps: dict[str, App] = {package: self._made(package) for package in self._makers}
-        own = {name: popup for app in self._apps.values() for name, popup in app.popups.items()}
-        self._popups = PopupDesk({**own, **SYSTEM_POPUPS})
+        self._apps = InstalledApps(self._makers, self._seed, self._host, self._palette)
+        self._popups = PopupDesk({**self._apps.popups, **SYSTEM_POPUPS})
         self._front = self._home
         self._faults = DisplayFaults()
         self._viewport = Viewport.of(self._look, 0)
         self._astray = False
 
-    def _made(self, package: str) -> App:
-        host = Host(
+    def _host(self, package: str) -> Host:
+        return Host(
             palette=self._palette,
             turn=partial(self._turn_app, package),
             later=self._stage.later,
@@ -92,7 +91,6 @@ class AppHandset:
             media=lambda: self._media,
             keyboard_up=lambda: self._panel.up,
         )
-        return self._makers[package](self._seed, host)
 
     # What is shown.
 
@@ -147,14 +145,17 @@ class AppHandset:
 
     def packages(self) -> Sequence[str]:
         """Return the installed packages, sorted."""
-        return sorted(self._apps)
+        return self._apps.packages
+
+    def pages(self) -> Collection[str]:
+        """Return the names of all pages that can be shown, those of popups and of pages that load among them."""
+        return {*self._apps.pages, *(f"popup.{name}" for name in self._popups.known)}
 
     def state(self) -> Mapping[str, JsonValue]:
         """Return the page shown, the apps' stored data, and the popups so far."""
-        stored = {package: dict(app.state()) for package, app in self._apps.items()}
         return {
             "page": self.page(self._clock.monotonic()),
-            "apps": {package: state for package, state in stored.items() if state},
+            "apps": self._apps.stored,
             "popups_shown": list(self._popups.shown),
             "popups_dismissed": list(self._popups.dismissed),
             "keyboard": dict(self._panel.state()),
@@ -240,17 +241,14 @@ class AppHandset:
 
     def install(self, package: str, label: str) -> None:
         """Let a package be started; one that is not built in shows a plain page with its label."""
-        if package not in self._apps:
-            self._apps[package] = (
-                self._made(package) if package in self._makers else PlainApp(package, label, self._palette)
-            )
+        self._apps.add(package, label)
 
     def uninstall(self, package: str) -> None:
         """Forget an installed package and what it stored; its page closes. The launcher stays."""
         if package == self._home or package not in self._apps:
             return
         self.stop(package, self._clock.monotonic())
-        del self._apps[package]
+        self._apps.remove(package)
 
     def media(self, files: Sequence[MediaFile]) -> None:
         """Take note of what the shared storage holds now, newest first."""
@@ -353,10 +351,7 @@ class AppHandset:
 
     def _answer(self, answer: str, now: float) -> None:
         self._stage.turn("fade", now)
-        name = self._popups.dismiss(self._front)
-        for app in self._apps.values():
-            if name in app.popups:
-                app.answered(name, answer)
+        self._apps.answered(self._popups.dismiss(self._front), answer)
 
     def _go_home(self, now: float) -> None:
         if self._front == self._home:

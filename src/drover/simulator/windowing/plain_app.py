@@ -18,6 +18,7 @@ class PlainApp(Modest):
         self.running = False
         self.busy = False
         self.form = Form({})
+        self.page_names = (package,)
         self.popups: Mapping[str, Popup] = {}
         self._package = package
         self._label = label

@@ -16,6 +16,7 @@ from drover.simulator.windowing.view import View
 
 QUERY_LIMIT: Final = 40
 SEARCHING_S: Final = (0.35, 0.9)
+_OUTCOMES: Final = ("plaza.search_results", "plaza.search_empty")
 
 
 class Discovery:
@@ -25,7 +26,9 @@ class Discovery:
         self._frame = frame
         self._human = HUMANS[0]
         self.pages: Mapping[str, Page] = {
-            "plaza.search": Page(self._draw_search, entered=self._enter_search, submit="search"),
+            "plaza.search": Page(
+                self._draw_search, entered=self._enter_search, submit="search", waits=True, also=_OUTCOMES
+            ),
             "plaza.person": Page(self._draw_person, load="page"),
         }
         self.acts: Mapping[str, Act] = {

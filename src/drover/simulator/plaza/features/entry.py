@@ -24,8 +24,10 @@ class Entry:
         self._frame = frame
         self.pages: Mapping[str, Page] = {
             **{name: Page(self._draw_onboarding) for name in ONBOARDING},
-            "plaza.login": Page(self._draw_login, entered=self._enter_login, submit="log_in"),
-            "plaza.challenge": Page(self._draw_challenge, root=True, entered=self._enter_challenge, submit="confirm"),
+            "plaza.login": Page(self._draw_login, entered=self._enter_login, submit="log_in", waits=True),
+            "plaza.challenge": Page(
+                self._draw_challenge, root=True, entered=self._enter_challenge, submit="confirm", waits=True
+            ),
             "plaza.suspended": Page(self._draw_suspended, root=True),
         }
         self.acts: Mapping[str, Act] = {

@@ -33,12 +33,15 @@ class Highlights:
             "plaza.highlight_stories": Page(
                 self._draw_stories,
                 load="page",
+                also=("plaza.highlight_none",),
                 kept=True,
                 area=STORIES,
                 reach=lambda _visit, _now: stories_reach(len(self._shelf.stories)),
             ),
-            "plaza.highlight_choose": Page(self._draw_choose),
-            "plaza.highlight_name": Page(self._draw_name, entered=self._enter_name, submit="save_highlight"),
+            "plaza.highlight_choose": Page(self._draw_choose, waits=True),
+            "plaza.highlight_name": Page(
+                self._draw_name, entered=self._enter_name, submit="save_highlight", waits=True
+            ),
         }
         self.acts: Mapping[str, Act] = {
             "choose_story": self._choose_story,

@@ -25,7 +25,7 @@ class Profile:
             "plaza.profile": Page(
                 self._draw_profile, load="profile", rest="profile_rest", kept=True, entered=self._enter_profile
             ),
-            "plaza.edit_profile": Page(self._draw_edit, entered=self._enter_edit),
+            "plaza.edit_profile": Page(self._draw_edit, entered=self._enter_edit, waits=True),
             "plaza.gender": Page(lambda _visit, _now: gender(frame.palette, self._gender)),
         }
         self.acts: Mapping[str, Act] = {"choose": self._choose, "save": self._save}

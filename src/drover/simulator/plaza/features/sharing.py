@@ -33,8 +33,12 @@ class Sharing:
         pickers = {name: self._picker(*what, name) for name, what in _PICKERS.items()}
         self.pages: Mapping[str, Page] = {
             **pickers,
-            "plaza.caption": Page(self._draw_caption, entered=partial(self._enter, "caption", CAPTION_LIMIT)),
-            "plaza.story_editor": Page(self._draw_editor, entered=partial(self._enter, "story_text", STORY_TEXT_LIMIT)),
+            "plaza.caption": Page(
+                self._draw_caption, entered=partial(self._enter, "caption", CAPTION_LIMIT), waits=True
+            ),
+            "plaza.story_editor": Page(
+                self._draw_editor, entered=partial(self._enter, "story_text", STORY_TEXT_LIMIT), waits=True
+            ),
         }
         self.acts: Mapping[str, Act] = {
             "pick": self._pick,

@@ -25,7 +25,9 @@ class Stories:
         self._since_s = 0.0
         self._paused_after_s: float | None = None
         self._turn = object()
-        self.pages: Mapping[str, Page] = {"plaza.story": Page(self._draw, entered=self._enter)}
+        self.pages: Mapping[str, Page] = {
+            "plaza.story": Page(self._draw, entered=self._enter, also=("plaza.own_story",))
+        }
         self.acts: Mapping[str, Act] = {
             "play_story": self._play_others,
             "play_own": lambda _, now: self._play(self._own(range(len(frame.account.shelf.stories))), now),
