@@ -9,17 +9,21 @@ from pathlib import Path
 from typing import Final
 
 import cv2
+import structlog
 
 from drover.devices.geometry import Size
 from drover.devices.ports import DeviceSource, Driver, Key
 from drover.fleet.broker import FrameBroker
 from drover.fleet.phonebook import PhoneBook
-from drover.kernel.clock import SystemClock
+from drover.kernel.clock import Clock, SystemClock
 from drover.kernel.errors import DroverError, InvalidInput, Kind
 from drover.platform.documents import Fault
 from drover.platform.settings import Settings
 from drover.screens.domain import Registry
+from drover.screens.identify import read_frame
 from drover.screens.matching.matcher import Matcher
+from drover.screens.unknown.domain import Sighting
+from drover.screens.unknown.queue import UnknownQueue
 from drover.sequences import domain
 from drover.sequences.files import read_sequence
 from drover.sequences.lint import lint
@@ -31,6 +35,7 @@ from drover.sequences.recorder.sequencing import Title, sequence_of
 from drover.sequences.writing import SequenceInTheWay, save_sequence, written
 
 IMAGE_THREADS: Final = 2
+_log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +132,9 @@ async def record(request: RecordRequest, source: DeviceSource, settings: Setting
         )
         await _begin(request, driver)
         failure = await _until_ended(recorder, request.until_idle_s)
-        return _write(request, recorder, driver.info.model, listener.key, failure)
+        outcome = _write(request, recorder, driver.info.model, listener.key, failure)
+        _queue(outcome.unknown, request, settings, clock)
+        return outcome
 
 
 class _FirstSight:
@@ -164,6 +171,16 @@ async def _until_ended(recorder: Recorder, until_idle_s: float | None) -> Drover
             task.uncancel()
     await recorder.finish(look=failure is None)
     return failure
+
+
+def _queue(unknown: Sequence[Path], request: RecordRequest, settings: Settings, clock: Clock) -> None:
+    """Queue the screens that are not known. That they cannot be is told: they are beside the sequence all the same."""
+    queue, app, why = UnknownQueue(settings.unknown_folder), request.app or None, f"recorded for {request.out.name}"
+    try:
+        for picture in unknown:
+            queue.add(read_frame(picture), Sighting(request.phone, clock.now(), app, why=why))
+    except DroverError as error:
+        _log.warning("unknown screens not queued", phone=request.phone, error=error.message)
 
 
 def _write(

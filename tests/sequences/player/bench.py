@@ -21,6 +21,7 @@ from drover.sequences.player.events import Event
 from drover.sequences.player.frame_budget import FrameBudget
 from drover.sequences.player.rack import PlayPhone, Stage, play_on
 from drover.sequences.player.retries import Retries
+from drover.sequences.player.strangers import Unknowns
 from drover.sequences.record import PhoneRecord, TaskRecord
 from drover.sequences.ways import with_ways
 from tests.sequences.player.shop import SIZE, ShopPhone, shop_registry
@@ -76,6 +77,7 @@ class Bench:
         params: Mapping[str, str] | None = None,
         helpers: Mapping[str, Helper] | None = None,
         text_reader: TextReader | None = None,
+        unknowns: Unknowns | None = None,
         file: str = "buy.json",
     ) -> tuple[PhoneRecord, ...]:
         reference = {"width": SIZE.width, "height": SIZE.height}
@@ -101,6 +103,7 @@ class Bench:
             from_step=from_step,
             helpers=helpers or {},
             text_reader=text_reader or RapidOcrReader(),
+            unknowns=unknowns,
         )
         delays = Delays(capture_s=0.05, input_s=0.01)
         drivers = [PlayPhone(phone.serial, drive(phone, self.clock, delays=delays)) for phone in phones]

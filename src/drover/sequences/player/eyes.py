@@ -77,6 +77,11 @@ class Look:
         assert self._frame is not None  # noqa: S101  who lets go does not look again
         return self._frame
 
+    @property
+    def frame_left(self) -> Frame | None:
+        """The frame, None once it was let go."""
+        return self._frame
+
     def keep(self, keep: Callable[[Frame], Coroutine[None, None, Evidence]]) -> None:
         """Begin to make the small picture, once."""
         if self._evidence is None and self._frame is not None:

@@ -33,6 +33,7 @@ from drover.sequences.player.frame_budget import FrameBudget
 from drover.sequences.player.lifeline import Lifeline, Presence
 from drover.sequences.player.player import Player, Start
 from drover.sequences.player.retries import Retries
+from drover.sequences.player.strangers import Strangers, Unknowns
 from drover.sequences.player.values import Values
 from drover.sequences.player.witness import Witness
 from drover.sequences.record import PhoneRecord, Status
@@ -78,6 +79,8 @@ class Stage:
     resume: bool = False
     helpers: Mapping[str, Helper] = field(default_factory=dict[str, Helper])
     text_reader: TextReader = field(default_factory=RapidOcrReader)
+    unknowns: Unknowns | None = None
+    """Who takes the screens that a play fails at and cannot tell."""
 
     @property
     def sequence(self) -> str:
@@ -205,7 +208,7 @@ class _PhonePlay:
             plan=stage.plan,
             driver=self._driver,
             eyes=eyes,
-            witness=Witness(eyes, stage.matcher, stage.registry, stage.blobs),
+            witness=Witness(eyes, stage.matcher, stage.registry, stage.blobs, self._strangers(run)),
             lifeline=self._lifeline,
             acts=Acts(
                 self._phone.name,
@@ -222,6 +225,12 @@ class _PhonePlay:
             turns=stage.turns,
             tell=self._progress,
         )
+
+    def _strangers(self, run: str) -> Strangers | None:
+        stage = self._stage
+        if stage.unknowns is None:
+            return None
+        return Strangers(stage.unknowns, stage.plan.sequence.app, self._phone.name, run, stage.clock)
 
     def _record(self, error: DroverError | None, started_at: datetime, wall_s: float) -> PhoneRecord:
         player, info = self._player, self._info

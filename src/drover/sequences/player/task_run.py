@@ -33,6 +33,7 @@ class TaskRun:
     `back_to`, once set, is the place of an earlier step with which the play goes on instead of this one. `passed_over`:
     its condition did not hold; `forgiven`: it failed, and was optional. `told` is what its record says beside the
     step's own parameters. `swallowed`: an interrupt came before the act did, which left the phone where it was.
+    `rounds` are those of the repeats that it lies in, the outer one first.
     """
 
     step: Step
@@ -52,6 +53,7 @@ class TaskRun:
     forgiven: bool = False
     told: Mapping[str, str] = field(default_factory=dict[str, str])
     swallowed: bool = False
+    rounds: tuple[int, ...] = ()
 
     @property
     def doubtful(self) -> bool:
@@ -92,6 +94,7 @@ async def task_record(task: TaskRun, timing: Timing, witness: Witness) -> TaskRe
         error=error.message if error is not None else "",
         hint=error.hint if error is not None else "",
         region=error.region if isinstance(error, StepFailed) else "",
+        rounds=task.rounds,
     )
 
 
@@ -109,7 +112,7 @@ async def _sights(task: TaskRun, witness: Witness) -> tuple[Sight | None, Sight 
 async def _failed_sights(step: Step, failure: Failure, witness: Witness) -> tuple[Sight | None, Sight | None]:
     began = failure.before is not None or step.before is None
     expected = (step.after or step.before) if began else step.before
-    sight = await witness.failure(failure.look, expected, failure.error) if failure.look is not None else None
+    sight = await witness.failure(failure.look, expected, failure.error, step) if failure.look is not None else None
     return (await _sight(failure.before, step.before, witness), sight) if began else (sight, None)
 
 

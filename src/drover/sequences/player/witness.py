@@ -6,19 +6,24 @@ from drover.kernel.errors import DroverError
 from drover.platform.blobs import Blobs
 from drover.screens.domain import RegionCheck, Registry
 from drover.screens.matching.matcher import Matcher
+from drover.sequences.plan import Step
 from drover.sequences.player.errors import StepFailed
 from drover.sequences.player.eyes import Eyes, Look
+from drover.sequences.player.strangers import Strangers
 from drover.sequences.record import Difference, Sight
 
 
 class Witness:
     """Keeps the evidence of one phone's play."""
 
-    def __init__(self, eyes: Eyes, matcher: Matcher, registry: Registry, blobs: Blobs) -> None:
+    def __init__(
+        self, eyes: Eyes, matcher: Matcher, registry: Registry, blobs: Blobs, strangers: Strangers | None = None
+    ) -> None:
         self._eyes = eyes
         self._matcher = matcher
         self._registry = registry
         self._blobs = blobs
+        self._strangers = strangers
 
     async def success(self, look: Look, expected: str | None) -> Sight:
         """Return the sight of a screen that was as expected."""
@@ -33,12 +38,18 @@ class Witness:
             frame=await look.evidence(),
         )
 
-    async def failure(self, look: Look, expected: str | None, error: DroverError) -> Sight:
-        """Return the sight of a phone as a failed step left it, with every failed region's pictures."""
+    async def failure(self, look: Look, expected: str | None, error: DroverError, step: Step) -> Sight:
+        """Return the sight of a phone as a failed step left it, with every failed region's pictures.
+
+        A screen that nobody could tell is handed over besides.
+        """
         found = look.found
         checks = error.checks if isinstance(error, StepFailed) else ()
         seen = error.seen if isinstance(error, StepFailed) else None
         failed = [check for check in checks if not check.passed]
+        unknown = isinstance(error, StepFailed) and seen is None and found is None
+        if unknown and self._strangers is not None and look.frame_left is not None:
+            await self._eyes.compute(self._strangers.hand_over, look.frame_left, step, error.message)
         return Sight(
             expected=expected,
             expected_variant=checks[0].variant if checks else None,
