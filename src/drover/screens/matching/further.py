@@ -81,12 +81,11 @@ class Further:
     def _read(
         self, region: Region | TextRegion, text: ExpectedText, view: View, rect: Rect, views: Views
     ) -> RegionCheck:
-        place = view.in_frame(rect)
-        check = views.texts.check(view.cut(rect), place, text)
+        check = views.texts.check(view.cut(rect), text)
         return self._check(
             region,
             RegionKind.TEXT,
-            place,
+            view.in_frame(rect),
             passed=check.passed != region.absent,
             why=f"must not read '{text.source}', but does" if region.absent else check.why,
             correlation=check.ratio,

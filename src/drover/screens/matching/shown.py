@@ -5,9 +5,10 @@ import numpy as np
 
 from drover.devices.frame import Frame, Pixels
 from drover.devices.geometry import Rect
-from drover.screens.domain import Action, Region, RegionCheck, TintRegion
+from drover.screens.domain import Action, RegionCheck
 from drover.screens.matching.verdict import Candidate
 from drover.screens.matching.view import View, Views
+from drover.screens.regions import Region, TintRegion
 from drover.screens.tints import png_of
 
 

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from drover.screens.domain import Action, Region, RegionCheck, Screen, Variant
+from drover.screens.domain import Action, RegionCheck, Screen, Variant
 from drover.screens.matching.agreement import CONTRAST, ENOUGH, MAX_BRIGHTNESS, Agreement, nowhere
 from drover.screens.matching.further import Further, outside
 from drover.screens.matching.template import Template
 from drover.screens.matching.view import View, Views
-from drover.screens.regions import Anchor
+from drover.screens.regions import Anchor, Region
 
 Checks = tuple[RegionCheck, ...]
 
@@ -37,10 +37,9 @@ class Candidate:
         self.screen = screen
         self.variant = variant
         self.reference = screen.reference_of(variant)
-        self.probes = tuple(Probe(r, Template(r.crop.gray, r.rect, variant.masks)) for r in variant.regions)
-        self._cheapest_first = sorted(self.probes, key=lambda probe: probe.template.gray.size)
+        self.probes = tuple(Probe(r, Template.of(r.crop, r.rect, variant.masks)) for r in variant.regions)
+        self._cheapest_first = sorted(self.probes, key=lambda probe: probe.region.rect.width * probe.region.rect.height)
         self._further = Further(screen, variant)
-        self._actions: dict[str, Template] = {}
 
     def match(self, views: Views) -> Checks | None:
         """Return the checks where every region passes, else None: it stops at the first that does not.
@@ -84,9 +83,7 @@ class Candidate:
         """Return how one of the variant's actions fares; None for one without a crop, if it lies on the frame."""
         view = views.at(self.reference, action.anchor)
         if action.crop is not None:
-            template = self._actions.get(action.name)
-            if template is None or template.gray is not action.crop.gray:
-                template = self._actions[action.name] = Template(action.crop.gray, action.rect)
+            template = Template.of(action.crop, action.rect)
             agreement = self._best(template, action.anchor, views)
         elif view.comparable and view.holds(action.rect):
             return None
