@@ -15,6 +15,7 @@ from drover.screens.matching import Matcher
 from drover.screens.matching.agreement import MAX_BRIGHTNESS
 from drover.screens.matching.template import MARGIN, Template
 from drover.screens.matching.view import View
+from drover.screens.regions import Crop
 from tests.screens import gallery
 from tests.screens.drawing import (
     BODY,
@@ -249,7 +250,7 @@ def test_the_outline_never_rejects_a_shifted_region(seed: int, width: int, heigh
     grain = np.random.default_rng(seed).integers(0, 255, (16, 16), dtype=np.uint8)
     gray = np.asarray(cv2.resize(grain, (160, 160), interpolation=cv2.INTER_CUBIC), dtype=np.uint8)
     rect = Rect(40, 50, 40 + width, 50 + height)
-    template = Template(gray[rect.y1 : rect.y2, rect.x1 : rect.x2], rect)
+    template = Template(Crop(gray[rect.y1 : rect.y2, rect.x1 : rect.x2], b""), rect)
     moved = frame_of(cv2.cvtColor(gallery.shifted(gray, dx, dy), cv2.COLOR_GRAY2RGBA))
     assert template.quick(View(moved, Size(160, 160))).good
 
@@ -260,7 +261,10 @@ def test_the_figures_are_those_of_the_formulas(seed: int, gain: float, offset: i
     gray = np.random.default_rng(seed).integers(0, 255, (40, 60), dtype=np.uint8)
     seen = np.clip(gray * gain + offset, 0, 255).astype(np.uint8)
     rect = Rect(0, 0, 60, 40)
-    figures = Template(gray, rect).best(View(frame_of(cv2.cvtColor(seen, cv2.COLOR_GRAY2RGBA)), Size(60, 40)))
+    view = View(frame_of(cv2.cvtColor(seen, cv2.COLOR_GRAY2RGBA)), Size(60, 40))
+    figures = Template(Crop(gray, b""), rect).best(view)
+        View(frame_of(cv2.cvtColor(seen, cv2.COLOR_GRAY2RGBA)), Size(60, 40))
+    )
     assert figures.rect == rect
     assert figures.correlation == pytest.approx(np.corrcoef(gray.ravel(), seen.ravel())[0, 1], abs=1e-6)
     assert figures.brightness == pytest.approx(float(seen.mean()) - float(gray.mean()), abs=1e-6)

@@ -12,6 +12,7 @@ from drover.screens.domain import App, Registry, Screen
 from drover.screens.keyboard import KeyboardMap
 from drover.screens.keyboard_reader import KeyboardReader
 from drover.screens.parts import inside
+from drover.screens.pictures import Grays
 from drover.screens.reader import ScreenReader
 
 GLOBAL = "global"
@@ -72,6 +73,7 @@ class _Loader:
         self._files = files
         self._declared = frozenset(f"{place.name}.{path.stem}" for place, paths in files.items() for path in paths)
         self._refusals: list[Refusal] = []
+        self._grays = Grays()
 
     def load(self) -> LoadedRegistry:
         """Return all that can be used, sorted by key, and the refusals."""
@@ -117,12 +119,13 @@ class _Loader:
 
     def _screen(self, path: Path) -> tuple[str, Screen]:
         document = parse(ScreenFile, self._text(path), path.name)
-        reader = ScreenReader(path, app=None if path.parent.name == GLOBAL else path.parent.name, known=self._declared)
+        app = None if path.parent.name == GLOBAL else path.parent.name
+        reader = ScreenReader(path, app=app, known=self._declared, grays=self._grays)
         screen = reader.read(document)
         return screen.key, screen
 
     def _keyboard(self, path: Path) -> tuple[str, KeyboardMap]:
-        keyboard = KeyboardReader(path).read(parse(KeyboardFile, self._text(path), path.name))
+        keyboard = KeyboardReader(path, self._grays).read(parse(KeyboardFile, self._text(path), path.name))
         return keyboard.name, keyboard
 
     def _text(self, path: Path) -> str:

@@ -8,15 +8,16 @@ from drover.screens.documents import KeyboardFile, KeyboardLayerFile
 from drover.screens.domain import closest
 from drover.screens.keyboard import KeyboardLayer, KeyboardLook, KeyboardMap
 from drover.screens.parts import PartReader
+from drover.screens.pictures import Grays
 
 
 class KeyboardReader:
     """Reads the file at `path`."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, grays: Grays) -> None:
         self._file = path.name
         self._name = path.stem
-        self._parts = PartReader(path)
+        self._parts = PartReader(path, grays)
 
     def read(self, document: KeyboardFile) -> KeyboardMap:
         """Return the map. Raises BadDocument with every fault found."""

@@ -4,16 +4,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-import cv2
-
 from drover.devices.frame import Pixels
 from drover.devices.geometry import Rect, Size
 from drover.language.errors import LanguageError
 from drover.language.pattern import parse_pattern
 from drover.platform.documents import BadDocument, Fault
 from drover.screens.documents import KeyboardRegionFile
-from drover.screens.matching.template import unmasked
-from drover.screens.pictures import BadPicture, decode_picture, picture_size, read_bytes, to_gray
+from drover.screens.matching.template import Template, unmasked
+from drover.screens.pictures import BadPicture, Grays, decode_picture, picture_size, read_bytes
 from drover.screens.regions import Anchor, Crop, ExpectedText, Region, Tint
 from drover.screens.tints import mean_colour
 
@@ -30,9 +28,13 @@ Content = TypeVar("Content")
 
 
 class PartReader:
-    """Reads parts of the file at `path`, and gathers the faults it finds: a faulty part is None."""
+    """Reads parts of the file at `path`, and gathers the faults it finds: a faulty part is None.
 
-    def __init__(self, path: Path) -> None:
+    `grays` decodes the crops, now and whenever they are compared.
+    """
+
+    def __init__(self, path: Path, grays: Grays) -> None:
+        self._grays = grays
         self._folder = path.parent
         self._file = path.name
         self._faults: list[Fault] = []
@@ -74,6 +76,8 @@ class PartReader:
         crop = self.crop(document.crop, rect, masks, where) if rect is not None else None
         if rect is None or crop is None:
             return None
+        # Worked out while the pixels are at hand, so that nobody has to decode them again for it.
+        Template.of(crop, rect, masks).outline  # noqa: B018 (the template keeps it)
         return Region(document.name, rect, crop, document.absent, anchor, text)
 
     def rect(self, box: tuple[int, int, int, int], reference: Size, where: str) -> Rect | None:
@@ -100,20 +104,19 @@ class PartReader:
 
     def crop(self, name: str, rect: Rect, masks: tuple[Rect, ...], where: str) -> Crop | None:
         """Return the crop in the file `name`, which must have the rectangle's size, and something to see in it."""
-        cut = self._cut(name, rect, where, MIN_SIDE)
+        cut = self._cut(name, rect, where, MIN_SIDE, self._grays)
         if cut is None:
             return None
-        pixels, content = cut
-        where, gray = f"{where}.crop", to_gray(pixels)
-        deviation = float(cv2.meanStdDev(gray, mask=unmasked(rect, masks))[1][0, 0])
+        crop = Crop(self._grays, cut[1])
+        deviation = Template.of(crop, rect, masks).deviation
         if deviation < MIN_DEVIATION:
             reason = f"{name} is too plain: its grey standard deviation is {deviation:.1f}, needs {MIN_DEVIATION:.0f}"
-            return self.fault(where, reason, "choose a rectangle with text or an icon, outside all masks")
-        return Crop(gray, content)
+            return self.fault(f"{where}.crop", reason, "choose a rectangle with text or an icon, outside all masks")
+        return crop
 
     def tint(self, name: str, rect: Rect, masks: tuple[Rect, ...], where: str) -> Tint | None:
         """Return the mean colour of the crop in the file `name`, outside all masks."""
-        cut = self._cut(name, rect, where, MIN_TINT_SIDE)
+        cut = self._cut(name, rect, where, MIN_TINT_SIDE, decode_picture)
         if cut is None:
             return None
         mask = unmasked(rect, masks)
@@ -121,13 +124,15 @@ class PartReader:
             return self.fault(f"{where}.rect", "lies under masks, where nothing matters", "choose another rectangle")
         return mean_colour(cut[0], mask, cut[1])
 
-    def _cut(self, name: str, rect: Rect, where: str, least: int) -> tuple[Pixels, bytes] | None:
+    def _cut(
+        self, name: str, rect: Rect, where: str, least: int, decode: Callable[[bytes], Pixels]
+    ) -> tuple[Pixels, bytes] | None:
         """Return what is in the file `name`, which must be a picture of the rectangle's size, and its bytes."""
         if self._large_enough(rect, where, least) is None:
             return None
         where = f"{where}.crop"
         content = self._content(name, where, MAX_CROP_BYTES)
-        pixels = self._usable(lambda: decode_picture(content), where, name) if content is not None else None
+        pixels = self._usable(lambda: decode(content), where, name) if content is not None else None
         if content is None or pixels is None:
             return None
         height, width = pixels.shape[:2]

@@ -1,5 +1,6 @@
 """What is compared with a frame: places on it, and what must be seen there."""
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -51,12 +52,24 @@ def moved_down(anchor: Anchor, reference: Size, size: Size) -> int:
     return {Anchor.TOP: 0, Anchor.MIDDLE: missing // 2, Anchor.BOTTOM: missing}[anchor]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Crop:
-    """A reference picture: grey, uint8, of shape (height, width), as the region looks at the reference resolution."""
+    """A reference picture: `gray`, uint8, of shape (height, width), as the region looks at the reference resolution.
 
-    gray: Pixels
-    png: bytes
+    It is given as pixels, or as what makes them out of `png` each time they are needed: then they take no memory while
+    nobody looks. `prepared` holds what was worked out of the picture, by whoever did, for as long as the crop.
+    """
+
+    __slots__ = ("_gray", "png", "prepared")
+
+    def __init__(self, gray: Pixels | Callable[[bytes], Pixels], png: bytes) -> None:
+        self._gray = gray
+        self.png = png
+        self.prepared: dict[Hashable, object] = {}
+
+    @property
+    def gray(self) -> Pixels:
+        """Return the pixels."""
+        return self._gray(self.png) if callable(self._gray) else self._gray
 
 
 @dataclass(frozen=True, slots=True)

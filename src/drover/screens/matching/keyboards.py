@@ -48,7 +48,7 @@ class Keyboards:
 def _looks(keyboard: KeyboardMap) -> Iterable[_Look]:
     for layer in keyboard.layers:
         for look in layer.looks:
-            templates = [(Template(region.crop.gray, region.rect), region.absent) for region in look.regions]
+            templates = [(Template.of(region.crop, region.rect), region.absent) for region in look.regions]
             yield _Look(
                 KeyboardSeen(keyboard, layer),
                 keyboard.reference,

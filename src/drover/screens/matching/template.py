@@ -11,6 +11,7 @@ from drover.devices.geometry import Rect
 from drover.screens.matching.agreement import Agreement, nowhere
 from drover.screens.matching.outline import Outline, outline
 from drover.screens.matching.view import View, around
+from drover.screens.regions import Crop
 
 WORTH_REFINING = 0.55
 """Least correlation at half resolution for which full resolution is tried: odd shifts cost half resolution much."""
@@ -26,20 +27,44 @@ Mask = npt.NDArray[np.uint8]
 
 
 class Template:
-    """A reference crop at its rectangle. Pixels under `masks` (of the whole screen) do not count."""
+    """A reference crop at its rectangle. Pixels under `masks` (of the whole screen) do not count.
 
-    def __init__(self, gray: Pixels, rect: Rect, masks: tuple[Rect, ...] = ()) -> None:
-        self.gray = gray
+    `sharp` is the template that this one is softened from, where it is.
+    """
+
+    def __init__(
+        self, crop: Crop, rect: Rect, masks: tuple[Rect, ...] = (), *, sharp: "Template | None" = None
+    ) -> None:
+        self.crop = crop
         self.rect = rect
         self.mask = unmasked(rect, masks)
         self._masks = masks
+        self._sharp = sharp
         self._soft: Template | None = None
-        self._count = gray.size if self.mask is None else int(np.count_nonzero(self.mask))
-        self._mean, self._deviation = _mean_and_deviation(gray, self.mask)
+        self._count = rect.width * rect.height if self.mask is None else int(np.count_nonzero(self.mask))
+        self._mean, self.deviation = _mean_and_deviation(crop.gray, self.mask)
+
+    @classmethod
+    def of(cls, crop: Crop, rect: Rect, masks: tuple[Rect, ...] = ()) -> "Template":
+        """Return the template of that crop there: one for all who look for it."""
+        known = crop.prepared.get((rect, masks))
+        if not isinstance(known, cls):
+            known = crop.prepared[rect, masks] = cls(crop, rect, masks)
+        return known
+
+    @property
+    def gray(self) -> Pixels:
+        """The crop's pixels."""
+        return self.crop.gray
 
     @cached_property
     def outline(self) -> Outline | None:
-        """The bounds for a quick rejection; None where the region is too small or partly masked."""
+        """The bounds for a quick rejection; None where the region is too small or partly masked.
+
+        What is softened has the outline of what is sharp: its cells are far wider than the blur.
+        """
+        if self._sharp is not None:
+            return self._sharp.outline
         return None if self.mask is not None else outline(self.gray, self.rect)
 
     def fitting(self, view: View) -> "Template":
@@ -47,7 +72,8 @@ class Template:
         if view.exact:
             return self
         if self._soft is None:
-            self._soft = Template(view.softened(self.gray), self.rect, self._masks)
+            soft = Crop(view.softened(self.gray), b"")
+            self._soft = Template(soft, self.rect, self._masks, sharp=self)
         return self._soft
 
     def quick(self, view: View) -> Agreement:
@@ -82,29 +108,29 @@ class Template:
         area = around(self.rect, MARGIN, view.extent)
         pixels = view.gray(area)
         places = _Places(self, pixels, area)
-        if self.gray.size <= SMALL:
+        if self.rect.width * self.rect.height <= SMALL:
             return places.at(*_peak(pixels, self.gray, self.mask)[1:])
         correlation, x, y = _peak(_half(pixels), self._half_gray, self._half_mask)
         return places.climb(2 * x, 2 * y) if correlation >= WORTH_REFINING else places.at(2 * x, 2 * y)
 
     def compare_at(self, pixels: Pixels, area: Rect, x: int, y: int) -> Agreement:
         """Compare with the grey `pixels` of `area` at (x, y) from its corner."""
-        height, width = self.gray.shape
+        height, width = self.rect.height, self.rect.width
         rect = Rect(area.x1 + x, area.y1 + y, area.x1 + x + width, area.y1 + y + height)
         return self._compare(pixels[y : y + height, x : x + width], rect)
 
     def _compare(self, patch: Pixels, rect: Rect) -> Agreement:
         mean, deviation = _mean_and_deviation(patch, self.mask)
         correlation = 0.0
-        if min(deviation, self._deviation) > _FLAT:
+        if min(deviation, self.deviation) > _FLAT:
             # The mean product follows from the squared distance, for which OpenCV needs no floating-point copy.
             apart = cv2.norm(patch, self.gray, cv2.NORM_L2SQR, self.mask) / self._count
-            product = (deviation**2 + mean**2 + self._deviation**2 + self._mean**2 - apart) / 2
-            correlation = (product - mean * self._mean) / (deviation * self._deviation)
+            product = (deviation**2 + mean**2 + self.deviation**2 + self._mean**2 - apart) / 2
+            correlation = (product - mean * self._mean) / (deviation * self.deviation)
         return Agreement(
             correlation=max(-1.0, min(1.0, correlation)),
             brightness=mean - self._mean,
-            contrast=deviation / self._deviation if self._deviation > _FLAT else 0.0,
+            contrast=deviation / self.deviation if self.deviation > _FLAT else 0.0,
             rect=rect,
         )
 

@@ -1,0 +1,68 @@
+"""Pictures of the plainest kind, told by their bytes: for these a fast decoder refuses all that a careful one does."""
+
+import zlib
+
+from drover.devices.geometry import Size
+
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_HEADER_END = len(_SIGNATURE) + 25
+_PLAIN_FORMS = (b"\x08\x00\x00\x00\x00", b"\x08\x02\x00\x00\x00")
+"""Eight bits of grey, or of red, green and blue each; deflated, filtered by line, not interlaced."""
+_START_OF_IMAGE = b"\xff\xd8\xff"
+_END_OF_IMAGE = b"\xff\xd9"
+_FRAMES = frozenset({0xC0, 0xC1, 0xC2})
+"""Baseline, extended and progressive JPEG, Huffman coded."""
+_OTHER_FRAMES = frozenset({0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF})
+_SCAN = 0xDA
+_PLAIN_COMPONENTS = frozenset({1, 3})
+
+
+def plain_png_size(content: bytes) -> Size | None:
+    """Return the size of a PNG that has a header, pixels and an end, all undamaged, and nothing else; else None."""
+    if not content.startswith(_SIGNATURE) or content[12:16] != b"IHDR" or content[24:29] not in _PLAIN_FORMS:
+        return None
+    if not _undamaged(content, len(_SIGNATURE), 13):
+        return None
+    place = _HEADER_END
+    while content[place + 4 : place + 8] == b"IDAT":
+        length = int.from_bytes(content[place : place + 4], "big")
+        if not _undamaged(content, place, length):
+            return None
+        place += length + 12
+    if place == _HEADER_END or content[place:] != b"\x00\x00\x00\x00IEND\xaeB`\x82":
+        return None
+    size = int.from_bytes(content[16:20], "big"), int.from_bytes(content[20:24], "big")
+    return Size(*size) if all(size) else None
+
+
+def plain_jpeg_size(content: bytes) -> Size | None:
+    """Return the size of a JPEG in grey or colours of 8 bits that has its end; None for what may be anything else.
+
+    Its pixels are not looked at.
+    """
+    if not content.startswith(_START_OF_IMAGE) or not content.endswith(_END_OF_IMAGE):
+        return None
+    size, place = None, 2
+    while content[place : place + 1] == b"\xff":
+        marker = content[place + 1 : place + 2]
+        length = int.from_bytes(content[place + 2 : place + 4], "big")
+        if not marker or marker[0] in _OTHER_FRAMES or length < 2 or place + 2 + length > len(content):  # noqa: PLR2004 (the length counts its own two bytes)
+            return None
+        if marker[0] == _SCAN:
+            return size
+        if marker[0] in _FRAMES:
+            size = _frame_size(content[place + 4 : place + 2 + length])
+        place += 2 + length
+    return None
+
+
+def _undamaged(content: bytes, place: int, length: int) -> bool:
+    """Whether the checksum of the PNG's chunk at `place` is right."""
+    end = place + 8 + length
+    return zlib.crc32(content[place + 4 : end]).to_bytes(4, "big") == content[end : end + 4]
+
+
+def _frame_size(frame: bytes) -> Size | None:
+    plain = len(frame) >= 6 and frame[0] == 8 and frame[5] in _PLAIN_COMPONENTS  # noqa: PLR2004 (bits, height, width, components)
+    size = int.from_bytes(frame[3:5], "big"), int.from_bytes(frame[1:3], "big")
+    return Size(*size) if plain and all(size) else None
