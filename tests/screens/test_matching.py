@@ -263,8 +263,6 @@ def test_the_figures_are_those_of_the_formulas(seed: int, gain: float, offset: i
     rect = Rect(0, 0, 60, 40)
     view = View(frame_of(cv2.cvtColor(seen, cv2.COLOR_GRAY2RGBA)), Size(60, 40))
     figures = Template(Crop(gray, b""), rect).best(view)
-        View(frame_of(cv2.cvtColor(seen, cv2.COLOR_GRAY2RGBA)), Size(60, 40))
-    )
     assert figures.rect == rect
     assert figures.correlation == pytest.approx(np.corrcoef(gray.ravel(), seen.ravel())[0, 1], abs=1e-6)
     assert figures.brightness == pytest.approx(float(seen.mean()) - float(gray.mean()), abs=1e-6)
