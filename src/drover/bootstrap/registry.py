@@ -5,7 +5,8 @@ from pathlib import Path
 
 from drover.kernel.errors import InvalidInput
 from drover.screens.domain import Registry
-from drover.screens.files import load_registry
+from drover.screens.editing import reading
+from drover.screens.files import LoadedRegistry, load_registry
 
 Tell = Callable[[str], None]
 """Takes one line for the user."""
@@ -16,11 +17,17 @@ def registry_beside(sequence_file: Path) -> Path:
     return sequence_file.parent / "registry"
 
 
-def open_registry(folder: Path, tell: Tell) -> Registry:
-    """Return the registry in `folder`, telling of every file refused. Raises InvalidInput where nothing is usable."""
+def load_whole(folder: Path) -> LoadedRegistry:
+    """Return the registry in `folder`, between two edits of it. Raises InvalidInput where there is none."""
     if not folder.is_dir():
         raise InvalidInput(f"{folder}: there is no registry folder here", hint="name one with --registry DIR")
-    loaded = load_registry(folder)
+    with reading(folder):
+        return load_registry(folder)
+
+
+def open_registry(folder: Path, tell: Tell) -> Registry:
+    """Return the registry in `folder`, telling of every file refused. Raises InvalidInput where nothing is usable."""
+    loaded = load_whole(folder)
     for refusal in loaded.refusals:
         cure = f" ({refusal.hint})" if refusal.hint else ""
         tell(f"not in service: {folder}/{refusal}{cure}")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Protocol
 
 from drover.devices.frame import Frame
 from drover.kernel.errors import InvalidInput
@@ -44,24 +45,56 @@ class FrameAnswer:
         return document | ({"error": self.error, "hint": self.hint} if self.error else {})
 
 
+class Spectator(Protocol):
+    """Sees the frames while they are there: they are large, and none is kept."""
+
+    def answered(self, answer: FrameAnswer, frame: Frame, found: Identification) -> None:
+        """Take a frame and what it is."""
+        ...
+
+    def refused(self, answer: FrameAnswer) -> None:
+        """Take a file that could not be used."""
+        ...
+
+
+class _Nobody:
+    def answered(self, answer: FrameAnswer, frame: Frame, found: Identification) -> None:
+        pass
+
+    def refused(self, answer: FrameAnswer) -> None:
+        pass
+
+
 def identify_files(
-    registry: Registry, files: Sequence[Path], *, app: str | None = None, cpu_seconds: Callable[[], float]
+    registry: Registry,
+    files: Sequence[Path],
+    *,
+    app: str | None = None,
+    cpu_seconds: Callable[[], float],
+    spectator: Spectator | None = None,
 ) -> Iterator[FrameAnswer]:
     """Yield an answer for each file, in order. `cpu_seconds` is a counter of CPU time, such as `time.thread_time`."""
+    watching = spectator or _Nobody()
     matcher = Matcher(registry)
     for file in files:
         try:
             frame = read_frame(file)
         except BadFrame as error:
-            yield FrameAnswer(str(file), None, None, error.message, error=error.message, hint=error.hint)
+            refused = FrameAnswer(printable(file), None, None, error.message, error=error.message, hint=error.hint)
+            watching.refused(refused)
+            yield refused
             continue
         started = cpu_seconds()
         try:
             found = matcher.identify(frame, app=app)
         except TextNotRead as error:
-            yield FrameAnswer(str(file), None, None, error.message, error=error.message, hint=error.hint)
+            refused = FrameAnswer(printable(file), None, None, error.message, error=error.message, hint=error.hint)
+            watching.refused(refused)
+            yield refused
             continue
-        yield _answer(file, found, ms=(cpu_seconds() - started) * 1000)
+        answer = _answer(file, found, ms=(cpu_seconds() - started) * 1000)
+        watching.answered(answer, frame, found)
+        yield answer
 
 
 def read_frame(file: Path) -> Frame:
@@ -69,12 +102,17 @@ def read_frame(file: Path) -> Frame:
     try:
         return Frame(decode_picture(read_bytes(file)), sequence=1, captured_at=0.0)
     except BadPicture as error:
-        raise BadFrame(f"frame {file} {error.message}", hint=error.hint) from error
+        raise BadFrame(f"frame {printable(file)} {error.message}", hint=error.hint) from error
+
+
+def printable(file: Path) -> str:
+    """Return a path as text that can be printed, whatever bytes its name has."""
+    return str(file).encode(errors="backslashreplace").decode()
 
 
 def _answer(file: Path, found: Identification, *, ms: float) -> FrameAnswer:
     return FrameAnswer(
-        file=str(file),
+        file=printable(file),
         screen=found.screen.key if found.screen is not None else None,
         variant=found.variant.name if found.variant is not None else None,
         reason=found.reason,
@@ -90,7 +128,7 @@ def _near_miss(miss: NearMiss) -> dict[str, object]:
 
 
 def _check(check: RegionCheck) -> dict[str, object]:
-    return {
+    document: dict[str, object] = {
         "region": check.region,
         "kind": check.kind.value,
         "correlation": round(check.correlation, 3),
@@ -98,4 +136,5 @@ def _check(check: RegionCheck) -> dict[str, object]:
         "contrast": round(check.contrast, 3),
         "found_at": list(asdict(check.found_at).values()),
         "why": check.why,
-    } | ({"seen": check.seen} if check.seen else {})
+    }
+    return document | ({"seen": check.seen} if check.seen else {})

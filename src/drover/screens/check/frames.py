@@ -1,13 +1,13 @@
 """Kept frames in a folder: what their names say they are, and the pictures, read one by one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from drover.devices.frame import Frame
 from drover.kernel.errors import InvalidInput
 from drover.screens.check.outcome import Expectation
-from drover.screens.identify import BadFrame, read_frame
+from drover.screens.identify import BadFrame, printable, read_frame
 
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg"})
 UNKNOWN = "unknown"
@@ -27,8 +27,8 @@ class KeptFrame:
     frame: Frame | BadFrame
 
 
-def frames_in(folder: Path) -> Iterator[KeptFrame]:
-    """Yield the frames in `folder` and the folders in it, sorted by name, each read when it is asked for.
+def find_frames(folder: Path) -> tuple[Path, ...]:
+    """Return the files of frames in `folder` and the folders in it, sorted by name.
 
     Links to folders are not followed. Raises BadFrames where there is no such folder, or no frame in it.
     """
@@ -44,8 +44,23 @@ def frames_in(folder: Path) -> Iterator[KeptFrame]:
         ) from error
     if not files:
         raise BadFrames(f"frames {folder}: holds no PNG or JPEG file", hint="name a folder of frames")
+    return tuple(files)
+
+
+def read_frames(folder: Path, files: Iterable[Path]) -> Iterator[KeptFrame]:
+    """Yield the frames in those files of `folder`, each read when it is asked for."""
     for path in files:
-        yield _read(path, path.relative_to(folder))
+        try:
+            frame: Frame | BadFrame = read_frame(path)
+        except BadFrame as error:
+            frame = error
+        file = path.relative_to(folder)
+        yield KeptFrame(printable(file), expectation(file), frame)
+
+
+def frames_in(folder: Path) -> Iterator[KeptFrame]:
+    """Yield the frames in `folder` and the folders in it. Raises BadFrames."""
+    yield from read_frames(folder, find_frames(folder))
 
 
 def expectation(file: Path) -> Expectation | None:
@@ -61,16 +76,3 @@ def expectation(file: Path) -> Expectation | None:
     if len(folders) == 1:
         return Expectation(f"{folders[0]}.{base}")
     return Expectation(base) if not folders and "." in base else None
-
-
-def printable(file: Path) -> str:
-    """Return a path as text that can be printed, whatever bytes its name has."""
-    return file.as_posix().encode(errors="backslashreplace").decode()
-
-
-def _read(path: Path, file: Path) -> KeptFrame:
-    try:
-        frame: Frame | BadFrame = read_frame(path)
-    except BadFrame as error:
-        frame = error
-    return KeptFrame(printable(file), expectation(file), frame)
