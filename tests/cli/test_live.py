@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from rich.console import Console
 
-from drover.cli.live import live, show_summary
+from drover.cli.live import failure, live, show_summary
 from drover.sequences.player.rack import PhoneEnded
 from drover.sequences.record import PhoneRecord, PlayRecord, Status, Timing
 from drover.sequences.summary import summarize
@@ -53,6 +53,12 @@ def test_phones_are_listed_as_people_count() -> None:
             progress(PhoneEnded(name, failed(name)))
     last = [line.split()[0] for line in shown(console) if line.startswith("  phone") and "0/18" in line][-3:]
     assert last == ["phone1", "phone2", "phone10"]
+
+
+def test_a_repeated_step_is_named_with_its_round() -> None:
+    stopped = failed("phone1")
+    tasks = tuple(replace(each, rounds=(2, 1)) for each in stopped.tasks)
+    assert failure(replace(stopped, tasks=tasks)) == f"step 9, Go to the profile, round 2.1: {WHY}"
 
 
 def test_the_end_names_the_step_of_every_phone_and_each_cure_once() -> None:

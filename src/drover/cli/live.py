@@ -13,6 +13,7 @@ from rich.table import Column, Table
 from drover.sequences.player.events import Event, PhoneEnded, PhonePaused, PhoneResumed, Progress, StepBegan, StepEnded
 from drover.sequences.record import PhoneRecord, PlayRecord, Status
 from drover.sequences.summary import Summary
+from drover.sequences.wording import describe_rounds
 
 
 @dataclass
@@ -53,14 +54,17 @@ def show_summary(console: Console, record: PlayRecord, summary: Summary) -> None
 def failure(phone: PhoneRecord) -> str:
     """Return where and why a phone failed; before its first step there is no where."""
     stopped = next((task for task in phone.tasks if task.status is Status.FAILED), None)
-    return phone.error if stopped is None else f"step {stopped.index}, {stopped.name}: {phone.error}"
+    if stopped is None:
+        return phone.error
+    where = ", ".join(filter(None, (f"step {stopped.index}", stopped.name, describe_rounds(stopped.rounds))))
+    return f"{where}: {phone.error}"
 
 
 def _note(rows: dict[str, _Row], event: Event) -> None:
     row = rows.setdefault(event.phone, _Row())
     match event:
-        case StepBegan(step=step):
-            row.what = step.task.name
+        case StepBegan(step=step, rounds=rounds):
+            row.what = ", ".join(filter(None, (step.task.name, describe_rounds(rounds))))
         case StepEnded(record=record):
             row.steps |= {record.index} if record.status is Status.COMPLETED else set()
         case PhonePaused(reason=reason):

@@ -48,6 +48,10 @@ class Course:
     loops: Sequence[Loop]
     whens: Sequence[Condition | None]
 
+    def repeats(self, place: Place) -> tuple[int, ...]:
+        """Return in which round of each open loop `place` is, the outer one first, without those of one round."""
+        return tuple(place.rounds[index] for index in sorted(place.rounds) if self.loops[index].most > 1)
+
     async def onward(self, place: Place, holds: Holds, skipped: Callable[[int], None]) -> tuple[int, Place] | None:
         """Return the number of the step that is next from `place` on, and the place before it; None at the end.
 

@@ -70,7 +70,10 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class TaskRecord:
-    """One task run. `parameters` are the resolved ones, secrets masked. `region` names what failed, where one did."""
+    """One task run. `parameters` are the resolved ones, secrets masked. `region` names what failed, where one did.
+
+    `rounds` tells in which round of each repeat that it lies in it was played, from 1, the outer repeat first.
+    """
 
     index: int
     name: str
@@ -88,6 +91,7 @@ class TaskRecord:
     error: str = ""
     hint: str = ""
     region: str = ""
+    rounds: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What acts are called where a person reads of them. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from drover.devices.geometry import Rect
 from drover.sequences.domain import (
@@ -34,6 +34,11 @@ def describe_target(target: Target) -> str:
         within = f" in {describe_target(target.inside)}" if target.inside is not None else ""
         return f"the text there{within}"
     return str(target)
+
+
+def describe_rounds(rounds: Sequence[int]) -> str:
+    """Return in which round of its repeats a task is, the outer one first, such as `round 2.1`; or nothing."""
+    return f"round {'.'.join(map(str, rounds))}" if rounds else ""
 
 
 _WORDS: Mapping[type[Act], str] = {

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from drover.drivers.memory.phone import Condition
+from drover.sequences.player.events import StepBegan
 from drover.sequences.record import Status
 from tests.sequences.player.bench import CART, COUPON, OPEN, PAY, Bench, last
 from tests.sequences.player.shop import ShopPhone
@@ -26,6 +27,22 @@ async def test_a_group_is_played_so_many_times(bench: Bench) -> None:
     phone = ShopPhone("a")
     record = await bench.one(phone, OPEN, repeat(CART, BUY_AGAIN, HOME, times=3))
     assert (record.status, phone.paid, len(record.tasks)) == (Status.COMPLETED, 3, 10)
+
+
+async def test_what_is_told_of_a_step_says_in_which_round_it_was(bench: Bench) -> None:
+    inner = repeat({"kind": "wait", "seconds": 0.1}, times=2)
+    guarded = repeat(CART, PAY, HOME, when={"text": "2 paid"})
+    record = await bench.one(ShopPhone("a"), OPEN, repeat(CART, BUY_AGAIN, HOME, inner, times=2), guarded)
+    assert [(task.index, task.rounds) for task in record.tasks] == [
+        (1, ()),
+        *[(index, (1,)) for index in (2, 3, 4)],
+        *[(5, (1, number)) for number in (1, 2)],
+        *[(index, (2,)) for index in (2, 3, 4)],
+        *[(5, (2, number)) for number in (1, 2)],
+        *[(index, ()) for index in (6, 7, 8)],
+    ]
+    began = [(event.step.number, event.rounds) for event in bench.told if isinstance(event, StepBegan)]
+    assert began == [(task.index, task.rounds) for task in record.tasks]
 
 
 async def test_a_group_is_played_until_something_is_shown(bench: Bench) -> None:

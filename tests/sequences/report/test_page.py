@@ -118,6 +118,17 @@ def test_a_failed_region_is_drawn_red_on_both_pictures_with_its_figures_and_crop
     assert crops == ["Expected", "Seen", "Difference"]
 
 
+def test_a_repeated_task_says_in_which_round_it_was() -> None:
+    blobs = MemoryBlobs()
+    rounds = (replace(task(1, blobs), rounds=(1,)), replace(failed_task(1, blobs), rounds=(2,)))
+    page = read(render_report(play((phone(1, rounds),)), registry(), blobs))
+    assert "round 1" in page.one("details", id="phone-1-task-1").one("summary").text
+    assert "round 2" in page.one("details", id="phone-1-task-1-2").one("summary").text
+    eyebrows = [line.text for line in page.all("p", class_="eyebrow")]
+    assert "Step 1 · Open feed · round 2" in eyebrows
+    assert ", round 2: failed" in page.one("a", class_="cell").attributes["title"]
+
+
 def test_a_task_shows_its_parameters_times_attempts_and_popups(mixed: Element) -> None:
     troubled = mixed.one("details", id="phone-3-task-3")
     facts = {part.one("dt").text: part.one("dd").text for part in troubled.one("dl", class_="facts").all("div")}

@@ -9,10 +9,11 @@ from drover.sequences.record import PhoneRecord, TaskRecord
 
 @dataclass(frozen=True, slots=True)
 class StepBegan:
-    """A phone begins a step."""
+    """A phone begins a step; `rounds` are those of the repeats that it lies in, the outer one first."""
 
     phone: str
     step: Step
+    rounds: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

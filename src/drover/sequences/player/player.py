@@ -110,7 +110,7 @@ class Player:
         try:
             while (task := await self._next()) is not None:
                 if task.failure is None:
-                    self._tell(StepBegan(self._phone, task.step))
+                    self._tell(StepBegan(self._phone, task.step, task.rounds))
                     task.astray = task.astray or astray
                     task.act = open_act.act if open_act is not None and open_act.step == task.step.number else None
                     task.answering_since_s = self._clock.monotonic()
@@ -151,7 +151,8 @@ class Player:
         if ahead is None:
             return None
         number, self._place = ahead
-        return TaskRun(steps[number - 1], task.watch, task.started_at, task.astray)
+        rounds = self._plan.course.repeats(self._place)
+        return TaskRun(steps[number - 1], task.watch, task.started_at, task.astray, rounds=rounds)
 
     def _new_run(self, number: int) -> TaskRun:
         step = self._plan.steps[number - 1]

@@ -7,11 +7,13 @@ from drover.screens.report.page import render_page
 from drover.sequences.record import PlayRecord
 from drover.sequences.report import wording
 from drover.sequences.report.compose import compose
+from drover.sequences.wording import describe_rounds
 
 _PACKAGE = "drover.sequences.report"
 _FILTERS = {
     "instant": wording.instant,
     "machine_instant": wording.machine_instant,
+    "rounds": describe_rounds,
     "status": wording.STATUS_WORDS.__getitem__,
 }
 
