@@ -1,7 +1,10 @@
 """Screenshots that others drew, registered by a simple chooser of regions, and what can happen to a frame."""
 
 import csv
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import cv2
@@ -15,6 +18,7 @@ from drover.screens.pictures import decode_picture, to_gray
 FOLDER = Path(__file__).parents[3] / "shared" / "screens"
 STATUS_BAR = 0.04
 EDGE = 10
+THEME = re.compile(r"_((?:dark|light)_(?:black|white|blue))$")
 
 
 @dataclass(frozen=True)
@@ -122,4 +126,44 @@ def with_another_clock(pixels: Pixels) -> Pixels:
     bar = int(pixels.shape[0] * STATUS_BAR)
     changed[:bar] = 255 - changed[:bar]
     changed[..., 3] = 255
+    return changed
+
+
+def lay_out(folder: Path, *, dialogs: Sequence[str] = (), only: Collection[str] = ()) -> None:
+    """Write the screenshots as frames to learn from: themes of one screen share its name before the `__`.
+
+    `only` keeps those of these groups. Each dialog is registered by two pictures of each shape, over another screen.
+    """
+    with (FOLDER / "manifest.csv").open() as rows:
+        shots = [row for row in csv.DictReader(rows) if not only or row["group"] in only]
+    for row in shots:
+        screen = THEME.sub(r"__\1", row["screen"].removesuffix(".png").replace("/", "_"))
+        place = folder / row["app"]
+        place.mkdir(exist_ok=True)
+        (place / f"{screen}{'' if '__' in screen else '__plain'}.png").write_bytes((FOLDER / row["file"]).read_bytes())
+    (folder / "global").mkdir(exist_ok=True)
+    for words, (shape, row) in product(dialogs, enumerate(_of_each_shape(shots))):
+        pixels = decode_picture((FOLDER / row["file"]).read_bytes())
+        for number, behind in enumerate((pixels, np.flipud(pixels))):
+            drawn = cv2.cvtColor(with_dialog(behind, words), cv2.COLOR_RGBA2BGR)
+            name = "popup_" + re.sub(r"\W", "", words.lower())
+            cv2.imwrite(str(folder / "global" / f"{name}__shape{shape}_{number}.png"), drawn)
+
+
+def _of_each_shape(rows: list[dict[str, str]]) -> list[dict[str, str]]:
+    return list({round(int(row["w"]) / int(row["h"]), 2): row for row in rows}.values())
+
+
+def with_dialog(pixels: Pixels, words: str) -> Pixels:
+    """Lay a dialog over the middle of a screen, of the same size by its width."""
+    changed = np.ascontiguousarray(pixels).copy()
+    height, width = changed.shape[:2]
+    unit = width / 100
+    top, left = round(height / 2 - 20 * unit), round(8 * unit)
+    bottom, right = round(height / 2 + 20 * unit), width - left
+    cv2.rectangle(changed, (left, top), (right, bottom), (238, 240, 250, 255), -1)
+    for line, text, size in ((10, words, 0.22), (20, "It takes a moment only.", 0.14), (34, "Not now       OK", 0.18)):
+        place = left + round(6 * unit), top + round(line * unit)
+        thick = max(1, round(unit / 3))
+        cv2.putText(changed, text, place, cv2.FONT_HERSHEY_SIMPLEX, size * unit, (20, 30, 60, 255), thick, cv2.LINE_AA)
     return changed

@@ -12,7 +12,7 @@ from drover.screens.learning.anchoring import anchor_of, bottom_bar
 from drover.screens.learning.changes import changed, difference_sentence, differing
 from drover.screens.learning.choice import Choice, Chosen, Confuser, Rejected
 from drover.screens.learning.field import Field
-from drover.screens.learning.judge import GOAL, LEAST_MARGIN, Judged, surely_failed, worn
+from drover.screens.learning.judge import GOAL, LEAST_MARGIN, Judged, findable, surely_failed, worn
 from drover.screens.learning.picking import Margins, Numbers, pick
 from drover.screens.learning.places import places, places_in
 from drover.screens.learning.rivals import Rivals
@@ -24,6 +24,7 @@ from drover.screens.regions import Crop, Region, TintRegion
 
 MOST_REGIONS = 3
 _MOST_EXTRA = 4
+_DIES = "does not survive a capture of another width or quality"
 _SHINES_THROUGH = 0.85
 """Correlation with another screen's picture, however bright, of what is seen behind an interrupt."""
 
@@ -76,7 +77,7 @@ class _Chooser:
 
     def _pool(self, rects: Iterable[Rect]) -> list[Judged]:
         """Return the places that can be used, after seeing how they fare."""
-        steady = [judged for judged in map(self._judged, rects) if self._is_steady(judged)]
+        steady = self._findable([judged for judged in map(self._judged, rects) if self._is_steady(judged)])
         self._field.look(steady)
         return self._in_front(steady)
 
@@ -93,10 +94,16 @@ class _Chooser:
         elif not all(judged.steady(views) for views in self._own):
             reason = "is not the same in every capture"
         elif not all(judged.steady(views) for views in self._worn):
-            reason = "does not survive a capture of another width or quality"
+            reason = _DIES
         if reason:
             self._rejected.append(Rejected(rect, reason))
         return not reason
+
+    def _findable(self, steady: Sequence[Judged]) -> list[Judged]:
+        """Return the places that the matcher's index finds on the worn frames too."""
+        found = set(steady).intersection(*(findable(steady, views) for views in self._worn))
+        self._rejected += [Rejected(each.region.rect, _DIES) for each in steady if each not in found]
+        return [judged for judged in steady if judged in found]
 
     def _in_front(self, steady: Sequence[Judged]) -> list[Judged]:
         """Return, of an interrupt, what is not seen on a state too: the screen behind it shines through."""

@@ -1,5 +1,6 @@
 """How far a region is from being taken for something else, by the matcher's own rules."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import cv2
@@ -11,6 +12,7 @@ from drover.devices.picture import preview
 from drover.screens.domain import RegionCheck, RegionKind, Screen, ScreenKind, Variant
 from drover.screens.learning.small import Small
 from drover.screens.matching.agreement import CONTRAST, ENOUGH, MAX_BRIGHTNESS
+from drover.screens.matching.index import Index
 from drover.screens.matching.template import MARGIN
 from drover.screens.matching.verdict import Candidate
 from drover.screens.matching.view import Views
@@ -29,6 +31,7 @@ _LEVELS = 100
 """Grey levels that count as much as a whole correlation: ten too many are a margin of 0.1."""
 _WORN_WIDTH, _WORN_QUALITY = 2 / 3, 60
 _LARGER = 4 / 3
+_MOVED = 8 / 1080
 _ROUNDING = 1.001
 
 
@@ -58,11 +61,11 @@ class Judged:
         pictures = (region,) if isinstance(region, Region) else ()
         tints = (region,) if isinstance(region, TintRegion) else ()
         variant = Variant("", pictures, tints=tints)
-        self._candidate = Candidate(Screen("", "", "", None, ScreenKind.STATE, reference, (variant,)), variant)
+        self.candidate = Candidate(Screen("", "", "", None, ScreenKind.STATE, reference, (variant,)), variant)
 
     def check(self, views: Views) -> RegionCheck:
         """Return how the region fares on a frame."""
-        return self._candidate.checks(views)[0]
+        return self.candidate.checks(views)[0]
 
     def steady(self, views: Views) -> bool:
         """Whether it passes with room to spare."""
@@ -94,6 +97,13 @@ class Judged:
         return float(usable.max())
 
 
+def findable(regions: Iterable[Judged], views: Views) -> set[Judged]:
+    """Return the regions that the matcher's index finds on a frame: it looks at no screen without them."""
+    by_candidate = {judged.candidate: judged for judged in regions}
+    hits = Index(list(by_candidate)).look_up(views) if by_candidate else []
+    return {by_candidate[hit.candidate] for hit in hits if hit.impossible == 0}
+
+
 def margin(check: RegionCheck) -> float:
     """Return how far what is seen is from looking like the region's picture; below 0 it does."""
     low, high = CONTRAST
@@ -118,12 +128,22 @@ def impostor(key: str, name: str, check: RegionCheck) -> Impostor:
 
 
 def worn(frame: Frame) -> tuple[Frame, ...]:
-    """Return the frame as others may capture it: narrower and as a coarse JPEG, and wider."""
+    """Return the frame as others may capture it: narrower and as a coarse JPEG; wider and moved, both ways."""
     size = frame.size
     narrow = preview(frame, max(1, round(size.width * _WORN_WIDTH)), _WORN_QUALITY)
     wide = round(size.width * _LARGER), round(size.height * _LARGER)
-    pixels = np.asarray(cv2.resize(frame.pixels, wide, interpolation=cv2.INTER_CUBIC), dtype=np.uint8)
-    return Frame(decode_picture(narrow.jpeg), 1, 0.0), Frame(pixels, 1, 0.0)
+    off = _MOVED * wide[0]
+    moved = [
+        cv2.warpAffine(
+            frame.pixels,
+            np.array([[_LARGER, 0, by], [0, _LARGER, by]], dtype=np.float64),
+            wide,
+            flags=cv2.INTER_CUBIC,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
+        for by in (-off, off)
+    ]
+    return tuple(Frame(np.asarray(pixels, dtype=np.uint8), 1, 0.0) for pixels in (decode_picture(narrow.jpeg), *moved))
 
 
 def _reduced(rect: Rect, reference: Size, shape: Size) -> Rect:

@@ -7,7 +7,7 @@ from functools import partial
 
 from drover.devices.frame import Frame
 from drover.screens.check.shown import shown
-from drover.screens.domain import Registry, ScreenKind
+from drover.screens.domain import Registry, Screen, ScreenKind, Variant
 from drover.screens.learning.small import Small, small
 
 CACHE_BYTES = 512 * 1024 * 1024
@@ -73,5 +73,9 @@ def _of_registry(registry: Registry, without: Collection[str]) -> Iterator[Rival
         if screen.key in without:
             continue
         for variant in screen.variants:
-            load = partial(shown, screen, variant)
+            load = partial(_shown, screen, variant)
             yield rival(screen.key, f"{screen.key} ({variant.name})", screen.kind, load(), load)
+
+
+def _shown(screen: Screen, variant: Variant) -> Frame:
+    return shown(screen, variant)[0]
