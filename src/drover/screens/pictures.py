@@ -1,6 +1,7 @@
 """Pictures in files: decoded with limits, so that no file can do harm; cut out of frames and encoded."""
 
 import io
+import stat
 import threading
 import warnings
 from collections import OrderedDict
@@ -32,10 +33,12 @@ class BadPicture(InvalidInput):
 def read_bytes(path: Path, limit: int = MAX_PICTURE_BYTES) -> bytes:
     """Return the content of a regular file. Raises BadPicture where it is missing, no file, or too large."""
     try:
-        if path.exists() and not path.is_file():
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
             raise BadPicture("is not a file", hint="name a PNG or JPEG file")
         with path.open("rb") as stream:
-            content = stream.read(limit + 1)
+            # Asked for more than there may be, Python would make room for it first.
+            content = stream.read(min(limit, status.st_size) + 1)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise BadPicture(f"cannot be read ({reason})", hint="check the path") from error

@@ -29,6 +29,8 @@ GRID = (16, 6)
 _LEAST_CELL = 5
 _LEAST_GRID = 8
 _SHIFT = 8
+_LEAST_TOLERANCE = np.array([MEAN_TOLERANCE] + [CELL_TOLERANCE] * (CELLS - 1))
+_NO_PATTERNS: npt.NDArray[np.float16] = np.zeros((0, GRID[0] * GRID[1]), dtype=np.float16)
 _COARSE_STEP = 2
 _FINE_STEP = 4
 _LEAST_RELIEF = 4.0
@@ -62,7 +64,8 @@ class Cells:
 
     def areas(self) -> Edges:
         """Return how many pixels each cell has, (n, r - 1, c - 1)."""
-        return np.diff(self.rows)[:, :, None] * np.diff(self.columns)[:, None, :]
+        heights, widths = self.rows[:, 1:] - self.rows[:, :-1], self.columns[:, 1:] - self.columns[:, :-1]
+        return heights[:, :, None] * widths[:, None, :]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,9 +132,7 @@ def outline(template: Pixels, rect: Rect) -> Outline | None:
     grid = Cells(_edges(across, min(GRID[0], columns), GRID[0]), _edges(down, min(GRID[1], rows), GRID[1]))
     padded = cv2.copyMakeBorder(template, _SHIFT, _SHIFT, _SHIFT, _SHIFT, cv2.BORDER_REPLICATE)
     sums = np.asarray(cv2.integral(padded))
-    means = part_means(*_shifted(sums, parts.scaled(SCALE, rect.x1, rect.y1), _COARSE_STEP))
-    tolerance = _tolerance(means, float(template.mean()))
-    low, high = (means - tolerance).min(axis=0), (means + tolerance).max(axis=0)
+    low, high = _bounds(sums, parts.scaled(SCALE, rect.x1, rect.y1), cv2.mean(template)[0])
     return Outline(rect, parts, low, high, grid, _patterns(sums, grid.scaled(SCALE, rect.x1, rect.y1)))
 
 
@@ -148,14 +149,13 @@ def _edges(span: tuple[int, int], count: int, room: int) -> Edges:
     return np.array([edges + [edges[-1]] * (room + 1 - len(edges))], dtype=np.int32)
 
 
-def _shifted(sums: Sums, cells: Cells, step: int) -> tuple[Sums, Edges]:
-    """Return the sums at the corners of the cells, and their areas, under every shift: (shifts, r, c)."""
-    shifts = np.arange(0, 2 * _SHIFT + 1, step, dtype=np.int32)
-    rows, columns = cells.rows + shifts[:, None], cells.columns + shifts[:, None]
-    at = sums[rows.ravel()[:, None], columns.ravel()].reshape(*rows.shape, *columns.shape)
-    count = len(shifts) ** 2
-    every = at.transpose(0, 2, 1, 3).reshape(count, rows.shape[1], columns.shape[1])
-    return every, np.repeat(cells.areas(), count, axis=0)
+def _shifted(sums: Sums, cells: Cells, step: int) -> Sums:
+    """Return the sums of the cells under every shift, of shape (shifts down, r - 1, shifts across, c - 1)."""
+    shifts = np.arange(0, 2 * _SHIFT + 1, step)[:, None]
+    rows, columns = cells.rows + shifts, cells.columns + shifts
+    at = sums.take(rows.ravel(), axis=0).take(columns.ravel(), axis=1).reshape(*rows.shape, *columns.shape)
+    strips = at[:, 1:] - at[:, :-1]
+    return strips[..., 1:] - strips[..., :-1]
 
 
 def _between(sums: Sums) -> Sums:
@@ -164,24 +164,33 @@ def _between(sums: Sums) -> Sums:
     return rows[:, :, 1:] - rows[:, :, :-1]
 
 
-def _tolerance(means: Means, mean: float) -> Means:
-    """Return by how much each of the means may differ where the matcher accepts the brightness and the contrast."""
-    contrast = max(1 - CONTRAST[0], CONTRAST[1] - 1) * np.abs(means - mean)
-    least = np.array([MEAN_TOLERANCE] + [CELL_TOLERANCE] * (CELLS - 1), dtype=np.float32)
-    return np.maximum(least, MAX_BRIGHTNESS + contrast + _BLUR)
+def _bounds(sums: Sums, parts: Cells, mean: float) -> tuple[Means, Means]:
+    """Return between what the means of the whole and of its parts lie, wherever and however the matcher accepts them.
+
+    That is: under every shift, brightness and contrast. `mean` is that of the template.
+    """
+    every, areas = _shifted(sums, parts, _COARSE_STEP), parts.areas()[0]
+    whole = every.sum(axis=(1, 3)) / areas.sum()
+    means = every / np.maximum(areas, 1)[:, None, :]
+    low = np.concatenate([[whole.min()], means.min(axis=(0, 2)).ravel()])
+    high = np.concatenate([[whole.max()], means.max(axis=(0, 2)).ravel()])
+    contrast = max(1 - CONTRAST[0], CONTRAST[1] - 1) * np.maximum(abs(low - mean), abs(high - mean))
+    tolerance = np.maximum(_LEAST_TOLERANCE, MAX_BRIGHTNESS + contrast + _BLUR)
+    return (low - tolerance).astype(np.float32), (high + tolerance).astype(np.float32)
 
 
 def _patterns(sums: Sums, grid: Cells) -> Patterns:
-    """Return rows of zero mean and unit length over the used cells, or no row where there is too little relief."""
-    corners, areas = _shifted(sums, grid, _FINE_STEP)
-    areas = areas.reshape(len(areas), -1)
-    used = areas[0] > 0
-    count = np.count_nonzero(used)
-    if count < _LEAST_GRID:
-        return np.zeros((0, used.size), dtype=np.float16)
-    means = _between(corners).reshape(len(corners), -1) / np.maximum(areas, 1)
-    centred = np.where(used, means - means[:, used].mean(axis=1, keepdims=True), 0)
-    lengths = np.linalg.norm(centred, axis=1, keepdims=True)
-    if lengths.min() < _LEAST_RELIEF * count**0.5:
-        return np.zeros((0, used.size), dtype=np.float16)
-    return (centred / lengths).astype(np.float16)
+    """Return a row of zero mean and unit length over the used cells for each shift; no row for too little relief."""
+    areas = grid.areas()[0]
+    down, across = int(np.count_nonzero(areas[:, 0])), int(np.count_nonzero(areas[0]))
+    if down * across < _LEAST_GRID:
+        return _NO_PATTERNS
+    used = Cells(grid.columns[:, : across + 1], grid.rows[:, : down + 1])
+    means = _shifted(sums, used, _FINE_STEP) / areas[:down, None, :across]
+    centred = means - means.mean(axis=(1, 3), keepdims=True)
+    lengths = np.sqrt(np.einsum("yrxc,yrxc->yx", centred, centred))
+    if lengths.min() < _LEAST_RELIEF * (down * across) ** 0.5:
+        return _NO_PATTERNS
+    patterns = np.zeros((*lengths.shape, GRID[1], GRID[0]), dtype=np.float16)
+    patterns[:, :, :down, :across] = (centred / lengths[:, None, :, None]).transpose(0, 2, 1, 3)
+    return patterns.reshape(-1, GRID[0] * GRID[1])
