@@ -68,7 +68,7 @@ def check_registry(
         *unreachable(registry),
         *leading_nowhere(registry),
         *replayed.bad,
-        *(finding for check in checks for finding in _wrong(check, registry)),
+        *(finding for check in checks for finding in _wrong(check, loaded)),
     ]
     return CheckOutcome(
         screens=len(registry.screens),
@@ -139,12 +139,12 @@ def _not_themselves(seen: Sequence[Look]) -> Iterator[Finding]:
         )
 
 
-def _wrong(check: FrameCheck, registry: Registry) -> Iterator[Finding]:
+def _wrong(check: FrameCheck, loaded: LoadedRegistry) -> Iterator[Finding]:
     if check.conflict:
         yield Finding(
             Concern.CONFLICT,
             check.file,
-            check.reason,
+            f"{' and '.join(check.conflict)} all match this frame",
             "give each screen a region that the others do not have",
             check.conflict,
         )
@@ -153,7 +153,7 @@ def _wrong(check: FrameCheck, registry: Registry) -> Iterator[Finding]:
             Concern.WRONG_SCREEN,
             check.file,
             _difference(check, check.expected),
-            _cure(check.expected, registry),
+            _cure(check.expected, loaded),
             tuple(key for key in (check.expected.screen, check.screen) if key is not None),
         )
 
@@ -165,7 +165,10 @@ def _difference(check: FrameCheck, expected: Expectation) -> str:
     return f"must be {wanted}, but is {check.screen} ({check.variant})"
 
 
-def _cure(expected: Expectation, registry: Registry) -> str:
-    if expected.screen is not None and expected.screen not in registry.screens:
-        return f"the registry has no screen {expected.screen}: {closest(expected.screen, registry.screens)}"
+def _cure(expected: Expectation, loaded: LoadedRegistry) -> str:
+    screens = loaded.registry.screens
+    if expected.screen is not None and expected.screen not in screens:
+        if file_of(expected.screen) in {refusal.file for refusal in loaded.refusals}:
+            return f"{file_of(expected.screen)} is refused: mend it"
+        return f"the registry has no screen {expected.screen}: {closest(expected.screen, screens)}"
     return "mend the screen's regions, or the frame's name where the frame is another screen"

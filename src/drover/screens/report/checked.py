@@ -53,7 +53,7 @@ class CheckSheet:
             found,
             standing=_standing(check, found),
             checks=checks,
-            hint="" if check.right else "mend the screen's regions, or the frame's name",
+            hint="" if check.right or check.conflict else "mend the screen's regions, or the frame's name",
             facts=(("what", "a kept frame"), *must),
         )
         self._cards.append(card)

@@ -18,9 +18,8 @@ class IdentifySheet:
     def answered(self, answer: FrameAnswer, frame: Frame, found: Identification) -> None:
         """Take a frame and what it is."""
         facts = (("CPU", f"{answer.ms:.1f} ms"),)
-        hint = "give each screen a region that the others do not have" if found.conflict else ""
         standing = standing_of(found)
-        self._cards.append(self._maker.card(answer.file, frame, found, standing=standing, hint=hint, facts=facts))
+        self._cards.append(self._maker.card(answer.file, frame, found, standing=standing, facts=facts))
 
     def refused(self, answer: FrameAnswer) -> None:
         """Take a file that could not be used."""
