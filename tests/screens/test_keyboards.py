@@ -23,7 +23,8 @@ from drover.screens.matching.keyboards import Keyboards
 from drover.screens.pictures import crop_of
 from drover.screens.regions import Region
 from drover.screens.writing import keyboard_path, save_keyboard
-from tests.screens.drawing import BODY, SIZE, TITLE, draw
+from drover.sequences.player.typing import Shown
+from tests.screens.drawing import BODY, SIZE, TITLE, draw, frame_of
 
 FLAT = {"q": [60, 900], "w": [120, 900], "space": [270, 1100], "Shift": [30, 1000, 90, 1060], "backspace": [500, 1000]}
 
@@ -86,6 +87,18 @@ def test_a_layer_or_a_switch_that_is_not_there_is_an_error() -> None:
         toy.layer("upside")
     with pytest.raises(KeyError, match="more"):
         KeyboardSeen(toy, toy.layer("lower")).switch_to("more")
+
+
+@pytest.mark.parametrize("height", [1040, 1170, 1300])
+def test_a_keyboard_keeps_to_the_bottom_of_a_frame_of_another_shape(height: int) -> None:
+    pixels, more = draw("x", "toy lower").pixels, height - SIZE.height
+    blank = np.repeat(pixels[200:201], max(0, more), axis=0)
+    frame = frame_of(np.concatenate([blank, pixels]) if more > 0 else pixels[-more:])
+    seen = Keyboards([keyboard()]).seen(frame)
+    assert seen is not None
+    assert seen.layer.name == "lower"
+    place = Shown(seen, frame.size).place("a")
+    assert place == Rect(0, 900 + more, 50, 980 + more)
 
 
 def test_what_no_keyboard_types_is_told_once_each() -> None:

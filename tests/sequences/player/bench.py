@@ -83,12 +83,13 @@ class Bench:
         reference = {"width": SIZE.width, "height": SIZE.height}
         body = {"schema": 1, "name": "Buy", "app": "shop", "reference": reference, "tasks": list(tasks)}
         sequence = read_sequence(json.dumps({**body, **(fields or {})}), file)
+        reader = text_reader or RapidOcrReader()
         stage = Stage(
             plan=make_plan(
                 with_ways(sequence, self.registry), self.registry, params or {}, file=file, helpers=helpers or {}
             ),
             registry=self.registry,
-            matcher=Matcher(self.registry),
+            matcher=Matcher(self.registry, reader),
             journal=self.journal,
             blobs=self.blobs,
             images=self.images,
@@ -102,7 +103,7 @@ class Bench:
             resume=resume,
             from_step=from_step,
             helpers=helpers or {},
-            text_reader=text_reader or RapidOcrReader(),
+            text_reader=reader,
             unknowns=unknowns,
         )
         delays = Delays(capture_s=0.05, input_s=0.01)

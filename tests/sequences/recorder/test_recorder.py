@@ -6,7 +6,7 @@ import random
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,7 @@ from drover.fleet.broker import FrameBroker
 from drover.kernel.clock import SystemClock
 from drover.screens.matching.matcher import Matcher
 from drover.screens.pictures import decode_picture, picture_size
+from drover.screens.regions import ExpectedText, NodeQuery, NodeRegion
 from drover.sequences.recorder.inputs import Given
 from drover.sequences.recorder.keeping import keep_steps, keep_unknown
 from drover.sequences.recorder.recorder import Happening, Noted, Recorder, Seen, Stepped, home_package
@@ -72,7 +73,9 @@ class Desk:
 
 
 @asynccontextmanager
-async def recording(phone: ShopPhone, given: Given | None = None) -> AsyncIterator[tuple[Desk, asyncio.Task[None]]]:
+async def recording(
+    phone: ShopPhone, given: Given | None = None, matcher: Matcher = MATCHER
+) -> AsyncIterator[tuple[Desk, asyncio.Task[None]]]:
     """Record while the block lasts; the phone's shop is open and was seen."""
     clock = SystemClock()
     driver = MemoryDriver(phone, clock)
@@ -83,7 +86,7 @@ async def recording(phone: ShopPhone, given: Given | None = None) -> AsyncIterat
             driver=driver,
             broker=FrameBroker(driver, clock),
             registry=REGISTRY,
-            matcher=MATCHER,
+            matcher=matcher,
             images=images,
             clock=clock,
             given=given or Given(),
@@ -176,6 +179,16 @@ async def test_a_failure_that_passes_is_noted_once_and_the_recording_goes_on() -
         await desk.until(lambda: desk.touches == 1)
         assert len(desk.notes) == 1
         assert not running.done()
+
+
+async def test_a_screen_that_asks_for_an_element_is_recorded_by_the_ui_tree() -> None:
+    cart = REGISTRY.screens["shop.cart"]
+    node = NodeRegion("count", NodeQuery(text=ExpectedText("0 paid")))
+    asking = replace(cart, variants=(replace(cart.variants[0], nodes=(node,)),))
+    matcher = Matcher(replace(REGISTRY, screens={**REGISTRY.screens, cart.key: asking}))
+    async with recording(ShopPhone("P1", front=PACKAGE), matcher=matcher) as (desk, _):
+        await desk.tap(OPEN_CART)
+    assert desk.words == ["shop.home: tap shop.home.open_cart -> shop.cart"]
 
 
 async def test_a_window_that_forbids_pictures_is_known_by_its_elements() -> None:
