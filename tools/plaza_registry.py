@@ -1,9 +1,10 @@
-"""Draw the examples' screen registries again: every page of the demo apps, light and dark, from its catalog."""
+"""Draw the examples' screen registries again: every page of the demo apps in all its looks, from its catalog."""
 
 import shutil
 import sys
 import tempfile
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +12,12 @@ import numpy as np
 from drover.devices.frame import Frame
 from drover.devices.geometry import Rect, Size
 from drover.devices.picture import preview
-from drover.screens.domain import Action, ActionKind, App, Region, Screen, ScreenKind, Variant
+from drover.screens.domain import Action, ActionKind, App, Screen, ScreenKind, Variant
 from drover.screens.files import KEYBOARDS, load_registry
 from drover.screens.parts import MIN_DEVIATION
 from drover.screens.pictures import crop_of, to_gray
+from drover.screens.regions import Anchor, Region, TintRegion
+from drover.screens.tints import tint_of
 from drover.screens.writing import save_app, save_screen
 from drover.simulator.display.marks import Box
 from drover.simulator.display.widgets import STATUS_BAR
@@ -24,96 +27,62 @@ from drover.simulator.notes.pages import NOTES_PACKAGE
 from drover.simulator.plaza import catalog
 from drover.simulator.plaza.names import PLAZA_PACKAGE
 from drover.simulator.windowing.view import Element, Role, Steadiness
+from tools.plaza_screens import (
+    CHANGING,
+    DIALOGS,
+    DISMISSALS,
+    EMPTY,
+    ENTRIES,
+    EVERY_SCREEN,
+    FURTHER,
+    LEADS,
+    NOTES_SCREENS,
+    OFFER,
+    OFFER_ELEMENT,
+    PROGRESS,
+    SCREENS,
+    SELECTED,
+    SHEETS,
+    key_of,
+)
 
 REGISTRY = Path(__file__).parents[1] / "examples" / "plaza" / "registry"
 REFERENCE = Size(catalog.REFERENCE.width, catalog.REFERENCE.height)
 THEMES: tuple[Theme, ...] = ("light", "dark")
+LARGE = 1.3
+"""The size of text, as Android counts it, of the variants for large text."""
 PICTURE_WIDTH = 360
 PICTURE_QUALITY = 82
+BOTTOM_FROM = 2060
+"""From here down, what does not belong to a list keeps its distance from the bottom of the display."""
 WAYS = {"switch_account": "../../switch-account.json", "select_slot": "../../select-slot.json"}
 APPS = (App("launcher", LAUNCHER_PACKAGE), App("plaza", PLAZA_PACKAGE, ways=WAYS))
 NOTES_REGISTRY = REGISTRY.parents[1] / "notes" / "registry"
 NOTES_APPS = (App("launcher", LAUNCHER_PACKAGE), App("notes", NOTES_PACKAGE))
 
-# Page of the catalog -> the screen's name, and the elements that identify it. Where a page loads in parts, one of what
-# comes last is among them, so that a half loaded page is not taken for it. Pages that are not named here are unknown to
-# the registry: the unknown popup is to be one.
-SCREENS = {
-    "launcher": ("Home screen", ("icon_clock", "icon_photos", "icon_plaza")),
-    "plaza.onboarding_welcome": ("Welcome", ("title", "body_1", "body_2")),
-    "plaza.onboarding_discover": ("Discover", ("title", "body_1", "body_2")),
-    "plaza.onboarding_notify": ("Notifications", ("title", "body_1", "body_2")),
-    "plaza.login": ("Log in", ("title", "words", "logo")),
-    "plaza.challenge": ("Login challenge", ("icon", "title", "words_1", "words_2")),
-    "plaza.suspended": ("Account suspended", ("icon", "title", "words_1", "words_2")),
-    "plaza.feed": ("Feed", ("brand", "composer", "tab_home")),
-    "plaza.profile": ("Profile", ("title", "label_followers", "complete_title", "edit_profile")),
-    "plaza.edit_profile": ("Edit profile", ("title", "label_name", "label_bio")),
-    "plaza.gender": ("Gender", ("title", "label_female", "label_male")),
-    "plaza.account_switcher": ("Account switcher", ("icon_add", "label_add", "label_log_out")),
-    "plaza.settings": ("Settings", ("title", "label_account", "label_slots", "label_about")),
-    "plaza.slots": ("Slots", ("title", "words_1", "words_2")),
-    "plaza.about": ("About", ("title", "logo", "version")),
-    "plaza.log_out": ("Log out?", ("title", "words", "confirm")),
-    "plaza.numbers": ("Numbers", ("title", "label_followers", "label_likes", "label_posts")),
-    "plaza.post_picker": ("Pick a picture for a post", ("title", "album", "camera")),
-    "plaza.caption": ("Caption of a post", ("title", "label_caption", "option_1")),
-    "plaza.post": ("Post", ("title", "comment_hint", "send")),
-    "plaza.story_picker": ("Pick a picture for a story", ("title", "album", "camera")),
-    "plaza.story_editor": ("Story editor", ("title", "text_tool", "sticker")),
-    "plaza.story": ("Story", ("close", "reply_hint", "heart")),
-    "plaza.own_story": ("Own story", ("close", "highlight", "eye")),
-    "plaza.highlight_none": ("No story for a highlight", ("title", "heading", "words")),
-    "plaza.highlight_stories": ("Story for a highlight", ("title", "advice")),
-    "plaza.highlight_name": ("Name a highlight", ("title", "label_name", "note")),
-    "plaza.highlight_choose": ("Choose a highlight", ("title", "advice", "new_highlight")),
-    "plaza.search": ("Search", ("picture", "heading", "words")),
-    "plaza.search_results": ("Search results", ("heading", "best")),
-    "plaza.search_empty": ("Nothing found", ("picture", "heading", "words")),
-    "plaza.person": ("Person", ("title", "label_followers", "message", "heading")),
-    "plaza.messages": ("Messages", ("title", "search_hint", "heading")),
-    "plaza.conversation": ("Conversation", ("active", "call", "film", "day")),
-    "popup.update": ("Update available", ("icon", "title", "words_1", "words_2")),
-    "popup.rating": ("Rating", ("title", "words_1", "words_2", "stars")),
-    "popup.permission": ("Permission", ("icon", "title_1", "title_2")),
-    "popup.system_update": ("System update", ("icon", "title", "words_1", "words_2")),
-}
-# The second app's, in a registry of its own.
-NOTES_SCREENS = {
-    "launcher": SCREENS["launcher"],
-    "notes.list": ("Notes", ("heading", "all_notes", "new_note")),
-    "notes.new": ("New note", ("heading", "label_title", "label_text")),
-    "notes.edit": ("Edit note", ("heading", "label_title", "label_text", "delete")),
-    "notes.delete": ("Delete a note?", ("heading", "words", "confirm")),
-}
-EVERY_SCREEN = SCREENS | NOTES_SCREENS
-# Pages whose screens are called otherwise than they.
-KEYS = {
-    "launcher": "launcher.home",
-    "popup.update": "plaza.update",
-    "popup.rating": "plaza.rating",
-    "popup.permission": "global.permission",
-    "popup.system_update": "global.system_update",
-}
-# The action that dismisses an interrupt comes first.
-DISMISSALS = {
-    "popup.update": "later",
-    "popup.rating": "not_now",
-    "popup.permission": "deny",
-    "popup.system_update": "later",
-}
-# What changes while one looks, beside the clock of the status bar: a story's progress.
-PROGRESS = Box(0, 90, 1080, 126)
+
+@dataclass(frozen=True)
+class Painted:
+    """A page as a phone shows it: its elements by their names, in reading order, and the frame."""
+
+    page: str
+    elements: dict[str, Element]
+    frame: Frame
+
+    def anchor(self, box: Box) -> Anchor:
+        """Return the edge of the display from which `box` keeps its distance."""
+        if self.page in SHEETS:
+            return Anchor.BOTTOM
+        if self.page in DIALOGS:
+            return Anchor.MIDDLE
+        lists = (element.box for element in self.elements.values() if element.role is Role.LIST)
+        listed = any(each.y1 <= box.y1 and box.y2 <= each.y2 for each in lists)
+        return Anchor.BOTTOM if box.y1 >= BOTTOM_FROM and not listed else Anchor.TOP
 
 
 def main() -> None:
     draw(REGISTRY, APPS, SCREENS)
     draw(NOTES_REGISTRY, NOTES_APPS, NOTES_SCREENS)
-
-
-def key_of(page: str) -> str:
-    """Return the key of a page's screen."""
-    return KEYS.get(page, page)
 
 
 def draw(registry: Path, apps: tuple[App, ...], pages: Collection[str]) -> None:
@@ -141,50 +110,109 @@ def draw_apps(registry: Path, apps: tuple[App, ...] = APPS) -> None:
 
 
 def draw_page(registry: Path, page: str) -> None:
-    name, regions = EVERY_SCREEN[page]
-    variants = tuple(variant(page, theme, regions) for theme in THEMES)
+    save_screen(registry, screen(page))
+
+
+def screen(page: str) -> Screen:
+    """Return the screen of a page, in all looks."""
     key = key_of(page)
     folder = key.partition(".")[0]
-    kind = ScreenKind.INTERRUPT if page in DISMISSALS else ScreenKind.STATE
-    description = f"Drawn from the demo app's page {page} by tools/plaza_registry.py."
-    app = None if folder == "global" else folder
-    save_screen(registry, Screen(key, name, description, app, kind, REFERENCE, variants))
-
-
-def variant(page: str, theme: Theme, regions: tuple[str, ...]) -> Variant:
-    (elements, frame), (_, other) = painted(page, theme, seed=1), painted(page, theme, seed=2)
-    actions = [action(element, frame, other) for element in elements.values() if element.action]
-    actions.sort(key=lambda each: each.name != DISMISSALS.get(page))
-    return Variant(
-        name=theme,
-        regions=tuple(region(elements[name], frame) for name in regions),
-        masks=tuple(rect(box) for box in masks(page, elements)),
-        actions=tuple(actions),
-        picture=preview(frame, PICTURE_WIDTH, PICTURE_QUALITY).jpeg,
+    return Screen(
+        key=key,
+        name=EVERY_SCREEN[page][0],
+        description=f"Drawn from the demo app's page {page} by tools/plaza_registry.py.",
+        app=None if folder == "global" else folder,
+        kind=ScreenKind.INTERRUPT if page in DISMISSALS else ScreenKind.STATE,
+        reference=REFERENCE,
+        variants=tuple(variants(page)),
+        entry=page in ENTRIES,
     )
 
 
-def region(element: Element, frame: Frame) -> Region:
-    where = rect(element.box)
-    return Region(element.name, where, crop_of(frame, where))
+def variants(page: str) -> Iterator[Variant]:
+    """Yield a variant for each look in which another one's regions would not be seen.
+
+    Only the looks at the normal size of text have a picture of the whole screen.
+    """
+    seen: list[tuple[Region, ...]] = []
+    for suffix, scale in (("", 1.0), ("_large", LARGE)):
+        for theme in THEMES:
+            made = variant(page, f"{theme}{suffix}", Look(REFERENCE.width, REFERENCE.height, theme, scale))
+            if not any(same_regions(made.regions, regions) for regions in seen):
+                seen.append(made.regions)
+                yield made
 
 
-def masks(page: str, elements: dict[str, Element]) -> tuple[Box, ...]:
+def same_regions(some: tuple[Region, ...], others: tuple[Region, ...]) -> bool:
+    return all(
+        one.rect == other.rect and np.array_equal(one.crop.gray, other.crop.gray)
+        for one, other in zip(some, others, strict=True)
+    )
+
+
+def variant(page: str, name: str, look: Look) -> Variant:
+    shown, other = painted(page, look, seed=1), painted(page, look, seed=2)
+    found = [action(element, shown, other) for element in shown.elements.values() if element.action]
+    found.sort(key=lambda each: each.name != DISMISSALS.get(page))
+    return Variant(
+        name=name,
+        regions=tuple(regions(shown, look)),
+        tints=tuple(tints(shown)),
+        masks=tuple(rect(box) for box in masks(shown)),
+        actions=(*found, *further(shown)),
+        picture=preview(shown.frame, PICTURE_WIDTH, PICTURE_QUALITY).jpeg if look.font_scale == 1 else b"",
+    )
+
+
+def regions(shown: Painted, look: Look) -> Iterator[Region]:
+    for name in EVERY_SCREEN[shown.page][1]:
+        yield region(shown, name)
+    if shown.page in CHANGING:
+        offer = region(painted(OFFER, look, seed=1), OFFER_ELEMENT)
+        yield Region("offer", offer.rect, offer.crop, absent=True, anchor=offer.anchor)
+
+
+def region(shown: Painted, name: str) -> Region:
+    box = shown.elements[name].box
+    return Region(name, rect(box), crop_of(shown.frame, rect(box)), anchor=shown.anchor(box))
+
+
+def tints(shown: Painted) -> Iterator[TintRegion]:
+    places = {}
+    if shown.page in SELECTED:
+        tab = shown.elements[SELECTED[shown.page]].box
+        x = tab.middle[0]
+        places["selected"] = Box(round(x) - 60, tab.y1 + 16, round(x) + 60, tab.y1 + 80)
+    if shown.page in EMPTY:
+        places["empty"] = EMPTY[shown.page]
+    for name, box in places.items():
+        yield TintRegion(name, rect(box), tint_of(shown.frame, rect(box)), anchor=shown.anchor(box))
+
+
+def masks(shown: Painted) -> tuple[Box, ...]:
     """Only what changes while one looks: the clocks. What merely differs between phones is no hindrance to rest."""
-    if page in {"plaza.story", "plaza.own_story"}:
+    if shown.page in {"plaza.story", "plaza.own_story"}:
         return (STATUS_BAR, PROGRESS)
-    return (STATUS_BAR, elements["clock"].box) if page == "launcher" else (STATUS_BAR,)
+    return (STATUS_BAR, shown.elements["clock"].box) if shown.page == "launcher" else (STATUS_BAR,)
 
 
-def action(element: Element, frame: Frame, other: Frame) -> Action:
+def action(element: Element, shown: Painted, other: Painted) -> Action:
     """Return what can be done to an element; one that looks alike on another phone is found again by its picture."""
-    where = rect(element.box)
+    where, anchor = rect(element.box), shown.anchor(element.box)
+    page = LEADS.get((shown.page, element.name), element.leads_to)
+    leads_to = key_of(page) if page in EVERY_SCREEN else None
     if element.role is Role.FIELD:
-        return Action(element.name, where, ActionKind.TYPE)
-    leads_to = key_of(element.leads_to) if element.leads_to in EVERY_SCREEN else None
+        return Action(element.name, where, ActionKind.TYPE, leads_to, anchor=anchor)
     same = element.steadiness is not Steadiness.CHANGING and element.role not in {Role.RADIO, Role.SWITCH}
-    seen = crop_of(frame, where) if same and looks_alike(where, frame, other) else None
-    return Action(element.name, where, ActionKind.TAP, leads_to, seen)
+    seen = crop_of(shown.frame, where) if same and looks_alike(where, shown.frame, other.frame) else None
+    return Action(element.name, where, ActionKind.TAP, leads_to, seen, anchor)
+
+
+def further(shown: Painted) -> Iterator[Action]:
+    """Yield what the same elements lead to once something is stored."""
+    for element, name, page in FURTHER.get(shown.page, ()):
+        box = shown.elements[element].box
+        yield Action(name, rect(box), ActionKind.TAP, key_of(page), anchor=shown.anchor(box))
 
 
 def looks_alike(where: Rect, frame: Frame, other: Frame) -> bool:
@@ -193,11 +221,10 @@ def looks_alike(where: Rect, frame: Frame, other: Frame) -> bool:
     return float(one.std()) >= MIN_DEVIATION and np.array_equal(one, two)
 
 
-def painted(page: str, theme: Theme, *, seed: int) -> tuple[dict[str, Element], Frame]:
-    handset = catalog.settled(page, Look(REFERENCE.width, REFERENCE.height, theme), seed=seed)
-    content = handset.paint(handset.scene(0.0))
-    pixels = np.frombuffer(content, np.uint8).reshape(REFERENCE.height, REFERENCE.width, 4)
-    return {element.name: element for element in handset.view(0.0).elements}, Frame(pixels, 1, 0.0)
+def painted(page: str, look: Look, *, seed: int) -> Painted:
+    handset = catalog.settled(page, look, seed=seed)
+    pixels = np.frombuffer(handset.paint(handset.scene(0.0)), np.uint8).reshape(look.height, look.width, 4)
+    return Painted(page, {element.name: element for element in handset.view(0.0).elements}, Frame(pixels, 1, 0.0))
 
 
 def rect(box: Box) -> Rect:

@@ -6,7 +6,8 @@ from drover.screens.files import load_registry
 from drover.screens.check.overlaps import find_overlaps
 from drover.sequences.files import load_sequence
 from drover.sequences.plan import lint
-from tools.plaza_registry import NOTES_APPS, NOTES_REGISTRY, NOTES_SCREENS, draw_apps, draw_page, key_of
+from tools.plaza_registry import NOTES_APPS, NOTES_REGISTRY, draw_apps, draw_page
+from tools.plaza_screens import NOTES_SCREENS, key_of
 
 LOADED = load_registry(NOTES_REGISTRY)
 

@@ -14,7 +14,8 @@ from drover.sequences.plan import lint
 from drover.simulator.handset import Look, Theme
 from drover.simulator.plaza import catalog
 from tools.plaza_keyboards import draw as draw_keyboards
-from tools.plaza_registry import REGISTRY, SCREENS, THEMES, draw_apps, draw_page, key_of
+from tools.plaza_registry import REGISTRY, THEMES, draw_apps, draw_page
+from tools.plaza_screens import SCREENS, key_of
 
 LOADED = load_registry(REGISTRY)
 SHIPPED = {path.relative_to(REGISTRY): path.read_bytes() for path in REGISTRY.rglob("*.*")}
