@@ -9,7 +9,7 @@ import typer
 
 from drover.bootstrap.play import check_report
 from drover.bootstrap.registry import open_registry
-from drover.cli import exits, screens_check, screens_find, screens_learn
+from drover.cli import exits, screens_check, screens_find, screens_learn, screens_unknown
 from drover.cli.say import warn, wrote
 from drover.screens.identify import identify_files
 from drover.screens.report.contact import render_sheet
@@ -17,9 +17,12 @@ from drover.screens.report.identified import IdentifySheet
 from drover.screens.report.page import write_report
 
 app = typer.Typer(help="Look at screen registries and frames.")
+app.command("approve", short_help="Take an unknown screen into the registry.")(screens_unknown.approve_screen)
 app.command("check", short_help="Find what is wrong with a registry.")(screens_check.check)
 app.command("find", short_help="Tell where a text or a picture is on a frame.")(screens_find.find)
 app.command("learn", short_help="Make screens of a folder of pictures.")(screens_learn.learn_screens)
+app.command("propose", short_help="Tell what identifies an unknown screen.")(screens_unknown.propose_screen)
+app.add_typer(screens_unknown.app, name="unknown")
 
 
 @app.callback(invoke_without_command=True)

@@ -67,6 +67,21 @@ def cluster_text(cluster: Cluster) -> str:
     return written(document)
 
 
+def cluster_document(cluster: Cluster, frames: list[str]) -> dict[str, object]:
+    """Return a cluster as a JSON object for other programs; `frames` are the paths of its pictures."""
+    return {
+        "id": cluster.id,
+        "app": cluster.app,
+        "count": cluster.count,
+        "width": cluster.size.width,
+        "height": cluster.size.height,
+        "first_seen": _time(cluster.first_seen),
+        "last_seen": _time(cluster.last_seen),
+        "frames": frames,
+        "sightings": [cluster_sighting(each) for each in cluster.kept],
+    }
+
+
 def cluster_sighting(kept: Kept) -> dict[str, object]:
     """Return a sighting as a JSON object."""
     seen = kept.sighting

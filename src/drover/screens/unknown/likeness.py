@@ -4,6 +4,7 @@ from typing import Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from drover.devices.frame import Frame, Pixels
 
@@ -45,10 +46,11 @@ def alike(one: Pixels, other: Pixels) -> bool:
 def _difference(one: Pixels, other: Pixels) -> float:
     """Return which part of the cells that have something in them, on either picture, differ noticeably."""
     differs = cv2.absdiff(one, other) > _NOTICEABLE
-    filled = _filled(one) | _filled(other) | differs
-    return float(differs.sum()) / max(1, int(filled.sum()))
+    counted = filled(one) | filled(other) | differs
+    return float(differs.sum()) / max(1, int(counted.sum()))
 
 
-def _filled(small: Pixels) -> np.ndarray:
+def filled(small: Pixels) -> NDArray[np.bool_]:
+    """Return which cells of a small picture, uint8, have something in or beside them: edges, letters."""
     around = np.ones((3, 3), np.uint8)
     return cv2.subtract(cv2.dilate(small, around), cv2.erode(small, around)) > _NOTICEABLE
