@@ -6,16 +6,20 @@ from typing import Annotated
 
 import typer
 
+from drover.bootstrap.play import check_report
 from drover.cli import exits
-from drover.cli.say import warn
+from drover.cli.say import warn, wrote
 from drover.kernel.errors import InvalidInput
 from drover.screens.documents import NAME, NAME_HINT
 from drover.screens.domain import Registry
 from drover.screens.files import load_registry
-from drover.screens.learning.keeping import UNKNOWN_PACKAGE, apps_to_write, keep
+from drover.screens.learning.keeping import UNKNOWN_PACKAGE, apps_to_write, keep, refuse_unwritable
 from drover.screens.learning.lesson import Learned, Lesson
 from drover.screens.learning.material import gather
+from drover.screens.learning.sheet import sheet_of
 from drover.screens.learning.teaching import learn
+from drover.screens.report.contact import render_sheet
+from drover.screens.report.page import write_report
 
 
 def learn_screens(
@@ -28,11 +32,15 @@ def learn_screens(
     interrupts: Annotated[
         str, typer.Option(help="Screens that cover others, such as popups.", metavar="NAME,...")
     ] = "",
+    report: Annotated[Path | None, typer.Option(help="Write a contact sheet.", metavar="FILE")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole result as one line of JSON.")] = False,
 ) -> int:
     """Make screens of a folder of screenshots: each with up to three regions that no other screen has."""
     if app_name is not None and not NAME.match(app_name):
         raise InvalidInput(f"--app {app_name} is no name for an app", hint=NAME_HINT)
+    if report is not None:
+        check_report(report)
+    refuse_unwritable(out)
     material = gather(frames, app=app_name, interrupts=[name for name in interrupts.split(",") if name])
     kept = _kept(out)
     lesson = learn(material, kept)
@@ -45,6 +53,8 @@ def learn_screens(
     keep(lesson, out, written)
     unknown = [app.name for app in written.values() if app.package.startswith(f"{UNKNOWN_PACKAGE}.")]
     _tell(lesson, out, unknown)
+    if report is not None:
+        wrote(report, write_report(report, render_sheet(sheet_of(lesson, str(frames)))))
     if as_json:
         typer.echo(json.dumps({"registry": str(out), "unknown_packages": unknown} | lesson.document()))
     return exits.OK if lesson.complete else exits.FAILED

@@ -14,6 +14,7 @@ NOTICEABLE = 14
 """Levels of a colour by which a pixel of the small picture must differ: recompressing changes less."""
 MOST_MASKS = 30
 _JOIN = 5
+_SOFT = 2.0
 _CELL = 15
 _TEXTURED = 6.0
 _LEAST_CORRELATION = 0.8
@@ -90,9 +91,16 @@ def _difference(a: Small, b: Small) -> npt.NDArray[np.uint8]:
     """Return 1 where a colour differs noticeably; the shape is the first picture's."""
     rows = min(a.gray.shape[0], b.gray.shape[0])
     differs = np.zeros(a.gray.shape, dtype=np.uint8)
-    apart = np.asarray(cv2.absdiff(a.rgb[:rows], b.rgb[:rows])).max(axis=2)
-    differs[:rows] = apart > NOTICEABLE
+    first, second = (
+        (a.rgb[:rows], b.rgb[:rows]) if a.size == b.size else (_blurred(a.rgb[:rows]), _blurred(b.rgb[:rows]))
+    )
+    differs[:rows] = np.asarray(cv2.absdiff(first, second)).max(axis=2) > NOTICEABLE
     return differs
+
+
+def _blurred(rgb: Pixels) -> Pixels:
+    """Return a small picture so soft that it does not matter from which width it was made."""
+    return np.asarray(cv2.GaussianBlur(rgb, (0, 0), sigmaX=_SOFT), dtype=np.uint8)
 
 
 def _boxes(differs: npt.NDArray[np.uint8], join: int) -> list[Rect]:

@@ -1,12 +1,13 @@
 """Writing what was learned into a registry folder."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
 from drover.screens.documents import AppFile
 from drover.screens.domain import App
 from drover.screens.learning.lesson import Lesson
-from drover.screens.writing import save_app, save_screen
+from drover.screens.writing import RegistryNotWritten, save_app, save_screen
 
 UNKNOWN_PACKAGE = "unknown"
 
@@ -20,6 +21,15 @@ def keep(lesson: Lesson, folder: Path, apps: Mapping[str, App]) -> None:
         save_app(folder, app)
     for learned in lesson.learned:
         save_screen(folder, learned.screen)
+
+
+def refuse_unwritable(folder: Path) -> None:
+    """Raise RegistryNotWritten, before anything is learned, where a registry folder could not be written to."""
+    place = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+    if not place.is_dir():
+        raise RegistryNotWritten(f"{place} is not a folder", hint="choose another place for the registry")
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise RegistryNotWritten(f"{place} is not writable", hint="check the folder's rights")
 
 
 def apps_to_write(
