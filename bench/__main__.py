@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import faults, kills, play, rack60, screens, soak, tap, ways
+from bench import faults, kills, learning, play, rack60, screens, soak, tap, ways
 from drover.platform.logging import configure_logging
 
 ROOT = Path(__file__).parents[1]
@@ -27,6 +27,7 @@ QUICK: Mapping[str, Callable[..., dict[str, Any]]] = {
     "play": play.run,
 }
 LONG: Mapping[str, Callable[..., dict[str, Any]]] = {
+    "learning": learning.run,
     "rack60": rack60.run,
     "faults": faults.run,
     "kills": kills.run,
@@ -47,6 +48,21 @@ TARGETS = (
     ("ways", "screencap_tap_ms_p50", "", "a tap by `input`, ms, median (typical profile)"),
     ("ways", "u2_tap_ms_p50", "", "the same by uiautomator2's service"),
     ("ways", "u2_attach_ms", "", "attaching for the first time: start the service, measure, choose, ms"),
+    ("learning", "pictures", "", "real screenshots and pages of the demo apps, learned from one picture each"),
+    ("learning", "left_out", "0", "of them could not be made unique"),
+    ("learning", "learning_cpu_s", "", "learning them all, CPU seconds"),
+    (
+        "learning",
+        "recognised_percent",
+        "≥ 99",
+        "recognised as JPEG 60, 720 and 1440 wide, moved by 8, with another clock, %",
+    ),
+    ("learning", "wrong_screens", "0", "of these taken for another screen"),
+    ("learning", "scrimmed_accepted", "0", "screens seen behind a dialog that dims them"),
+    ("learning", "undimmed_accepted", "0", "screens seen behind a registered dialog that does not dim them"),
+    ("learning", "pairs", "≥ 10,000", "pictures compared with another screen"),
+    ("learning", "false_accepts", "0", "of them accepted"),
+    ("learning", "closest_impostor_margin", "> 0", "how far the closest impostor is from passing, as correlation"),
     ("rack60", "online_s", "≤ 10", "60 simulated phones: seconds until all are online"),
     ("rack60", "completed", "60", "60 phones play the example: how many complete it"),
     ("rack60", "acting_most", "≤ 16", "of them, at most so many act at once"),
