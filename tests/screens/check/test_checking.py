@@ -35,10 +35,11 @@ def concerns(outcome: CheckOutcome) -> list[tuple[Concern, tuple[str, ...]]]:
 
 
 @pytest.mark.parametrize("example", ["plaza", "notes"])
-def test_the_shipped_registries_have_nothing_grave(example: str) -> None:
+def test_nothing_is_wrong_with_the_shipped_registries(example: str) -> None:
     outcome = check_registry(load_registry(EXAMPLES / example / "registry"))
     assert [str(finding) for finding in outcome.findings if finding.grave] == []
-    assert outcome.variants == 2 * outcome.screens > 0
+    assert outcome.findings == ()
+    assert outcome.variants >= 2 * outcome.screens > 0
 
 
 def test_a_good_registry_with_its_frames_is_good() -> None:
