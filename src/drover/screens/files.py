@@ -1,5 +1,6 @@
 """Loading a registry folder: bad files are refused one by one, the rest stays in service."""
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,6 +85,7 @@ class _Loader:
             if not NAME.match(place.name):
                 self._refuse(place, [Fault("", "is not a folder name for an app", NAME_HINT)])
                 continue
+            self._refuse_alike(place)
             if place.name == KEYBOARDS:
                 for path in paths:
                     keyboards.update(self._load(path, self._keyboard))
@@ -99,6 +101,17 @@ class _Loader:
         """Refuse files that lie beside the folders."""
         for path in paths:
             self._refuse(path, [Fault("", "lies in no app's folder", f"move it to an app's folder or to {GLOBAL}/")])
+
+    def _refuse_alike(self, place: Path) -> None:
+        """Refuse files whose names differ in case only: on many a file system they are one, and the last one wins."""
+        seen: dict[str, str] = {}
+        for parent, folders, names in os.walk(place):
+            folders.sort()
+            for name in sorted(names):
+                path = Path(parent, name)
+                first = seen.setdefault(path.as_posix().casefold(), name)
+                if first != name:
+                    self._refuse(path, [Fault("", f"differs from {first} in case only", "rename one of them")])
 
     def _load(self, path: Path, read: Callable[[Path], tuple[str, Loaded]]) -> dict[str, Loaded]:
         """Return what the file holds by its name, or nothing where it was refused."""
@@ -136,5 +149,10 @@ class _Loader:
         return read_text(path)
 
     def _refuse(self, path: Path, faults: Sequence[Fault]) -> None:
-        file = path.relative_to(self._root).as_posix().encode(errors="backslashreplace").decode()
-        self._refusals += [Refusal(file, fault.where, fault.reason, fault.hint) for fault in faults]
+        file = _printable(path.relative_to(self._root).as_posix())
+        self._refusals += [Refusal(file, fault.where, _printable(fault.reason), fault.hint) for fault in faults]
+
+
+def _printable(text: str) -> str:
+    """Return text in which a name may stand, whatever bytes it has."""
+    return text.encode(errors="backslashreplace").decode()

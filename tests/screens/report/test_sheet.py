@@ -137,7 +137,7 @@ def test_identified_frames_show_those_that_cannot_be_read_and_near_misses_first(
 def test_every_text_is_escaped_and_only_its_own_style_and_script_may_run() -> None:
     check = RegionCheck(HOSTILE, HOSTILE, HOSTILE, False, 0, 0, 0, Rect(0, 0, 9, 9), HOSTILE, RegionKind.TEXT, HOSTILE)
     hostile = Card(
-        HOSTILE, Standing.FAILED, HOSTILE, HOSTILE, HOSTILE, HOSTILE, checks=(check,), facts=((HOSTILE,) * 2,)
+        HOSTILE, Standing.FAILED, HOSTILE, HOSTILE, HOSTILE, HOSTILE, checks=(check,), facts=((HOSTILE, HOSTILE),)
     )
     sheet = Sheet(
         HOSTILE, HOSTILE, HOSTILE, False, (hostile,), (Note(HOSTILE, HOSTILE, HOSTILE),), ((HOSTILE, HOSTILE, HOSTILE),)
