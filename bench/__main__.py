@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import faults, kills, learning, play, rack60, screens, soak, tap, ways
+from bench import faults, kills, learning, play, rack60, reading, screens, soak, tap, ways
 from drover.platform.logging import configure_logging
 
 ROOT = Path(__file__).parents[1]
@@ -22,6 +22,7 @@ PAGE = ROOT / "docs" / "reference" / "benchmarks.md"
 
 QUICK: Mapping[str, Callable[..., dict[str, Any]]] = {
     "screens": screens.run,
+    "reading": reading.run,
     "tap": tap.run,
     "ways": ways.run,
     "play": play.run,
@@ -40,6 +41,11 @@ TARGETS = (
     ("play", "device_ratio", "≤ 1.5", "a flow's wall time divided by its device time"),
     ("screens", "expected_ms_p50", "≤ 1", "the expected screen, CPU ms, median (1080x2400, raw pixels)"),
     ("screens", "unknown_ms_p50", "≤ 10", "unknown against 500 screens, CPU ms, median"),
+    ("reading", "passed_percent", "", "expected texts that are read where they stand, %"),
+    ("reading", "wrong_texts", "≥ 5000", "wrong texts, near misses, put to the same crops"),
+    ("reading", "wrong_accepted", "0", "of them accepted"),
+    ("reading", "ms_mean", "≤ 25", "verifying an expected text, CPU ms a crop, mean"),
+    ("reading", "ms_p95", "", "the same, p95: texts of 20 letters and more"),
     ("tap", "drover_ms_p50", "≤ 2", "a tap through the driver, ms, median (profile none)"),
     ("tap", "adbutils_ms_p50", "", "the same through adbutils, in the same run"),
     ("tap", "adb_command_ms_p50", "", "the same through the adb command, in the same run"),

@@ -8,7 +8,7 @@ from typing import Final
 from drover.devices.frame import Frame
 from drover.kernel.errors import DroverError, InvalidInput, Kind
 from drover.screens.check.frames import KeptFrame
-from drover.screens.check.outcome import Expectation, Finding, Regression
+from drover.screens.check.outcome import Finding, Regression
 from drover.screens.check.regression import regression
 from drover.screens.documents import NAME, NAME_HINT
 from drover.screens.domain import App, Registry, Screen, ScreenKind
@@ -81,11 +81,13 @@ def approve(
     screen, variant = _screen(proposal, captures[0], naming, before)
     apps = {**before.apps, **({app.name: app} if app is not None else {})}
     after = replace(before, screens={**before.screens, screen.key: screen}, apps=apps)
-    own = [KeptFrame(f"capture {number}", Expectation(screen.key), each) for number, each in enumerate(captures, 1)]
-    change = regression(before, after, [*own, *frames])
-    reasons = [*_unfit(proposal), *_harm(change, screen.key), *_not_itself(after, screen, captures)]
-    if reasons:
-        raise NotApproved(screen.key, list(dict.fromkeys(reasons)))
+    unfit = [*_unfit(proposal), *_known(before, screen, captures)]
+    if unfit:
+        raise NotApproved(screen.key, unfit)
+    change = regression(before, after, frames)
+    harm = [*_harm(change, screen.key), *_not_itself(after, screen, captures)]
+    if harm:
+        raise NotApproved(screen.key, harm)
     new_apps = [app] if app is not None and app.name not in before.apps else []
     save_edit(folder, state, screens=[screen], apps=new_apps)
     return Approved(screen, variant, change)
@@ -133,6 +135,14 @@ def _screen(proposal: Proposal, first: Frame, naming: Naming, registry: Registry
 def _unfit(proposal: Proposal) -> Iterator[str]:
     if not proposal.choice.regions:
         yield "nothing on it is steady and distinctive enough to identify it"
+
+
+def _known(before: Registry, screen: Screen, captures: Sequence[Frame]) -> Iterator[str]:
+    matcher = Matcher(before)
+    found = {matcher.identify(capture, app=screen.app).screen for capture in captures}
+    for each in found:
+        if each is not None:
+            yield f"it is recognised already, as {each.key}"
 
 
 def _harm(change: Regression, key: str) -> Iterator[str]:
