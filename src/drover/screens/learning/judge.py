@@ -33,6 +33,9 @@ _WORN_WIDTH, _WORN_QUALITY = 2 / 3, 60
 _LARGER = 4 / 3
 _MOVED = 8 / 1080
 _ROUNDING = 1.001
+_OTHER_LIGHT = 60.0
+_UNLIKE = 0.40
+"""Stands for a correlation where 60 grey levels keep something off as far as that would."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,8 @@ class Judged:
     def likeness(self, own: Small, other: Small) -> float:
         """Return the best correlation of the small pictures at the region's place, as far off as is searched.
 
-        -1 where the place lies outside the other picture, 1 where too little is left to tell.
+        -1 where the place lies outside the other picture, 1 where too little is left to tell. What is far too light or
+        too dark is not compared at all: that alone keeps it off.
         """
         cut = _inside(_reduced(self.region.rect, self.reference, own.shape), own.shape)
         try:
@@ -92,6 +96,9 @@ class Judged:
         area = other.gray[rows, max(0, x - slack) : x + template.shape[1] + slack]
         if area.shape[0] < template.shape[0] or area.shape[1] < template.shape[1]:
             return 1.0
+        patch = other.gray[y : y + template.shape[0], x : x + template.shape[1]]
+        if abs(cv2.mean(patch)[0] - cv2.mean(template)[0]) > _OTHER_LIGHT:
+            return _UNLIKE
         scores = np.asarray(cv2.matchTemplate(area, template, cv2.TM_CCOEFF_NORMED))
         usable = np.where(np.isfinite(scores) & (np.abs(scores) <= _ROUNDING), scores, 0)  # else one of them is flat
         return float(usable.max())
