@@ -205,7 +205,8 @@ def _airtest(python: Path, pairs: Sequence[Pair], folder: Path) -> dict[str, lis
         ],
     }
     (folder / "job.json").write_text(json.dumps(job))
-    command = [str(python), str(SIDE), str(folder / "job.json"), str(folder / "answers.json")]
+    # Isolated: this folder's own names must not stand before those of the environment.
+    command = [str(python), "-I", str(SIDE), str(folder / "job.json"), str(folder / "answers.json")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]

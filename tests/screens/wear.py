@@ -1,4 +1,4 @@
-"""What happens to a screen on its way: other widths, compression, a few pixels of shift, light and contrast, a clock."""
+"""What happens to a screen on its way: another width, compression, a few pixels of shift, light, contrast, a clock."""
 
 from dataclasses import dataclass
 
