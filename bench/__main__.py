@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import faults, kills, learning, play, rack60, reading, screens, soak, tap, ways
+from bench import faults, kills, learning, play, plaza_screens, rack60, reading, screens, soak, tap, ways
 from drover.platform.logging import configure_logging
 
 ROOT = Path(__file__).parents[1]
@@ -33,6 +33,7 @@ LONG: Mapping[str, Callable[..., dict[str, Any]]] = {
     "faults": faults.run,
     "kills": kills.run,
     "soak": soak.run,
+    "plaza_screens": plaza_screens.run,
 }
 
 TARGETS = (
@@ -69,6 +70,18 @@ TARGETS = (
     ("learning", "pairs", "≥ 10,000", "pictures compared with another screen"),
     ("learning", "false_accepts", "0", "of them accepted"),
     ("learning", "closest_impostor_margin", "> 0", "how far the closest impostor is from passing, as correlation"),
+    (
+        "plaza_screens",
+        "frames",
+        "",
+        "pictures of Plaza and Notes: 12 looks, states, keyboards, popups over pages",
+    ),
+    ("plaza_screens", "wrong", "0", "of them taken for another screen than is shown"),
+    ("plaza_screens", "pages_right_percent", "100", "pages recognised, text of normal size, %"),
+    ("plaza_screens", "pages_large_right_percent", "≥ 99", "pages recognised, text 1.3 times as large, %"),
+    ("plaza_screens", "states_right_percent", "100", "the same pages typed into, scrolled, with other contents, %"),
+    ("plaza_screens", "covered_wrong", "0", "each popup over each page: taken for the page beneath"),
+    ("plaza_screens", "impostor_closest", "< 0.90", "closest impostor of any screen: correlation of its worst region"),
     ("rack60", "online_s", "≤ 10", "60 simulated phones: seconds until all are online"),
     ("rack60", "completed", "60", "60 phones play the example: how many complete it"),
     ("rack60", "acting_most", "≤ 16", "of them, at most so many act at once"),

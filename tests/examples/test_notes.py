@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from drover.screens.check.checking import check_registry
 from drover.screens.files import load_registry
-from drover.screens.check.overlaps import find_overlaps
 from drover.sequences.files import load_sequence
 from drover.sequences.plan import lint
 from tools.plaza_registry import NOTES_APPS, NOTES_REGISTRY, draw_apps, draw_page
@@ -12,10 +12,10 @@ from tools.plaza_screens import NOTES_SCREENS, key_of
 LOADED = load_registry(NOTES_REGISTRY)
 
 
-def test_every_file_of_the_registry_is_in_service_and_no_two_screens_claim_one_frame() -> None:
-    assert [str(refusal) for refusal in LOADED.refusals] == []
+def test_every_file_of_the_registry_is_in_service_no_two_screens_claim_one_frame_and_ways_lead_to_all() -> None:
+    outcome = check_registry(LOADED)
+    assert (outcome.good, [str(finding) for finding in outcome.findings]) == (True, [])
     assert sorted(LOADED.registry.screens) == sorted(map(key_of, NOTES_SCREENS))
-    assert find_overlaps(LOADED.registry) == ()
 
 
 def test_the_registry_is_what_the_tool_draws(tmp_path: Path) -> None:

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from drover.devices.frame import Frame
+from drover.screens.check.checking import check_registry
 from drover.screens.files import load_registry
 from drover.screens.matching.matcher import Matcher
-from drover.screens.check.overlaps import find_overlaps
 from drover.sequences.files import load_sequence
 from drover.sequences.plan import lint
 from drover.simulator.handset import Look, Theme
@@ -34,8 +34,9 @@ def test_every_file_of_the_registry_is_in_service() -> None:
     assert sorted(LOADED.registry.screens) == sorted(map(key_of, SCREENS))
 
 
-def test_no_two_screens_claim_one_frame() -> None:
-    assert find_overlaps(LOADED.registry) == ()
+def test_no_two_screens_claim_one_frame_and_ways_lead_to_all() -> None:
+    outcome = check_registry(LOADED)
+    assert (outcome.good, [str(finding) for finding in outcome.findings]) == (True, [])
 
 
 def test_the_sequence_has_nothing_to_mend() -> None:
