@@ -55,7 +55,7 @@ def check_registry(
     registry = loaded.registry
     watching = spectator or Nobody()
     seen: list[Look] = []
-    for look in looks(registry):
+    for look in looks(registry, impostors=spectator is not None):
         watching.looked(look)
         seen.append(look.without_frame())
     overlaps = overlaps_of(seen)

@@ -45,15 +45,15 @@ class Look:
     recognised: bool
     own: tuple[RegionCheck, ...]
     claimants: tuple[tuple[Screen, Variant], ...]
-    closest: Impostor | None
+    closest: Impostor | None = None
 
     def without_frame(self) -> "Look":
         """Return it without its pixels, to be kept."""
         return replace(self, frame=None)
 
 
-def looks(registry: Registry, reader: TextReader | None = None) -> Iterator[Look]:
-    """Yield a look for each variant, in the registry's order.
+def looks(registry: Registry, reader: TextReader | None = None, *, impostors: bool = False) -> Iterator[Look]:
+    """Yield a look for each variant, in the registry's order; with `impostors` also the closest one, for its price.
 
     A state that is still seen around an interrupt claims nothing: interrupts are looked for first. There is no UI tree
     here, and print is not read off small pictures: a rival that asks for an element or for such a text claims only what
@@ -65,7 +65,8 @@ def looks(registry: Registry, reader: TextReader | None = None) -> Iterator[Look
     known = {id(each.bare): each for each in contestants}
     reading = reader or RapidOcrReader()
     for contestant in contestants:
-        yield _look(contestant, index, known, reading)
+        look, views, rivals = _look(contestant, index, known, reading)
+        yield replace(look, closest=_closest(rivals, views)) if impostors else look
 
 
 class Contestant:
@@ -96,7 +97,10 @@ def _texts(variant: Variant) -> Unseen:
     return in_pictures | {(text.text, text.absent) for text in variant.texts}
 
 
-def _look(contestant: Contestant, index: Index, known: Mapping[int, Contestant], reader: TextReader) -> Look:
+def _look(
+    contestant: Contestant, index: Index, known: Mapping[int, Contestant], reader: TextReader
+) -> tuple[Look, Views, list[Hit]]:
+    """Return the look, with what the index found of rivals."""
     frame, legible = shown(contestant.screen, contestant.variant)
     views = Views(frame, reader=reader)
     own = contestant.judged(legible=legible)
@@ -106,15 +110,16 @@ def _look(contestant: Contestant, index: Index, known: Mapping[int, Contestant],
         for rival in (known[id(hit.candidate)] for hit in hits if hit.impossible == 0)
         if _told(rival, contestant, legible=legible) and rival.judged(legible=legible).match(views) is not None
     ]
-    return Look(
+    matched = own.match(views)
+    look = Look(
         screen=contestant.screen,
         variant=contestant.variant,
         frame=frame,
-        recognised=own.match(views) is not None,
-        own=own.checks(views),
+        recognised=matched is not None,
+        own=own.checks(views) if matched is None else matched,
         claimants=tuple((rival.screen, rival.variant) for rival in claimants),
-        closest=_closest(hits, views),
     )
+    return look, views, hits
 
 
 def _rivals(claimant: Screen, shown: Screen) -> bool:

@@ -53,13 +53,14 @@ def compared(
     before: Registry, after: Registry, changes: Iterable[FrameChange | None], overlaps: Iterable[Overlap]
 ) -> Regression:
     """Return the regression, given what happened to the frames and the overlaps of `after`."""
-    overlapped = {overlap.screens for overlap in overlaps_of(looks(before))}
+    found = tuple(overlaps)
+    overlapped = {overlap.screens for overlap in overlaps_of(looks(before))} if found else set[tuple[str, str]]()
     unreached = {finding.screens for finding in unreachable(before)}
     return Regression(
         changes=tuple(change for change in changes if change is not None),
         new=tuple(sorted(set(after.screens) - set(before.screens))),
         gone=tuple(sorted(set(before.screens) - set(after.screens))),
-        overlaps=tuple(overlap_findings(each for each in overlaps if each.screens not in overlapped)),
+        overlaps=tuple(overlap_findings(each for each in found if each.screens not in overlapped)),
         unreachable=tuple(finding for finding in unreachable(after) if finding.screens not in unreached),
     )
 
