@@ -16,8 +16,8 @@ import numpy as np
 
 from drover.devices.frame import Pixels
 from drover.kernel.randomness import stream
-from drover.screens.ocr import RapidOcrReader, TextReader
-from drover.screens.reading import likeness, narrowed, verify_text
+from drover.screens.ocr import RapidOcrReader
+from drover.screens.reading import likeness, verify_text
 from drover.screens.regions import ExpectedText
 from drover.simulator.display import typeface
 from drover.simulator.display.marks import Weight
@@ -73,7 +73,7 @@ def run(seed: int = 7, lines_per_text: int = 3, wrong: int = 5000) -> dict[str, 
         check = verify_text(reader, crop, ExpectedText(line.text))
         times.append((time.process_time() - started) * 1000)
         passed += check.passed
-        alike += accepted_by(reader, crop, near_misses(line.text, rng, per_line))
+        alike += [likeness(each, check.seen) for each in near_misses(line.text, rng, per_line)]
     times.sort()
     return {
         "crops": len(drawn),
@@ -85,12 +85,6 @@ def run(seed: int = 7, lines_per_text: int = 3, wrong: int = 5000) -> dict[str, 
         "ms_mean": statistics.fmean(times),
         "ms_p95": times[int(0.95 * len(times))],
     }
-
-
-def accepted_by(reader: TextReader, crop: Pixels, wrong: Sequence[str]) -> Sequence[float]:
-    """Return how alike each wrong text is to the more alike of the two readings of a crop: 1 where it is accepted."""
-    readings = reader.read(narrowed(crop)), reader.read(crop)
-    return [max(likeness(each, seen) for seen in readings) for each in wrong]
 
 
 def lines(rng: random.Random, per_text: int) -> Sequence[Line]:

@@ -79,3 +79,10 @@ def over(frame: Frame, other: Frame, rect: Rect) -> Frame:
     pixels = frame.pixels.copy()
     pixels[rect.y1 : rect.y2, rect.x1 : rect.x2] = other.pixels[rect.y1 : rect.y2, rect.x1 : rect.x2]
     return frame_of(pixels)
+
+
+def dimmed_under(below: Frame, popup: Frame, rect: Rect) -> Frame:
+    """Return `below` dimmed by half, with a piece of `popup` laid over it as it is."""
+    pixels = below.pixels // 2
+    pixels[:, :, 3] = 255
+    return over(frame_of(pixels), popup, rect)

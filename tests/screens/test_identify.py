@@ -2,18 +2,22 @@
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from drover.devices.frame import Pixels
 from drover.devices.geometry import Rect
 from drover.devices.picture import preview
 from drover.screens.domain import Registry
 from drover.screens.identify import FrameAnswer, identify_files
+from drover.screens.ocr import TextNotRead
 from drover.screens.pictures import crop_of
-from tests.screens.drawing import SIZE, draw, registry, screen, variant
+from drover.screens.regions import ExpectedText, TextRegion
+from tests.screens.drawing import SIZE, TITLE, draw, registry, screen, variant
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +55,8 @@ def test_an_unknown_frame_is_answered_with_reason_and_near_misses(shop: Registry
     assert "region 'body' looks different" in document["reason"]
     [miss] = document["near_misses"]
     assert (miss["screen"], miss["passed"], miss["failed"][0]["region"]) == ("shop.feed", 1, "body")
-    assert set(miss["failed"][0]) == {"region", "correlation", "brightness", "contrast", "found_at", "why"}
+    assert miss["failed"][0]["kind"] == "picture"
+    assert set(miss["failed"][0]) == {"region", "kind", "correlation", "brightness", "contrast", "found_at", "why"}
     assert "error" not in document
 
 
@@ -77,6 +82,23 @@ def test_a_bad_frame_is_told_and_the_others_go_on(shop: Registry, tmp_path: Path
     assert refused.hint
     assert refused.document()["screen"] is None
     assert known.screen == "shop.feed"
+
+
+class BrokenReader:
+    def read(self, pixels: Pixels) -> str:
+        raise TextNotRead(f"it fails on every picture, such as one of {pixels.shape}")
+
+
+def test_a_frame_whose_text_cannot_be_read_is_told_and_the_others_go_on(shop: Registry, tmp_path: Path) -> None:
+    feed = shop.screens["shop.feed"]
+    reading = replace(feed.variants[0], texts=(TextRegion("heading", TITLE, ExpectedText("Feed")),))
+    both = replace(shop, screens={**shop.screens, feed.key: replace(feed, variants=(reading,))})
+    one, two = tmp_path / "one.png", tmp_path / "two.png"
+    one.write_bytes(png(draw("Feed").pixels))
+    two.write_bytes(png(draw("Cart").pixels))
+    unread, known = identify_files(both, (one, two), cpu_seconds=lambda: 0.0, reader=BrokenReader())
+    assert unread.error.startswith("the text of a picture could not be read")
+    assert known.screen == "shop.cart"
 
 
 def test_missing_files_and_folders_are_told(shop: Registry, tmp_path: Path) -> None:

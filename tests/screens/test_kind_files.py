@@ -165,6 +165,7 @@ REFUSED: dict[str, tuple[Callable[[Any], object], str, str]] = {
     "a text named as a tint": (nth("texts", 0, name="line"), "texts[0].name", "'line' is there twice"),
     "an element named as a text": (nth("nodes", 2, name="badge"), "nodes[2].name", "'badge' is there twice"),
     "twin tints": (nth("tints", 1, name="button"), "tints[1].name", "'button' is there twice"),
+    "an action outside": (nth("actions", 0, rect=[0, 0, 541, 60]), "actions[0].rect", "lies outside the reference"),
     "an action at no edge": (nth("actions", 0, anchor=7), "actions[0].anchor", "'top', 'middle' or 'bottom'"),
 }
 

@@ -11,6 +11,8 @@ from drover.devices.geometry import Rect
 from drover.devices.uitree import UiNode
 from drover.screens.domain import Identification, RegionKind, Variant
 from drover.screens.matching import Matcher
+from drover.screens.matching.verdict import Candidate
+from drover.screens.matching.view import Views
 from drover.screens.ocr import TextNotRead
 from drover.screens.regions import ExpectedText, NodeQuery, NodeRegion, Region, TextRegion, TintRegion
 from drover.screens.tints import TOLERANCE, apart, png_of, tint_of
@@ -235,6 +237,20 @@ def test_a_text_that_cannot_be_read_is_an_error_and_not_an_unknown_screen() -> N
     matcher = Matcher(registry(screen("shop.feed", titled(ExpectedText("Feed")))), BrokenReader())
     with pytest.raises(TextNotRead, match="it fails on every picture"):
         matcher.identify(FEED)
+
+
+def test_without_a_reader_no_text_is_the_expected_one() -> None:
+    candidate = Candidate(screen("shop.feed", titled(ExpectedText("Feed"))), titled(ExpectedText("Feed")))
+    assert candidate.match(Views(FEED)) is None
+    assert candidate.checks(Views(FEED))[-1].why == "cannot be read: there is nothing to read texts with"
+    assert candidate.passing(Views(frame_of(np.rot90(FEED.pixels)))) == 0
+
+
+def test_the_pictures_of_a_variant_that_is_not_there_are_refused() -> None:
+    matcher = matcher_of(tinted())
+    check = replace(matcher.verify(FEED, "shop.feed").checks[0], variant="dusk")
+    with pytest.raises(ValueError, match="has no variant dusk"):
+        matcher.pictures(FEED, check)
 
 
 def test_a_matcher_of_pictures_alone_reads_nothing() -> None:

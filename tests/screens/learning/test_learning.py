@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import cv2
 import numpy as np
@@ -13,7 +14,7 @@ from drover.devices.frame import Frame
 from drover.screens.documents import NAME
 from drover.screens.domain import App, Registry, ScreenKind
 from drover.screens.files import load_registry
-from drover.screens.learning.keeping import apps_to_write, keep, refuse_unwritable, unknown_package
+from drover.screens.learning.keeping import apps_to_write, keep, refuse_unwritable
 from drover.screens.learning.lesson import Lesson
 from drover.screens.learning.material import BadMaterial, gather
 from drover.screens.learning.sheet import sheet_of
@@ -100,10 +101,17 @@ def test_an_interrupt_that_is_not_there_is_refused_with_the_nearest(tmp_path: Pa
     assert "rating" in caught.value.hint
 
 
-@given(name=st.text(max_size=40))
-def test_any_folder_name_is_an_app_or_refused(name: str) -> None:
-    known = NAME.match(name) is not None
-    assert not known or NAME.match(unknown_package(name).rpartition(".")[2])
+FILE_NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="/\0"), min_size=1, max_size=40)
+
+
+@given(name=FILE_NAMES.filter(lambda name: not name.startswith(".")))
+def test_any_file_name_gives_a_key_or_is_refused(name: str) -> None:
+    with TemporaryDirectory() as folder:
+        (Path(folder) / f"{name}.png").touch()
+        material = gather(Path(folder), app="shop")
+    keys = [subject.key.removeprefix("shop.") for subject in material.subjects]
+    assert len(keys) + len(material.refused) == 1
+    assert all(NAME.match(key) for key in keys)
 
 
 def test_captures_that_differ_in_parts_are_one_variant_and_themes_are_others(tmp_path: Path) -> None:
