@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from drover.devices.frame import Frame
-from drover.devices.geometry import Rect, Size
+from drover.devices.geometry import Size
 from drover.devices.picture import preview
 from drover.screens.domain import RegionCheck, RegionKind, Screen, ScreenKind, Variant
 from drover.screens.learning.small import Small
@@ -81,11 +81,8 @@ class Judged:
         -1 where the place lies outside the other picture, 1 where too little is left to tell. What is far too light or
         too dark is not compared at all: that alone keeps it off.
         """
-        cut = _inside(_reduced(self.region.rect, self.reference, own.shape), own.shape)
-        try:
-            there = placed(self.region.rect, self.region.anchor, self.reference, other.size)
-        except ValueError:
-            return -1.0
+        cut = self.region.rect.scaled(self.reference, own.shape)
+        there = placed(self.region.rect, self.region.anchor, self.reference, other.size)
         if not there.within(other.size):
             return -1.0
         scale = other.shape.width / other.size.width
@@ -151,11 +148,3 @@ def worn(frame: Frame) -> tuple[Frame, ...]:
         for by in (-off, off)
     ]
     return tuple(Frame(np.asarray(pixels, dtype=np.uint8), 1, 0.0) for pixels in (decode_picture(narrow.jpeg), *moved))
-
-
-def _reduced(rect: Rect, reference: Size, shape: Size) -> Rect:
-    return rect.scaled(reference, shape)
-
-
-def _inside(rect: Rect, size: Size) -> Rect:
-    return Rect(rect.x1, rect.y1, min(rect.x2, size.width), min(rect.y2, size.height))

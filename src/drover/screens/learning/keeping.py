@@ -6,21 +6,21 @@ from pathlib import Path
 
 from drover.screens.documents import AppFile
 from drover.screens.domain import App
+from drover.screens.editing import RegistryState, save_edit, state_of
 from drover.screens.learning.lesson import Lesson
-from drover.screens.writing import RegistryNotWritten, save_app, save_screen
+from drover.screens.writing import RegistryNotWritten
 
 UNKNOWN_PACKAGE = "unknown"
 
 
-def keep(lesson: Lesson, folder: Path, apps: Mapping[str, App]) -> None:
+def keep(lesson: Lesson, folder: Path, apps: Mapping[str, App], read: RegistryState | None = None) -> None:
     """Write the learned screens, whole, and the files of `apps`. What else the registry has stays as it is.
 
-    Raises RegistryNotWritten where the folder cannot be written to.
+    `read` is the state of the registry that was learned against; None, whatever is there. Raises RegistryChanged where
+    that is no longer what is there, RegistryNotWritten where the folder cannot be written to, RegistryBusy.
     """
-    for app in apps.values():
-        save_app(folder, app)
-    for learned in lesson.learned:
-        save_screen(folder, learned.screen)
+    state = read if read is not None else state_of(folder)
+    save_edit(folder, state, screens=[learned.screen for learned in lesson.learned], apps=list(apps.values()))
 
 
 def refuse_unwritable(folder: Path) -> None:
