@@ -9,7 +9,7 @@ from drover.devices.frame import Frame
 from drover.kernel.errors import InvalidInput
 from drover.screens.domain import Identification, NearMiss, RegionCheck, Registry
 from drover.screens.matching.matcher import Matcher
-from drover.screens.ocr import TextNotRead
+from drover.screens.ocr import TextNotRead, TextReader
 from drover.screens.pictures import BadPicture, decode_picture, read_bytes
 
 
@@ -72,10 +72,11 @@ def identify_files(
     app: str | None = None,
     cpu_seconds: Callable[[], float],
     spectator: Spectator | None = None,
+    reader: TextReader | None = None,
 ) -> Iterator[FrameAnswer]:
     """Yield an answer for each file, in order. `cpu_seconds` is a counter of CPU time, such as `time.thread_time`."""
     watching = spectator or _Nobody()
-    matcher = Matcher(registry)
+    matcher = Matcher(registry, reader)
     for file in files:
         try:
             frame = read_frame(file)

@@ -25,6 +25,8 @@ class Further:
         self._screen = screen.key
         self._variant = variant
         self._reference = screen.reference_of(variant)
+        read = any(region.text is not None for region in variant.regions)
+        self._nothing = not (read or variant.tints or variant.texts or variant.nodes)
         self._masks = [unmasked(region.rect, variant.masks) for region in variant.tints]
 
     def stages(self, views: Views, seen: Sequence[Agreement]) -> Iterator[Stage]:
@@ -32,6 +34,8 @@ class Further:
 
         `seen` is how the variant's pictures agree with the frame, in their order. Raises TextNotRead.
         """
+        if self._nothing:
+            return
         yield [self._tint(*tint, views, seen) for tint in zip(self._variant.tints, self._masks, strict=True)]
         yield [*self._texts_of_pictures(views, seen), *(self._text(each, views, seen) for each in self._variant.texts)]
         if self._variant.nodes and views.tree is None:
