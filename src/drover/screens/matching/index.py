@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from drover.devices.geometry import Size
-from drover.screens.matching.outline import ALIKE, Cells, Means, Outline, Sums, grid_correlation, part_means
+from drover.screens.matching.outline import ALIKE, Cells, Grids, Means, Outline, Sums, grid_means, part_means
 from drover.screens.matching.verdict import Candidate
 from drover.screens.matching.view import View, Views
 from drover.screens.regions import Anchor
@@ -83,14 +83,14 @@ class _Shelf:
         self._low = np.stack([outline.low for outline in outlines])
         self._high = np.stack([outline.high for outline in outlines])
         self._grid = _stacked([outline.grid for outline in outlines])
-        self._patterns = [outline.patterns for outline in outlines]
+        self._grids = Grids(outlines)
 
     def likeness(self, sums: Sums) -> Means:
         """Return the grid correlation of each region, 0 where it cannot be there."""
         means = part_means(sums[self._corners], self._areas)
         rows = np.flatnonzero(np.logical_and.reduce((means >= self._low) & (means <= self._high), axis=1))
         grid = Cells(self._grid.columns[rows], self._grid.rows[rows])
-        scores = grid_correlation(sums, self._stride, grid, [self._patterns[row] for row in rows.tolist()])
+        scores = self._grids.correlation(grid_means(sums, self._stride, grid), rows)
         likeness = np.zeros(len(self.owners), dtype=np.float32)
         likeness[rows] = np.where(scores >= ALIKE, scores, 0)
         return likeness

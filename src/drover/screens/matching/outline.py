@@ -30,16 +30,20 @@ _LEAST_CELL = 5
 _LEAST_GRID = 8
 _SHIFT = 8
 _LEAST_TOLERANCE = np.array([MEAN_TOLERANCE] + [CELL_TOLERANCE] * (CELLS - 1))
-_NO_PATTERNS: npt.NDArray[np.float16] = np.zeros((0, GRID[0] * GRID[1]), dtype=np.float16)
 _COARSE_STEP = 2
 _FINE_STEP = 4
+_SHIFTS = (2 * _SHIFT // _FINE_STEP + 1) ** 2
+_STEPS = 127
+_PRECISION = 0.01
+"""How far a correlation may be off because patterns are kept in whole steps; it is an eighth of that at most."""
 _LEAST_RELIEF = 4.0
 _FLAT = 1e-3
 _BLUR = 8.0
 """Grey levels by which compression, resampling and a little of something else change the mean of a cell."""
 
 Means = npt.NDArray[np.float32]
-Patterns = npt.NDArray[np.float16]
+Patterns = npt.NDArray[np.int8]
+Numbers = npt.NDArray[np.intp]
 Edges = npt.NDArray[np.int32]
 Sums = npt.NDArray[Any]
 
@@ -72,8 +76,9 @@ class Cells:
 class Outline:
     """What is expected where, in quarter-scale pixels; a few kilobytes.
 
-    The means of the whole and of its `parts` lie between `low` and `high`. `patterns` has a row of zero mean and unit
-    length over the cells of `grid` for each shift; none for a region without relief, about which the grid says nothing.
+    The means of the whole and of its `parts` lie between `low` and `high`. `patterns`, times `scale`, has a row of zero
+    mean and unit length over the cells of `grid` for each shift. A region without relief has a scale of 0: the grid
+    says nothing about it. What is like any row is as much like the middle one, that of no shift, as `least` says.
     """
 
     rect: Rect
@@ -82,6 +87,8 @@ class Outline:
     high: Means
     grid: Cells
     patterns: Patterns
+    scale: float
+    least: float
 
     def admits(self, patch: Pixels) -> bool:
         """Whether `patch`, the grey pixels at `rect`, may show the region, at any allowed shift."""
@@ -91,7 +98,35 @@ class Outline:
         if not np.all((means >= self.low) & (means <= self.high)):
             return False
         grid = self.grid.scaled(SCALE, self.rect.x1, self.rect.y1)
-        return bool(grid_correlation(sums, stride, grid, [self.patterns])[0] >= ALIKE)
+        return bool(Grids([self]).correlation(grid_means(sums, stride, grid), np.array([0]))[0] >= ALIKE)
+
+
+class Grids:
+    """The patterns of many outlines, to be compared with the means of the cells of their grids."""
+
+    def __init__(self, outlines: Sequence[Outline]) -> None:
+        self._patterns = [outline.patterns for outline in outlines]
+        self._used = np.array([max(1, np.count_nonzero(outline.grid.areas())) for outline in outlines])
+        self._scales = np.array([outline.scale for outline in outlines], dtype=np.float32)
+        self._least = np.array([outline.least for outline in outlines], dtype=np.float32)
+        self._middles = np.stack([outline.patterns[len(outline.patterns) // 2] for outline in outlines])
+
+    def correlation(self, means: Means, rows: Numbers) -> Means:
+        """Return, for each of these outlines, the correlation with the best of its patterns.
+
+        ALIKE where it has none; 0 where it is certain that none reaches ALIKE.
+        """
+        # The patterns have a mean of zero over the used cells, and 0 elsewhere, as the means are.
+        squares = np.einsum("rc,rc->r", means, means) - means.sum(axis=1) ** 2 / self._used[rows]
+        scales = self._scales[rows] / np.sqrt(np.maximum(squares, _FLAT))
+        middle = np.einsum("rc,rc->r", self._middles[rows], means, dtype=np.float32) * scales
+        likely = np.flatnonzero((middle >= self._least[rows]) & (scales > 0))
+        scores = np.where(scales > 0, np.float32(0), np.float32(ALIKE))
+        if len(likely):
+            numbers: list[int] = rows[likely].tolist()
+            patterns = np.stack([self._patterns[number] for number in numbers]).astype(np.float32)
+            scores[likely] = np.matmul(patterns, means[likely, :, None])[:, :, 0].max(axis=1) * scales[likely]
+        return scores
 
 
 def part_means(sums: Sums, areas: Edges) -> Means:
@@ -102,24 +137,11 @@ def part_means(sums: Sums, areas: Edges) -> Means:
     return np.concatenate([whole, parts / np.maximum(areas, 1)], axis=1, dtype=np.float32)
 
 
-def grid_correlation(sums: Sums, stride: int, grid: Cells, patterns: Sequence[Patterns]) -> Means:
-    """Return, for each region, the correlation of its grid with the best of its patterns; ALIKE where it has none.
-
-    `sums` is a flattened integral picture of that stride, `grid` is in its pixels.
-    """
+def grid_means(sums: Sums, stride: int, grid: Cells) -> Means:
+    """Return the means of the cells of grids, 0 for empty ones, from a flattened integral picture of that stride."""
     areas = grid.areas().reshape(-1, GRID[0] * GRID[1])
-    means = _between(sums[grid.corners(stride)]).reshape(areas.shape).astype(np.float32) / np.maximum(areas, 1)
-    # The patterns have a mean of zero over the used cells, so that the cells' own mean matters for their length only.
-    used = np.count_nonzero(areas, axis=1)
-    squares = np.einsum("rc,rc->r", means, means) - means.sum(axis=1) ** 2 / np.maximum(used, 1)
-    lengths = np.sqrt(np.maximum(squares, _FLAT))
-    return np.array(
-        [
-            (rows.astype(np.float32) @ cells).max() / length if len(rows) else ALIKE
-            for rows, cells, length in zip(patterns, means, lengths, strict=True)
-        ],
-        dtype=np.float32,
-    )
+    cells = _between(sums[grid.corners(stride)]).reshape(areas.shape)
+    return (cells / np.maximum(areas, 1)).astype(np.float32)
 
 
 def outline(template: Pixels, rect: Rect) -> Outline | None:
@@ -133,7 +155,7 @@ def outline(template: Pixels, rect: Rect) -> Outline | None:
     padded = cv2.copyMakeBorder(template, _SHIFT, _SHIFT, _SHIFT, _SHIFT, cv2.BORDER_REPLICATE)
     sums = np.asarray(cv2.integral(padded))
     low, high = _bounds(sums, parts.scaled(SCALE, rect.x1, rect.y1), cv2.mean(template)[0])
-    return Outline(rect, parts, low, high, grid, _patterns(sums, grid.scaled(SCALE, rect.x1, rect.y1)))
+    return Outline(rect, parts, low, high, grid, *_patterns(sums, grid.scaled(SCALE, rect.x1, rect.y1)))
 
 
 def _span(start: int, end: int) -> tuple[int, int] | None:
@@ -179,18 +201,30 @@ def _bounds(sums: Sums, parts: Cells, mean: float) -> tuple[Means, Means]:
     return (low - tolerance).astype(np.float32), (high + tolerance).astype(np.float32)
 
 
-def _patterns(sums: Sums, grid: Cells) -> Patterns:
-    """Return a row of zero mean and unit length over the used cells for each shift; no row for too little relief."""
+def _patterns(sums: Sums, grid: Cells) -> tuple[Patterns, float, float]:
+    """Return the patterns, their scale and how much what is like one of them is like the middle one at least."""
     areas = grid.areas()[0]
     down, across = int(np.count_nonzero(areas[:, 0])), int(np.count_nonzero(areas[0]))
+    nothing = np.zeros((_SHIFTS, GRID[0] * GRID[1]), dtype=np.int8), 0.0, -1.0
     if down * across < _LEAST_GRID:
-        return _NO_PATTERNS
+        return nothing
     used = Cells(grid.columns[:, : across + 1], grid.rows[:, : down + 1])
     means = _shifted(sums, used, _FINE_STEP) / areas[:down, None, :across]
     centred = means - means.mean(axis=(1, 3), keepdims=True)
     lengths = np.sqrt(np.einsum("yrxc,yrxc->yx", centred, centred))
     if lengths.min() < _LEAST_RELIEF * (down * across) ** 0.5:
-        return _NO_PATTERNS
-    patterns = np.zeros((*lengths.shape, GRID[1], GRID[0]), dtype=np.float16)
-    patterns[:, :, :down, :across] = (centred / lengths[:, None, :, None]).transpose(0, 2, 1, 3)
-    return patterns.reshape(-1, GRID[0] * GRID[1])
+        return nothing
+    units = np.zeros((*lengths.shape, GRID[1], GRID[0]))
+    units[:, :, :down, :across] = (centred / lengths[:, None, :, None]).transpose(0, 2, 1, 3)
+    rows = units.reshape(_SHIFTS, -1)
+    scale = float(np.abs(rows).max()) / _STEPS
+    return np.rint(rows / scale).astype(np.int8), scale, _least(float((rows @ rows[_SHIFTS // 2]).min()))
+
+
+def _least(apart: float) -> float:
+    """Return the least correlation with the middle pattern of what correlates with any by ALIKE.
+
+    Angles add up at most; `apart` is the correlation of the middle pattern with the one that is least like it.
+    """
+    angle = np.arccos(ALIKE) + np.arccos(np.clip(apart, -1, 1))
+    return float(np.cos(min(angle, np.pi))) - _PRECISION
