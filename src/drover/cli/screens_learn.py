@@ -12,7 +12,7 @@ from drover.cli.say import warn, wrote
 from drover.kernel.errors import InvalidInput
 from drover.screens.documents import NAME, NAME_HINT
 from drover.screens.domain import Registry
-from drover.screens.files import load_registry
+from drover.screens.editing import RegistryState, read_registry
 from drover.screens.learning.keeping import UNKNOWN_PACKAGE, apps_to_write, keep, refuse_unwritable
 from drover.screens.learning.lesson import Learned, Lesson
 from drover.screens.learning.material import gather
@@ -42,7 +42,7 @@ def learn_screens(
         check_report(report)
     refuse_unwritable(out)
     material = gather(frames, app=app_name, interrupts=[name for name in interrupts.split(",") if name])
-    kept = _kept(out)
+    kept, read = _kept(out)
     lesson = learn(material, kept)
     apps = {each.screen.app for each in lesson.learned}
     written = apps_to_write(
@@ -50,7 +50,7 @@ def learn_screens(
         kept.apps,
         {material.own: package} if package is not None else {},
     )
-    keep(lesson, out, written)
+    keep(lesson, out, written, read)
     unknown = [app.name for app in written.values() if app.package.startswith(f"{UNKNOWN_PACKAGE}.")]
     _tell(lesson, out, unknown)
     if report is not None:
@@ -60,14 +60,14 @@ def learn_screens(
     return exits.OK if lesson.complete else exits.FAILED
 
 
-def _kept(out: Path) -> Registry:
-    """Return the registry that is there already; none is, where there is no folder."""
+def _kept(out: Path) -> tuple[Registry, RegistryState]:
+    """Return the registry that is there already, and its state; an empty one where there is no folder."""
     if not out.exists():
-        return Registry({}, {})
-    loaded = load_registry(out)
+        return Registry({}, {}), RegistryState({}, {})
+    loaded, read = read_registry(out)
     for refusal in loaded.refusals:
         warn(f"not in service: {out}/{refusal}")
-    return loaded.registry
+    return loaded.registry, read
 
 
 def _tell(lesson: Lesson, out: Path, unknown: list[str]) -> None:
