@@ -137,6 +137,13 @@ TARGETS = (
     ("soak", "threads_growth", "≤ 2", "threads, by which they grow"),
 )
 
+COMPARED = (
+    "Drover and Airtest {} (`Template.match_in`, its defaults, with the place and the resolution that AirtestIDE"
+    " records) decide the same pairs with the same crops: screens of `shared/screens`, learned from one picture each."
+    " For Airtest a frame is the screen where it finds every crop. Each runs on one thread, Airtest in an environment"
+    " of its own that the benchmark makes (`build/bench-airtest`); both start from pixels in memory, Airtest reads its"
+    " crops from files as it always does. Wrong decisions:"
+)
 FIGURES = (("mean", "mean"), ("median", "p50"), ("most", "max"))
 
 
@@ -209,11 +216,7 @@ def comparison(result: Mapping[str, Any]) -> Sequence[str]:
     return (
         "## Is this frame that screen?",
         "",
-        f"Drover and Airtest {result['airtest']} (`Template.match_in`, its defaults, with the place and the resolution"
-        " that AirtestIDE records) decide the same pairs with the same crops: screens of `shared/screens`, learned from"
-        " one picture each. For Airtest a frame is the screen where it finds every crop. Each runs on one thread, Airtest"
-        " in an environment of its own that the benchmark makes (`build/bench-airtest`); both start from pixels in"
-        " memory, Airtest reads its crops from files as it always does. Wrong decisions:",
+        COMPARED.format(result["airtest"]),
         "",
         "| frame | pairs | Drover | Airtest |",
         "|---|---|---|---|",

@@ -53,12 +53,13 @@ def decode_picture(content: bytes) -> Pixels:
 
 
 def decode_gray(content: bytes) -> Pixels:
-    """Return a PNG or JPEG in grey, as the matcher sees it. Raises BadPicture as `decode_picture` does."""
+    """Return a PNG or JPEG in grey, as the matcher sees it. Raises BadPicture wherever `decode_picture` does."""
     size = plain_png_size(content)
     if size is not None and size.width * size.height <= MAX_PICTURE_PIXELS:
         bgr = cv2.imdecode(np.frombuffer(content, dtype=np.uint8), cv2.IMREAD_COLOR)
-        if bgr is not None:
-            return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
+        if bgr is None:
+            raise BadPicture("is not a PNG or JPEG that can be read", hint="save it again")
+        return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), dtype=np.uint8)
     return to_gray(decode_picture(content))
 
 

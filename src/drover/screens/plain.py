@@ -5,6 +5,7 @@ import zlib
 from drover.devices.geometry import Size
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_START = _SIGNATURE + b"\x00\x00\x00\x0dIHDR"
 _HEADER_END = len(_SIGNATURE) + 25
 _PLAIN_FORMS = (b"\x08\x00\x00\x00\x00", b"\x08\x02\x00\x00\x00")
 """Eight bits of grey, or of red, green and blue each; deflated, filtered by line, not interlaced."""
@@ -19,7 +20,7 @@ _PLAIN_COMPONENTS = frozenset({1, 3})
 
 def plain_png_size(content: bytes) -> Size | None:
     """Return the size of a PNG that has a header, pixels and an end, all undamaged, and nothing else; else None."""
-    if not content.startswith(_SIGNATURE) or content[12:16] != b"IHDR" or content[24:29] not in _PLAIN_FORMS:
+    if not content.startswith(_START) or content[24:29] not in _PLAIN_FORMS:
         return None
     if not _undamaged(content, len(_SIGNATURE), 13):
         return None

@@ -1,0 +1,131 @@
+"""Pictures in files: the fast way of decoding gives what the careful one gives, and refuses what it refuses."""
+
+import io
+import zlib
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from drover.devices.geometry import Rect, Size
+from drover.devices.picture import preview
+from drover.screens.pictures import (
+    BadPicture,
+    Grays,
+    crop_of,
+    decode_gray,
+    decode_picture,
+    picture_size,
+    to_gray,
+)
+from drover.screens.plain import plain_jpeg_size, plain_png_size
+from tests.screens.drawing import draw
+
+FEED = draw("Feed")
+PNG = crop_of(FEED, Rect(30, 60, 330, 110)).png
+JPEG = preview(FEED, 200, 80).jpeg
+WIDE = Size(300, 50)
+
+
+def with_header(change: Callable[[bytearray], object]) -> bytes:
+    """Return the PNG with another header, whose checksum is right."""
+    content = bytearray(PNG)
+    change(content)
+    content[29:33] = zlib.crc32(content[12:29]).to_bytes(4, "big")
+    return bytes(content)
+
+
+def saved(image: Image.Image, kind: str = "PNG", **options: object) -> bytes:
+    stream = io.BytesIO()
+    image.save(stream, kind, **options)
+    return stream.getvalue()
+
+
+def refused(read: Callable[[bytes], object], content: bytes) -> bool:
+    try:
+        read(content)
+    except BadPicture:
+        return True
+    return False
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    seed=st.integers(0, 999), width=st.integers(1, 60), height=st.integers(1, 60), mode=st.sampled_from(["L", "RGB"])
+)
+def test_a_plain_png_is_the_same_grey_either_way(seed: int, width: int, height: int, mode: str) -> None:
+    shape = (height, width) if mode == "L" else (height, width, 3)
+    content = saved(Image.fromarray(np.random.default_rng(seed).integers(0, 255, shape, dtype=np.uint8)))
+    assert plain_png_size(content) == Size(width, height)
+    np.testing.assert_array_equal(decode_gray(content), to_gray(decode_picture(content)))
+
+
+@pytest.mark.parametrize("mode", ["1", "P", "LA", "RGBA"])
+def test_other_pngs_go_the_careful_way(mode: str) -> None:
+    content = saved(Image.fromarray(FEED.pixels[:40, :60]).convert(mode))
+    assert plain_png_size(content) is None
+    np.testing.assert_array_equal(decode_gray(content), to_gray(decode_picture(content)))
+
+
+@settings(max_examples=80, deadline=None)
+@given(place=st.integers(0, len(PNG) - 1), value=st.integers(1, 255))
+def test_a_crop_with_any_byte_changed_is_refused_or_the_same_as_the_careful_way(place: int, value: int) -> None:
+    content = bytearray(PNG)
+    content[place] ^= value
+    assert plain_png_size(bytes(content)) is None
+    assert refused(decode_gray, bytes(content)) == refused(decode_picture, bytes(content))
+
+
+@pytest.mark.parametrize("length", [0, 8, 40, len(PNG) // 2, len(PNG) - 40])
+def test_a_crop_cut_short_is_refused(length: int) -> None:
+    assert refused(decode_gray, PNG[:length])
+
+
+def test_a_crop_that_says_it_is_larger_than_its_pixels_is_refused() -> None:
+    taller = with_header(lambda content: content.__setitem__(slice(20, 24), (5000).to_bytes(4, "big")))
+    bomb = with_header(lambda content: content.__setitem__(slice(16, 24), (60_000).to_bytes(4, "big") * 2))
+    assert plain_png_size(taller) == Size(300, 5000)
+    assert refused(decode_gray, taller)
+    assert refused(decode_gray, bomb)
+
+
+def test_a_plain_jpeg_is_measured_without_decoding_it() -> None:
+    assert plain_jpeg_size(JPEG) == picture_size(JPEG) == Size(200, 444)
+    assert plain_jpeg_size(saved(Image.new("L", (7, 9)), "JPEG", progressive=True)) == Size(7, 9)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"hello", JPEG[:-2], JPEG[:400], JPEG[:2] + JPEG[-2:], saved(Image.new("CMYK", (7, 9)), "JPEG")],
+)
+def test_what_is_no_whole_plain_jpeg_is_looked_at_carefully_and_refused(content: bytes) -> None:
+    assert plain_jpeg_size(content) is None
+    assert refused(picture_size, content)
+
+
+def test_a_picture_that_is_a_png_is_measured_too() -> None:
+    assert picture_size(PNG) == WIDE
+
+
+def test_the_latest_greys_are_kept_and_no_more_than_there_is_room_for() -> None:
+    crops = [crop_of(FEED, Rect(x, 60, x + 300, 110)).png for x in (0, 30, 60)]
+    grays = Grays(kept_bytes=2 * 300 * 50)
+    first, second = grays(crops[0]), grays(crops[1])
+    assert grays(crops[0]) is first
+    grays(crops[2])
+    assert grays(crops[0]) is first
+    assert grays(crops[1]) is not second
+    np.testing.assert_array_equal(grays(crops[1]), second)
+
+
+def test_greys_cannot_be_written_to() -> None:
+    with pytest.raises(ValueError, match="read-only"):
+        Grays()(PNG)[0, 0] = 1
+
+
+def test_a_broken_crop_is_refused_by_greys() -> None:
+    with pytest.raises(BadPicture):
+        Grays()(PNG[:-30])
