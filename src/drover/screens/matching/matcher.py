@@ -24,7 +24,7 @@ from drover.screens.ocr import RapidOcrReader, TextReader
 
 NEAR_MISSES = 3
 _WANTS_TREE = "a screen that was looked for could be told by the UI tree only"
-_LOOKED_AT = 3
+_LOOKED_AT = 5
 """How many of the screens that the index finds most alike are looked at for near misses."""
 
 Match = tuple[Candidate, Checks]

@@ -37,7 +37,8 @@ _STEPS = 127
 _PRECISION = 0.01
 """How far a correlation may be off because patterns are kept in whole steps; it is an eighth of that at most."""
 _LEAST_RELIEF = 4.0
-_FLAT = 1e-3
+_FLAT = 1.0
+"""Relief, in squared grey levels a cell, under which a picture is flat: rounding would make it look like anything."""
 _BLUR = 8.0
 """Grey levels by which compression, resampling and a little of something else change the mean of a cell."""
 
@@ -118,7 +119,7 @@ class Grids:
         """
         # The patterns have a mean of zero over the used cells, and 0 elsewhere, as the means are.
         squares = np.einsum("rc,rc->r", means, means) - means.sum(axis=1) ** 2 / self._used[rows]
-        scales = self._scales[rows] / np.sqrt(np.maximum(squares, _FLAT))
+        scales = self._scales[rows] / np.sqrt(np.maximum(squares, _FLAT * self._used[rows]))
         middle = np.einsum("rc,rc->r", self._middles[rows], means, dtype=np.float32) * scales
         likely = np.flatnonzero((middle >= self._least[rows]) & (scales > 0))
         scores = np.where(scales > 0, np.float32(0), np.float32(ALIKE))
