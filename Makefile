@@ -31,12 +31,13 @@ test: setup-dev ## Run every test; install what they need where that is possible
 	@tools/prepare_tests.sh
 	@$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile $(ARGS)
 
-lint: setup-dev ## Style, types, import contracts
+lint: setup-dev ## Style, types, import contracts, and the examples' sequences and screens
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/pyright
 	@$(BIN)/lint-imports --config pyproject.toml
 	@for file in examples/*/*.json; do $(BIN)/drover sequence lint $$file || exit 1; done
+	@for folder in examples/*/registry; do $(BIN)/drover screens check $$folder || exit 1; done
 
 bench: setup-dev ## Measure, and write bench/results/
 	@$(BIN)/python -m bench $(ARGS)
