@@ -1,13 +1,11 @@
 """Content kept under its SHA-256: frames, evidence, reports' pictures."""
 
-import contextlib
 import hashlib
-import os
-import threading
 from pathlib import Path
 from typing import Protocol
 
 from drover.kernel.errors import DroverError, Kind
+from drover.platform.files import write_whole
 
 
 class BlobMissing(DroverError):
@@ -73,15 +71,10 @@ class FolderBlobs:
         """Keep `content`; return its SHA-256."""
         digest = hashlib.sha256(content).hexdigest()
         path = self._path(digest)
-        partial = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.part")
         try:
             if not path.exists():
-                path.parent.mkdir(parents=True, exist_ok=True)
-                partial.write_bytes(content)
-                partial.replace(path)
+                write_whole(path, content)
         except OSError as error:
-            with contextlib.suppress(OSError):
-                partial.unlink()
             raise BlobNotKept(self._folder, error) from error
         return digest
 

@@ -1,6 +1,5 @@
 """Writing screens into a registry folder: the same screen gives the same bytes, and no file is ever half written."""
 
-import contextlib
 import re
 from dataclasses import asdict
 from pathlib import Path
@@ -10,6 +9,7 @@ from pydantic import ValidationError
 
 from drover.devices.geometry import Rect, Size
 from drover.kernel.errors import DroverError, InvalidInput, Kind
+from drover.platform.files import write_whole
 from drover.screens.documents import (
     ActionFile,
     AppFile,
@@ -264,14 +264,9 @@ def _box(rect: Rect) -> tuple[int, int, int, int]:
 
 
 def _write(path: Path, content: bytes) -> None:
-    partial = path.with_name(f".{path.name}.partial")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(content)
-        partial.replace(path)
+        write_whole(path, content)
     except OSError as error:
-        with contextlib.suppress(OSError):  # what went wrong first is what is told
-            partial.unlink(missing_ok=True)
         reason = (error.strerror or str(error)).lower()
         raise RegistryNotWritten(f"{path} cannot be written ({reason})", hint="check the folder's rights") from error
 

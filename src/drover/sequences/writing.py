@@ -1,8 +1,6 @@
 """Writing sequence files: equal sequences give equal bytes, one line a task, and no file is ever half written."""
 
-import contextlib
 import json
-import os
 from collections.abc import Iterator
 from collections.abc import Sequence as Items
 from pathlib import Path
@@ -11,6 +9,7 @@ from drover.devices.geometry import Rect
 from drover.kernel.errors import DroverError, InvalidInput, Kind
 from drover.language.source import source_of
 from drover.language.text import references, render
+from drover.platform.files import write_whole
 from drover.sequences import domain
 from drover.sequences.domain import (
     Act,
@@ -69,14 +68,9 @@ def save_sequence(path: Path, sequence: Sequence, *, force: bool = False) -> Non
     """Write the file, whole or not at all. Raises SequenceInTheWay unless `force`, SequenceNotWritten."""
     if path.exists() and not force:
         raise SequenceInTheWay(path)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(written(sequence, path.parent), encoding="utf-8")
-        partial.replace(path)
+        write_whole(path, written(sequence, path.parent).encode())
     except OSError as error:
-        with contextlib.suppress(OSError):  # what went wrong first is what is told
-            partial.unlink(missing_ok=True)
         reason = (error.strerror or str(error)).lower()
         raise SequenceNotWritten(f"{path} cannot be written ({reason})", hint="check the folder's rights") from error
 

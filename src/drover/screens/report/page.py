@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import os
 from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -11,6 +10,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from drover import __version__
 from drover.kernel.errors import DroverError, Kind
+from drover.platform.files import write_whole
 from drover.screens.matching.agreement import CONTRAST, ENOUGH, MAX_BRIGHTNESS
 from drover.screens.report import wording
 from drover.screens.report.album import Picture
@@ -63,14 +63,10 @@ def write_report(path: Path, html: str) -> int:
 
     Raises ReportNotWritten.
     """
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     content = html.encode()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(content)
-        partial.replace(path)
+        write_whole(path, content)
     except OSError as error:
-        partial.unlink(missing_ok=True)
         reason = (error.strerror or str(error)).lower()
         raise ReportNotWritten(f"{path}: cannot be written ({reason})", hint="choose another place") from error
     return len(content)

@@ -27,6 +27,7 @@ from drover.devices.picture import encoded
 from drover.kernel.errors import DroverError, Kind
 from drover.kernel.ids import random_id
 from drover.platform.documents import BadDocument, parse, read_text
+from drover.platform.files import write_whole
 from drover.screens.identify import BadFrame, read_frame
 from drover.screens.unknown.documents import ClusterFile, cluster_of, cluster_text
 from drover.screens.unknown.domain import Cluster, Kept, Limits, Sighting
@@ -95,9 +96,9 @@ class UnknownQueue:
             place = self.folder / added.id
             if name not in cluster.frames:
                 bgr = cv2.cvtColor(frame.pixels, cv2.COLOR_RGBA2BGR)
-                _write(place / _FRAMES / name, encoded(".png", bgr, [cv2.IMWRITE_PNG_COMPRESSION, 3]))
+                write_whole(place / _FRAMES / name, encoded(".png", bgr, [cv2.IMWRITE_PNG_COMPRESSION, 3]))
             if found is None:
-                _write(place / _LOOK, encoded(".png", small))
+                write_whole(place / _LOOK, encoded(".png", small))
             self._save(_trimmed(added, self._limits))
             self._make_room()
         return added.id
@@ -189,7 +190,7 @@ class UnknownQueue:
     def _save(self, cluster: Cluster) -> None:
         """Write the cluster's file, then remove the pictures that it does not name."""
         place = self.folder / cluster.id
-        _write(place / _CLUSTER, cluster_text(cluster).encode())
+        write_whole(place / _CLUSTER, cluster_text(cluster).encode())
         for entry in os.scandir(place / _FRAMES):
             if _FRAME.fullmatch(entry.name) and entry.name not in cluster.frames:
                 Path(entry.path).unlink(missing_ok=True)
@@ -254,15 +255,3 @@ def _trimmed(cluster: Cluster, limits: Limits) -> Cluster:
 def _without(cluster: Cluster, frame: str) -> Cluster:
     kept = tuple(replace(each, frame=None) if each.frame == frame else each for each in cluster.kept)
     return replace(cluster, kept=kept)
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        partial.write_bytes(content)
-        partial.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):  # what went wrong first is what is told
-            partial.unlink(missing_ok=True)
-        raise

@@ -8,6 +8,7 @@ from typing import Final
 
 from drover.devices.frame import Frame
 from drover.kernel.errors import DroverError, Kind
+from drover.platform.files import write_whole
 from drover.screens.documents import written
 from drover.screens.pictures import decode_picture
 from drover.screens.settle import change_between
@@ -86,11 +87,8 @@ def _keep(folder: Path, unknown: _Unknown) -> Path:
 
 
 def _write(path: Path, content: bytes) -> None:
-    partial = path.with_name(f".{path.name}.partial")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(content)
-        partial.replace(path)
+        write_whole(path, content)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise RecordingNotKept(f"{path} cannot be written ({reason})", hint="check the folder's rights") from error

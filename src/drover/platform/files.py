@@ -1,0 +1,23 @@
+"""Files that appear whole or not at all."""
+
+import contextlib
+from pathlib import Path
+
+from drover.kernel.ids import random_id
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write the file, making its folder; what was there is replaced only once the new content is whole.
+
+    Several may write one file at once: the last one stays. Raises OSError, of what went wrong first, with nothing left
+    behind; a process that is killed leaves a hidden file that ends in `.partial`.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{random_id()}.partial")
+    try:
+        partial.write_bytes(content)
+        partial.replace(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise
