@@ -166,6 +166,34 @@ def test_frames_that_do_not_fit_the_cache_are_loaded_again() -> None:
     assert loaded == ["a", "b", "a"]
 
 
+def test_going_through_more_frames_than_fit_loads_only_those_that_do_not() -> None:
+    loaded: list[str] = []
+
+    def loading(name: str) -> Frame:
+        loaded.append(name)
+        return FEED
+
+    kept = [rival(name, name, ScreenKind.STATE, FEED, lambda name=name: loading(name)) for name in "abcd"]
+    rivals = Rivals(kept, cache_bytes=3 * FEED.pixels.nbytes)
+    for each in (*kept, *kept):
+        rivals.frame(each)
+    assert loaded == ["a", "b", "c", "d", "c", "d"]
+
+
+def test_however_many_places_there_are_each_rival_is_looked_at_a_few_times_only() -> None:
+    loaded: list[str] = []
+
+    def loading(name: str) -> Frame:
+        loaded.append(name)
+        return draw(name)
+
+    names = [f"Page {letter}{letter}" for letter in "abcdefghijkmnop"]
+    kept = [rival(name, name, ScreenKind.STATE, draw(name), lambda name=name: loading(name)) for name in names]
+    choice = choose([draw("Feed", "news"), draw("Feed", "no news")], Rivals(kept, cache_bytes=0))
+    assert choice.unique
+    assert len(loaded) <= 2 * len(names) + 3 * len(choice.chosen)
+
+
 def test_what_is_in_a_bar_at_the_bottom_keeps_to_the_bottom() -> None:
     bar = bottom_bar(small(with_bar(FEED, "Home  Search  You")))
     assert bar is not None

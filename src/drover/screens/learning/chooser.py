@@ -134,7 +134,7 @@ class _Chooser:
         return [rect for rect in dict.fromkeys(found) if rect not in known]
 
     def _why_left(self, judged: Judged) -> str:
-        closest = self._field.closest(judged)
+        closest = self._field.nearest(judged)
         if closest is not None and closest.margin < LEAST_MARGIN:
             return f"is on {closest.name} too, or nearly (margin {closest.margin:.2f})"
         return "would tell no more than those chosen"

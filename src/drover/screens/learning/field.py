@@ -13,6 +13,9 @@ from drover.screens.learning.small import Small
 from drover.screens.matching.agreement import ENOUGH
 from drover.screens.matching.view import Views
 
+_SEEN = 3
+"""How many rivals are seen in full size, at least, to tell which one comes closest to passing in a region."""
+
 
 class Field:
     """The rivals of the screen `key`, in their order, and how regions of it, cut from the picture `own`, fare there."""
@@ -49,16 +52,18 @@ class Field:
         rows = [[each.margin for each in self._fared[judged]] for judged in regions]
         return np.array(rows, dtype=np.float64).reshape(len(regions), len(self.others))
 
+    def nearest(self, judged: Judged) -> Impostor | None:
+        """Return what comes closest to passing in a region, as far as is known by now; None without rivals."""
+        return min(self._fared[judged], key=lambda each: each.margin, default=None)
+
     def closest(self, judged: Judged) -> Impostor | None:
-        """Return what comes closest to passing in a region, seen in full size; None without rivals."""
+        """Return the same, of those that were seen in full size: the few most alike are, whatever they are."""
         fared = self._fared[judged]
-        while fared:
-            number = min(range(len(fared)), key=lambda n: fared[n].margin)
-            if not fared[number].estimated:
-                return fared[number]
-            rival = self.others[number]
-            fared[number] = impostor(rival.key, rival.name, judged.check(self.views(rival)))
-        return None
+        for number in sorted(range(len(fared)), key=lambda number: fared[number].margin)[:_SEEN]:
+            if fared[number].estimated:
+                rival = self.others[number]
+                fared[number] = impostor(rival.key, rival.name, judged.check(self.views(rival)))
+        return min((each for each in fared if not each.estimated), key=lambda each: each.margin, default=None)
 
     def frame(self, rival: Rival) -> Frame:
         """Return the rival's frame at full size."""

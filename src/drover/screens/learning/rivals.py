@@ -1,6 +1,5 @@
 """What other screens look like: every picture that a screen must not be taken for."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -30,12 +29,16 @@ def rival(key: str, name: str, kind: ScreenKind, frame: Frame, load: Callable[[]
 
 
 class Rivals:
-    """Pictures of screens, of which as many are kept at full size as `cache_bytes` allows."""
+    """Pictures of screens, of which as many are kept at full size as `cache_bytes` allows.
+
+    They are gone through in turn, over and over: were the oldest dropped for the next one, each would be gone by the
+    time it is looked at again. So what is kept stays, and the latest makes room.
+    """
 
     def __init__(self, rivals: Iterable[Rival], *, cache_bytes: int = CACHE_BYTES) -> None:
         self._rivals = tuple(rivals)
         self._room = cache_bytes
-        self._cache: OrderedDict[Rival, Frame] = OrderedDict()
+        self._cache: dict[Rival, Frame] = {}
 
     @classmethod
     def of_registry(cls, registry: Registry, *, without: Collection[str] = ()) -> "Rivals":
@@ -59,13 +62,16 @@ class Rivals:
 
     def frame(self, rival: Rival) -> Frame:
         """Return the rival's frame at full size."""
-        if rival in self._cache:
-            self._cache.move_to_end(rival)
-            return self._cache[rival]
-        frame = self._cache[rival] = rival.load()
-        while len(self._cache) > 1 and sum(kept.pixels.nbytes for kept in self._cache.values()) > self._room:
-            self._cache.popitem(last=False)
-        return frame
+        if rival not in self._cache:
+            frame = rival.load()
+            while self._cache and sum(kept.pixels.nbytes for kept in self._cache.values()) > self._left(frame):
+                self._cache.popitem()
+            self._cache[rival] = frame
+        return self._cache[rival]
+
+    def _left(self, frame: Frame) -> int:
+        """Return how many bytes of others there may be beside a frame."""
+        return self._room - frame.pixels.nbytes
 
 
 def _of_registry(registry: Registry, without: Collection[str]) -> Iterator[Rival]:
