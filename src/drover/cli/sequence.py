@@ -11,8 +11,8 @@ from drover.cli import exits
 from drover.cli.play import HelpersOption
 from drover.cli.say import warn
 from drover.platform.documents import BadDocument, Fault
-from drover.screens.domain import Registry
 from drover.screens.check.overlaps import find_overlaps
+from drover.screens.domain import Registry
 from drover.sequences.files import load_sequence
 from drover.sequences.helpers import load_helpers
 from drover.sequences.lint import lint
