@@ -36,7 +36,7 @@ def read_bytes(path: Path, limit: int = MAX_PICTURE_BYTES) -> bytes:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
             raise BadPicture("is not a file", hint="name a PNG or JPEG file")
-        with path.open("rb") as stream:
+        with path.open("rb", buffering=0) as stream:
             # Asked for more than there may be, Python would make room for it first.
             content = stream.read(min(limit, status.st_size) + 1)
     except OSError as error:

@@ -7,9 +7,10 @@ import cv2
 import numpy as np
 
 from drover.devices.geometry import Size
-from drover.screens.matching.outline import ALIKE, Cells, Grids, Means, Outline, Sums, grid_means, part_means
+from drover.screens.matching.outline import ALIKE, Outline, Sums
+from drover.screens.matching.sieve import Sieve
 from drover.screens.matching.verdict import Candidate
-from drover.screens.matching.view import View, Views
+from drover.screens.matching.view import QUARTER, View, Views
 from drover.screens.regions import Anchor
 
 
@@ -44,7 +45,11 @@ class Index:
                     owners, outlines = found.setdefault((candidate.reference, probe.region.anchor), ([], []))
                     owners.append(number)
                     outlines.append(probe.template.outline)
-        self._shelves = {place: _Shelf(place[0], *gathered) for place, gathered in found.items()}
+        # The owners are the numbers of the candidates whose outlines are in the sieve.
+        self._shelves = {
+            place: (np.array(owners, dtype=np.intp), Sieve(outlines, place[0].width // QUARTER + 1))
+            for place, (owners, outlines) in found.items()
+        }
 
     def look_up(self, views: Views) -> list[Hit]:
         """Return every candidate of which at least one region is possible on the frame, in the registry's order.
@@ -55,46 +60,17 @@ class Index:
         count = len(self._candidates)
         sums, impossible = ALIKE * self._possible_anywhere, np.zeros(count, dtype=np.intp)
         seen: dict[View, Sums] = {}
-        for (reference, anchor), shelf in self._shelves.items():
+        for (reference, anchor), (owners, sieve) in self._shelves.items():
             view = views.at(reference, anchor)
             if not view.comparable:
                 continue
             if view not in seen:
                 seen[view] = np.asarray(cv2.integral(view.quarter())).ravel()
-            likeness = shelf.likeness(seen[view])
-            sums += np.bincount(shelf.owners, weights=likeness, minlength=count)
-            impossible += np.bincount(shelf.owners[likeness == 0], minlength=count)
+            likeness = sieve.likeness(seen[view])
+            sums += np.bincount(owners, weights=likeness, minlength=count)
+            impossible += np.bincount(owners[likeness == 0], minlength=count)
         comparable = np.array([views.at(reference).comparable for reference in self._references], dtype=np.bool_)
         return [
             Hit(self._candidates[number], int(impossible[number]), float(sums[number]))
             for number in np.flatnonzero(sums * comparable[self._of_reference]).tolist()
         ]
-
-
-class _Shelf:
-    """Outlines of one reference and edge; `owners` are the numbers of their candidates."""
-
-    def __init__(self, reference: Size, owners: Sequence[int], outlines: Sequence[Outline]) -> None:
-        self.owners = np.array(owners, dtype=np.intp)
-        self._stride = reference.width // 4 + 1
-        parts = _stacked([outline.parts for outline in outlines])
-        self._corners = parts.corners(self._stride)
-        self._areas = parts.areas()
-        self._low = np.stack([outline.low for outline in outlines])
-        self._high = np.stack([outline.high for outline in outlines])
-        self._grid = _stacked([outline.grid for outline in outlines])
-        self._grids = Grids(outlines)
-
-    def likeness(self, sums: Sums) -> Means:
-        """Return the grid correlation of each region, 0 where it cannot be there."""
-        means = part_means(sums[self._corners], self._areas)
-        rows = np.flatnonzero(np.logical_and.reduce((means >= self._low) & (means <= self._high), axis=1))
-        grid = Cells(self._grid.columns[rows], self._grid.rows[rows])
-        scores = self._grids.correlation(grid_means(sums, self._stride, grid), rows)
-        likeness = np.zeros(len(self.owners), dtype=np.float32)
-        likeness[rows] = np.where(scores >= ALIKE, scores, 0)
-        return likeness
-
-
-def _stacked(cells: Sequence[Cells]) -> Cells:
-    return Cells(np.concatenate([c.columns for c in cells]), np.concatenate([c.rows for c in cells]))

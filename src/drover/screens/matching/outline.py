@@ -6,8 +6,8 @@ region's border, so that the template itself tells what they become under every 
 at the unshifted place suffices, and no shifted screen is lost.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import acos, cos, pi
 from typing import Any
 
 import cv2
@@ -38,16 +38,14 @@ _STEPS = 127
 _PRECISION = 0.01
 """How far a correlation may be off because patterns are kept in whole steps; it is an eighth of that at most."""
 _LEAST_RELIEF = 4.0
-_FLAT = 1.0
-"""Relief, in squared grey levels a cell, under which a picture is flat: rounding would make it look like anything."""
 _BLUR = 8.0
 """Grey levels by which compression, resampling and a little of something else change the mean of a cell."""
 
 Means = npt.NDArray[np.float32]
 Patterns = npt.NDArray[np.int8]
-Numbers = npt.NDArray[np.intp]
 Edges = npt.NDArray[np.int32]
 Sums = npt.NDArray[Any]
+Totals = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,63 +90,10 @@ class Outline:
     scale: float
     least: float
 
-    def admits(self, patch: Pixels) -> bool:
-        """Whether `patch`, the grey pixels at `rect`, may show the region, at any allowed shift."""
-        sums, stride = np.asarray(cv2.integral(patch)).ravel(), self.rect.width + 1
-        parts = self.parts.scaled(SCALE, self.rect.x1, self.rect.y1)
-        means = part_means(sums[parts.corners(stride)], parts.areas())[0]
-        if not np.all((means >= self.low) & (means <= self.high)):
-            return False
-        grid = self.grid.scaled(SCALE, self.rect.x1, self.rect.y1)
-        return bool(Grids([self]).correlation(grid_means(sums, stride, grid), np.array([0]))[0] >= ALIKE)
-
-
-class Grids:
-    """The patterns of many outlines, to be compared with the means of the cells of their grids."""
-
-    def __init__(self, outlines: Sequence[Outline]) -> None:
-        self._patterns = [outline.patterns for outline in outlines]
-        self._used = np.array([max(1, np.count_nonzero(outline.grid.areas())) for outline in outlines])
-        self._scales = np.array([outline.scale for outline in outlines], dtype=np.float32)
-        self._least = np.array([outline.least for outline in outlines], dtype=np.float32)
-        self._middles = np.stack([outline.patterns[len(outline.patterns) // 2] for outline in outlines])
-        self._middle_sums = self._middles.sum(axis=1, dtype=np.float32)
-
-    def correlation(self, means: Means, rows: Numbers) -> Means:
-        """Return, for each of these outlines, the correlation with the best of its patterns.
-
-        ALIKE where it has none; 0 where it is certain that none reaches ALIKE.
-        """
-        # Over the used cells the patterns have a mean of zero, but for their rounding; elsewhere both are 0.
-        average = means.sum(axis=1) / self._used[rows]
-        squares = np.einsum("rc,rc->r", means, means) - average**2 * self._used[rows]
-        scales = self._scales[rows] / np.sqrt(np.maximum(squares, _FLAT * self._used[rows]))
-        middle = np.einsum("rc,rc->r", self._middles[rows], means, dtype=np.float32)
-        middle = (middle - self._middle_sums[rows] * average) * scales
-        likely = np.flatnonzero((middle >= self._least[rows]) & (scales > 0))
-        scores = np.where(scales > 0, np.float32(0), np.float32(ALIKE))
-        if len(likely):
-            numbers: list[int] = rows[likely].tolist()
-            patterns = np.stack([self._patterns[number] for number in numbers]).astype(np.float32)
-            products = np.matmul(patterns, means[likely, :, None])[:, :, 0]
-            products -= patterns.sum(axis=2) * average[likely, None]
-            scores[likely] = products.max(axis=1) * scales[likely]
-        return scores
-
-
-def part_means(sums: Sums, areas: Edges) -> Means:
-    """Return the means of the whole and of its parts, from the `sums` at the corners of the parts: (n, CELLS)."""
-    parts = _between(sums).reshape(len(sums), -1)
-    areas = areas.reshape(len(sums), -1)
-    whole = parts.sum(axis=1, keepdims=True) / areas.sum(axis=1, keepdims=True)
-    return np.concatenate([whole, parts / np.maximum(areas, 1)], axis=1, dtype=np.float32)
-
-
-def grid_means(sums: Sums, stride: int, grid: Cells) -> Means:
-    """Return the means of the cells of grids, 0 for empty ones, from a flattened integral picture of that stride."""
-    areas = grid.areas().reshape(-1, GRID[0] * GRID[1])
-    cells = _between(sums[grid.corners(stride)]).reshape(areas.shape)
-    return (cells / np.maximum(areas, 1)).astype(np.float32)
+    def close_up(self) -> "Outline":
+        """Return it with its cells in pixels of the reference, from the region's corner."""
+        x, y = self.rect.x1, self.rect.y1
+        return replace(self, parts=self.parts.scaled(SCALE, x, y), grid=self.grid.scaled(SCALE, x, y))
 
 
 def outline(template: Pixels, rect: Rect) -> Outline | None:
@@ -161,8 +106,10 @@ def outline(template: Pixels, rect: Rect) -> Outline | None:
     grid = Cells(_edges(across, min(GRID[0], columns), GRID[0]), _edges(down, min(GRID[1], rows), GRID[1]))
     padded = cv2.copyMakeBorder(template, _SHIFT, _SHIFT, _SHIFT, _SHIFT, cv2.BORDER_REPLICATE)
     sums = np.asarray(cv2.integral(padded))
-    low, high = _bounds(sums, parts.scaled(SCALE, rect.x1, rect.y1), cv2.mean(template)[0])
-    return Outline(rect, parts, low, high, grid, *_patterns(sums, grid.scaled(SCALE, rect.x1, rect.y1)))
+    stride = sums.shape[1]
+    low, high = _bounds(sums.ravel(), stride, parts.scaled(SCALE, rect.x1, rect.y1), cv2.mean(template)[0])
+    patterns = _patterns(sums.ravel(), stride, grid.scaled(SCALE, rect.x1, rect.y1))
+    return Outline(rect, parts, low, high, grid, *patterns)
 
 
 def _span(start: int, end: int) -> tuple[int, int] | None:
@@ -178,54 +125,50 @@ def _edges(span: tuple[int, int], count: int, room: int) -> Edges:
     return np.array([edges + [edges[-1]] * (room + 1 - len(edges))], dtype=np.int32)
 
 
-def _shifted(sums: Sums, cells: Cells, step: int) -> Sums:
-    """Return the sums of the cells under every shift, of shape (shifts down, r - 1, shifts across, c - 1)."""
-    shifts = np.arange(0, 2 * _SHIFT + 1, step)[:, None]
-    rows, columns = cells.rows + shifts, cells.columns + shifts
-    at = sums.take(rows.ravel(), axis=0).take(columns.ravel(), axis=1).reshape(*rows.shape, *columns.shape)
-    strips = at[:, 1:] - at[:, :-1]
-    return strips[..., 1:] - strips[..., :-1]
+def _shifted(sums: Sums, stride: int, cells: Cells, step: int) -> Sums:
+    """Return the sums at the corners of one region's cells under every shift, of shape (shifts, r, c)."""
+    shifts = np.arange(0, 2 * _SHIFT + 1, step, dtype=np.int32)
+    offsets = (shifts[:, None] * stride + shifts).reshape(-1, 1, 1)
+    return sums.take(offsets + cells.corners(stride))
 
 
-def _between(sums: Sums) -> Sums:
+def between(sums: Sums) -> Sums:
     """Return the sums of cells from those at their corners."""
     rows = sums[:, 1:] - sums[:, :-1]
     return rows[:, :, 1:] - rows[:, :, :-1]
 
 
-def _bounds(sums: Sums, parts: Cells, mean: float) -> tuple[Means, Means]:
+def _bounds(sums: Sums, stride: int, parts: Cells, mean: float) -> tuple[Means, Means]:
     """Return between what the means of the whole and of its parts lie, wherever and however the matcher accepts them.
 
     That is: under every shift, brightness and contrast. `mean` is that of the template.
     """
-    every, areas = _shifted(sums, parts, _COARSE_STEP), parts.areas()[0]
-    whole = every.sum(axis=(1, 3)) / areas.sum()
-    means = every / np.maximum(areas, 1)[:, None, :]
-    low = np.concatenate([[whole.min()], means.min(axis=(0, 2)).ravel()])
-    high = np.concatenate([[whole.max()], means.max(axis=(0, 2)).ravel()])
+    totals = _shifted(sums, stride, parts, _COARSE_STEP).reshape(-1, len(TOTALS)) @ TOTALS
+    areas = np.maximum(with_whole(parts.areas()), 1)
+    low, high = totals.min(axis=0) / areas[0], totals.max(axis=0) / areas[0]
     contrast = max(1 - CONTRAST[0], CONTRAST[1] - 1) * np.maximum(abs(low - mean), abs(high - mean))
     tolerance = np.maximum(_LEAST_TOLERANCE, MAX_BRIGHTNESS + contrast + _BLUR)
     return (low - tolerance).astype(np.float32), (high + tolerance).astype(np.float32)
 
 
-def _patterns(sums: Sums, grid: Cells) -> tuple[Patterns, float, float]:
+def _patterns(sums: Sums, stride: int, grid: Cells) -> tuple[Patterns, float, float]:
     """Return the patterns, their scale and how much what is like one of them is like the middle one at least."""
-    areas = grid.areas()[0]
-    down, across = int(np.count_nonzero(areas[:, 0])), int(np.count_nonzero(areas[0]))
+    areas = grid.areas().reshape(-1)
+    used = areas > 0
+    count = int(np.count_nonzero(used))
     nothing = np.zeros((_SHIFTS, GRID[0] * GRID[1]), dtype=np.int8), 0.0, -1.0
-    if down * across < _LEAST_GRID:
+    if count < _LEAST_GRID:
         return nothing
-    used = Cells(grid.columns[:, : across + 1], grid.rows[:, : down + 1])
-    means = _shifted(sums, used, _FINE_STEP) / areas[:down, None, :across]
-    centred = means - means.mean(axis=(1, 3), keepdims=True)
-    lengths = np.sqrt(np.einsum("yrxc,yrxc->yx", centred, centred))
-    if lengths.min() < _LEAST_RELIEF * (down * across) ** 0.5:
+    means = between(_shifted(sums, stride, grid, _FINE_STEP)).reshape(_SHIFTS, -1) / np.maximum(areas, 1)
+    rows = means - (means.sum(axis=1) / count)[:, None] * used
+    lengths = np.sqrt(np.einsum("sc,sc->s", rows, rows))
+    if lengths.min() < _LEAST_RELIEF * count**0.5:
         return nothing
-    units = np.zeros((*lengths.shape, GRID[1], GRID[0]))
-    units[:, :, :down, :across] = (centred / lengths[:, None, :, None]).transpose(0, 2, 1, 3)
-    rows = units.reshape(_SHIFTS, -1)
-    scale = float(np.abs(rows).max()) / _STEPS
-    return np.rint(rows / scale).astype(np.int8), scale, _least(float((rows @ rows[_SHIFTS // 2]).min()))
+    rows /= lengths[:, None]
+    scale = max(float(rows.max()), -float(rows.min())) / _STEPS
+    least = _least(float((rows @ rows[_SHIFTS // 2]).min()))
+    rows /= scale
+    return np.rint(rows, out=rows).astype(np.int8), scale, least
 
 
 def _least(apart: float) -> float:
@@ -233,5 +176,20 @@ def _least(apart: float) -> float:
 
     Angles add up at most; `apart` is the correlation of the middle pattern with the one that is least like it.
     """
-    angle = np.arccos(ALIKE) + np.arccos(np.clip(apart, -1, 1))
-    return float(np.cos(min(angle, np.pi))) - _PRECISION
+    angle = acos(ALIKE) + acos(max(-1.0, min(1.0, apart)))
+    return cos(min(angle, pi)) - _PRECISION
+
+
+def with_whole(parts: Sums) -> Sums:
+    """Return what is known of the parts, (n, r, c), with the sum of all before them: (n, 1 + r * c)."""
+    flat = parts.reshape(len(parts), -1)
+    return np.concatenate([flat.sum(axis=1, keepdims=True), flat], axis=1)
+
+
+def _totals() -> Totals:
+    corners = (PARTS[0] + 1) * (PARTS[1] + 1)
+    return with_whole(between(np.eye(corners).reshape(corners, PARTS[1] + 1, PARTS[0] + 1)))
+
+
+TOTALS = _totals()
+"""What turns the sums at the corners of the parts, in one row, into those of the whole and of each part."""

@@ -10,7 +10,8 @@ from drover.devices.frame import Pixels
 from drover.devices.geometry import Rect
 from drover.screens.matching.agreement import Agreement, nowhere
 from drover.screens.matching.outline import Outline, outline
-from drover.screens.matching.view import View, around
+from drover.screens.matching.sieve import Sieve
+from drover.screens.matching.view import Patch, View, around, mean_and_deviation
 from drover.screens.regions import Crop
 
 WORTH_REFINING = 0.55
@@ -42,7 +43,7 @@ class Template:
         self._sharp = sharp
         self._soft: Template | None = None
         self._count = rect.width * rect.height if self.mask is None else int(np.count_nonzero(self.mask))
-        self._mean, self.deviation = _mean_and_deviation(crop.gray, self.mask)
+        self._mean, self.deviation = mean_and_deviation(crop.gray, self.mask)
 
     @classmethod
     def of(cls, crop: Crop, rect: Rect, masks: tuple[Rect, ...] = ()) -> "Template":
@@ -67,6 +68,11 @@ class Template:
             return self._sharp.outline
         return None if self.mask is not None else outline(self.gray, self.rect)
 
+    @cached_property
+    def _sieve(self) -> Sieve | None:
+        """What tells from the patch at its place alone that the template is nowhere near; None without an outline."""
+        return Sieve([self.outline.close_up()], self.rect.width + 1) if self.outline is not None else None
+
     def fitting(self, view: View) -> "Template":
         """Return the template to compare with that view: a softened one for a frame of another resolution."""
         if view.exact:
@@ -85,10 +91,10 @@ class Template:
             return view.compared[self]
         if not view.holds(self.rect):
             return nowhere(self.rect)
-        patch = view.gray(self.rect)
-        agreement = self._compare(patch, self.rect)
+        patch = view.patch(self.rect)
+        agreement = self._compare_patch(patch)
         if not agreement.good:
-            if self.outline is not None and not self.outline.admits(patch):
+            if self._sieve is not None and not self._sieve.likeness(patch.sums)[0]:
                 return agreement
             agreement = self._search(view)
         view.compared[self] = agreement
@@ -99,7 +105,7 @@ class Template:
         if not view.holds(self.rect):
             return nowhere(self.rect)
         if self not in view.compared:
-            agreement = self._compare(view.gray(self.rect), self.rect)
+            agreement = self._compare_patch(view.patch(self.rect))
             view.compared[self] = agreement if agreement.good else self._search(view)
         return view.compared[self]
 
@@ -110,17 +116,27 @@ class Template:
         places = _Places(self, pixels, area)
         if self.rect.width * self.rect.height <= SMALL:
             return places.at(*_peak(pixels, self.gray, self.mask)[1:])
-        correlation, x, y = _peak(_half(pixels), self._half_gray, self._half_mask)
+        half = _half(pixels)
+        if self._half_mask is None:
+            correlation, x, y = _peak_of_few(half, self._half_gray)
+        else:
+            correlation, x, y = _peak(half, self._half_gray, self._half_mask)
         return places.climb(2 * x, 2 * y) if correlation >= WORTH_REFINING else places.at(2 * x, 2 * y)
 
     def compare_at(self, pixels: Pixels, area: Rect, x: int, y: int) -> Agreement:
         """Compare with the grey `pixels` of `area` at (x, y) from its corner."""
         height, width = self.rect.height, self.rect.width
         rect = Rect(area.x1 + x, area.y1 + y, area.x1 + x + width, area.y1 + y + height)
-        return self._compare(pixels[y : y + height, x : x + width], rect)
+        patch = pixels[y : y + height, x : x + width]
+        return self._compare(patch, mean_and_deviation(patch, self.mask), rect)
 
-    def _compare(self, patch: Pixels, rect: Rect) -> Agreement:
-        mean, deviation = _mean_and_deviation(patch, self.mask)
+    def _compare_patch(self, patch: Patch) -> Agreement:
+        """Compare with what is at the template's place."""
+        known = patch.mean_and_deviation if self.mask is None else mean_and_deviation(patch.gray, self.mask)
+        return self._compare(patch.gray, known, self.rect)
+
+    def _compare(self, patch: Pixels, mean_deviation: tuple[float, float], rect: Rect) -> Agreement:
+        mean, deviation = mean_deviation
         correlation = 0.0
         if min(deviation, self.deviation) > _FLAT:
             # The mean product follows from the squared distance, for which OpenCV needs no floating-point copy.
@@ -178,14 +194,37 @@ def _peak(pixels: Pixels, gray: Pixels, mask: Mask | None) -> tuple[float, int, 
     """Return the best correlation and its place. A flat patch correlates with nothing."""
     scores = np.asarray(cv2.matchTemplate(pixels, gray, cv2.TM_CCOEFF_NORMED, mask=mask))
     # Where the patch or the template is flat, OpenCV answers NaN, infinity, or 1.
-    scores = np.where(np.isfinite(scores) & (np.abs(scores) <= 1 + _FLAT), scores, 0)
+    return _highest(np.where(np.isfinite(scores) & (np.abs(scores) <= 1 + _FLAT), scores, 0))
+
+
+def _peak_of_few(pixels: Pixels, gray: Pixels) -> tuple[float, int, int]:
+    """Return the same, without a mask: for a hundred places in half the time of OpenCV's transforms."""
+    height, width = gray.shape
+    sums, squares = cv2.integral2(pixels)
+    mean, deviation = mean_and_deviation(gray)
+    means = _boxes(np.asarray(sums), height, width) / gray.size
+    deviations = np.sqrt(np.maximum(_boxes(np.asarray(squares), height, width) / gray.size - means**2, 0))
+    down, across = means.shape
+    apart = [
+        cv2.norm(pixels[y : y + height, x : x + width], gray, cv2.NORM_L2SQR)
+        for y in range(down)
+        for x in range(across)
+    ]
+    # The mean product follows from the squared distance.
+    product = (deviations**2 + means**2 + deviation**2 + mean**2 - np.reshape(apart, means.shape) / gray.size) / 2
+    lengths = deviations * deviation
+    return _highest(np.where(lengths > _FLAT, (product - means * mean) / np.maximum(lengths, _FLAT), 0))
+
+
+def _highest(scores: npt.NDArray[np.floating]) -> tuple[float, int, int]:
     y, x = divmod(int(scores.argmax()), scores.shape[1])
     return float(scores[y, x]), x, y
 
 
-def _mean_and_deviation(pixels: Pixels, mask: Mask | None) -> tuple[float, float]:
-    mean, deviation = cv2.meanStdDev(pixels, mask=mask)
-    return float(mean[0, 0]), float(deviation[0, 0])
+def _boxes(sums: npt.NDArray[np.number], height: int, width: int) -> npt.NDArray[np.number]:
+    """Return the sums of all boxes of that size, from an integral picture."""
+    strips = sums[height:] - sums[:-height]
+    return strips[:, width:] - strips[:, :-width]
 
 
 def _half(pixels: Pixels) -> Pixels:
@@ -197,6 +236,8 @@ def _half(pixels: Pixels) -> Pixels:
 
 def unmasked(rect: Rect, masks: tuple[Rect, ...]) -> Mask | None:
     """Return 255 for the pixels of `rect` that count, 0 for the masked ones; None where all count."""
+    if not masks:
+        return None
     counts = np.full((rect.height, rect.width), _COUNTS, dtype=np.uint8)
     for masked in masks:
         rows = slice(max(0, masked.y1 - rect.y1), max(0, masked.y2 - rect.y1))

@@ -10,14 +10,32 @@ from drover.devices.frame import Frame, Pixels
 from drover.devices.geometry import Rect, Size
 from drover.devices.uitree import UiNode
 from drover.screens.matching.agreement import Agreement
+from drover.screens.matching.outline import Sums
 from drover.screens.matching.texts import Texts
 from drover.screens.ocr import TextReader
 from drover.screens.regions import Anchor, moved_down, placed, same_shape
 
 _BLUR_FROM = 1.5
-_QUARTER = 4
+QUARTER = 4
 SOFTNESS = 1 / 900
 """Standard deviation, as part of the reference's width, of the blur for frames of another resolution."""
+
+
+class Patch:
+    """What a view shows at one rectangle: `gray`, and what is worked out of it once, for all who look there."""
+
+    def __init__(self, gray: Pixels) -> None:
+        self.gray = gray
+
+    @cached_property
+    def mean_and_deviation(self) -> tuple[float, float]:
+        """The mean and the standard deviation, in grey levels."""
+        return mean_and_deviation(self.gray)
+
+    @cached_property
+    def sums(self) -> Sums:
+        """The integral picture, flattened: one column and one row more than the patch has."""
+        return np.asarray(cv2.integral(self.gray)).ravel()
 
 
 class View:
@@ -32,6 +50,7 @@ class View:
         self.reference = reference
         self.anchor = anchor
         self.compared: dict[Hashable, Agreement] = {}
+        self._patches: dict[Rect, Patch] = {}
         self._size = size = frame.size
         self._fx = size.width / reference.width
         self._fy = size.height / reference.height if same_shape(reference, size) else self._fx
@@ -51,6 +70,13 @@ class View:
         """Whether `rect` lies on the frame, as a whole."""
         extent = self.extent
         return rect.y1 >= extent.y1 and rect.y2 <= extent.y2 and rect.x1 >= extent.x1 and rect.x2 <= extent.x2
+
+    def patch(self, rect: Rect) -> Patch:
+        """Return the patch at `rect`, which lies within `extent`: the looks of a screen often share their places."""
+        found = self._patches.get(rect)
+        if found is None:
+            found = self._patches[rect] = Patch(self.gray(rect))
+        return found
 
     def gray(self, rect: Rect) -> Pixels:
         """Return the grey patch at `rect`, of exactly its shape. `rect` lies within `extent`."""
@@ -80,13 +106,13 @@ class View:
 
         Rows of the reference that the frame does not have are black.
         """
-        width, height = self.reference.width // _QUARTER, self.reference.height // _QUARTER
+        width, height = self.reference.width // QUARTER, self.reference.height // QUARTER
         size = self._size
-        first = max(0, -(-self.extent.y1 // _QUARTER))
-        last = min(height, self.extent.y2 // _QUARTER)
-        across = min(size.width, round(_QUARTER * width * self._fx))
-        top = max(0, round(_QUARTER * first * self._fy) + self._down)
-        bottom = min(size.height, round(_QUARTER * last * self._fy) + self._down)
+        first = max(0, -(-self.extent.y1 // QUARTER))
+        last = min(height, self.extent.y2 // QUARTER)
+        across = min(size.width, round(QUARTER * width * self._fx))
+        top = max(0, round(QUARTER * first * self._fy) + self._down)
+        bottom = min(size.height, round(QUARTER * last * self._fy) + self._down)
         # Two exact halvings take a quarter of the time of one resize by four.
         half = cv2.resize(
             self.frame.pixels[top:bottom, :across], (2 * width, 2 * (last - first)), interpolation=cv2.INTER_AREA
@@ -108,14 +134,17 @@ class Views:
         self.texts = Texts(reader)
         self.wants_tree = False
         self._views: dict[tuple[Size, Anchor], View] = {}
+        self._scaled: dict[Size, View] = {}
 
     def at(self, reference: Size, anchor: Anchor = Anchor.TOP) -> View:
         """Return the frame as that reference sees it from that edge; one view for all edges where it has its shape."""
-        found = self._views.get((reference, anchor))
+        found = self._scaled.get(reference) or self._views.get((reference, anchor))
         if found is None:
-            same = same_shape(reference, self.frame.size)
-            found = self.at(reference) if same and anchor is not Anchor.TOP else View(self.frame, reference, anchor)
-            self._views[reference, anchor] = found
+            found = View(self.frame, reference, anchor)
+            if same_shape(reference, self.frame.size):
+                self._scaled[reference] = found
+            else:
+                self._views[reference, anchor] = found
         return found
 
 
@@ -127,6 +156,12 @@ def around(rect: Rect, margin: int, bounds: Rect) -> Rect:
         min(bounds.x2, rect.x2 + margin),
         min(bounds.y2, rect.y2 + margin),
     )
+
+
+def mean_and_deviation(gray: Pixels, mask: Pixels | None = None) -> tuple[float, float]:
+    """Return the mean and the standard deviation of the pixels where `mask`, if there is one, is not 0."""
+    mean, deviation = cv2.meanStdDev(gray, mask=mask)
+    return float(mean[0, 0]), float(deviation[0, 0])
 
 
 def _to_gray(rgba: Pixels) -> Pixels:
