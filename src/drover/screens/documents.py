@@ -172,7 +172,7 @@ class ScreenFile(_Strict):
     description: str = Field(default="", max_length=2000)
     kind: Literal["state", "interrupt"] = "state"
     entry: bool = Field(
-        default=False, exclude_if=_unset, description="The app opens with it: no action need lead there."
+        default=False, exclude_if=_unset, description="The app comes to it by itself: no action need lead there."
     )
     reference: ReferenceFile = ReferenceFile(width=1080, height=2400)
     variants: list[VariantFile] = Field(min_length=1, max_length=50)

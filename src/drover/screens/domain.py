@@ -81,8 +81,8 @@ class Variant:
 class Screen:
     """A state or interrupt. `key` is whole, such as `plaza.feed` or `global.update`; `app` is None for a global one.
 
-    All rectangles are in pixels of `reference`, or of the variant's own one. `entry`: an app opens with it, so that no
-    action need lead there.
+    All rectangles are in pixels of `reference`, or of the variant's own one. `entry`: an app comes to it by itself,
+    so that no action need lead there.
     """
 
     key: str

@@ -34,6 +34,14 @@ def with_bar(frame: Frame, words: str) -> Frame:
     return frame_of(pixels)
 
 
+def covered_with(words: str) -> Frame:
+    """Return a screen that is written on all over."""
+    pixels = np.full((SIZE.height, SIZE.width, 4), 250, np.uint8)
+    for row in range(100, SIZE.height, 40):
+        cv2.putText(pixels, words * 2, (2, row), cv2.FONT_HERSHEY_SIMPLEX, 1.1, (20, 20, 20, 255), 2, cv2.LINE_AA)
+    return frame_of(pixels)
+
+
 def painted(frame: Frame, rect: Rect, colour: tuple[int, int, int]) -> Frame:
     pixels = frame.pixels.copy()
     pixels[rect.y1 : rect.y2, rect.x1 : rect.x2, :3] = colour
@@ -122,9 +130,18 @@ def test_an_interrupt_is_known_by_itself_and_not_by_what_is_behind_it() -> None:
     popup = over(FEED, draw("Update", "please do"), BODY)
     choice = choose([popup], state("shop.feed", FEED), kind=ScreenKind.INTERRUPT)
     assert choice.unique
-    assert all(overlap(region.rect, BODY) for region in choice.regions)
+    assert all(overlap(region.rect, Rect(100, 400, 400, 450)) for region in choice.regions)
     assert any("what is behind" in each.reason for each in choice.rejected)
     assert {region.anchor for region in choice.regions} == {Anchor.MIDDLE}
+
+
+def test_what_changes_all_around_an_interrupt_does_not_take_it_away() -> None:
+    words = ("here is something new", "nothing of it is left", "quite another wording")
+    popup = Rect(30, 200, 500, 900)
+    captures = [over(covered_with(each), draw("Update", "     please do"), popup) for each in words]
+    choice = choose(captures, state("shop.feed", covered_with("Feed of today")), kind=ScreenKind.INTERRUPT)
+    assert choice.unique
+    assert all(overlap(region.rect, Rect(100, 400, 400, 450)) for region in choice.regions)
 
 
 def test_a_flat_picture_gives_no_regions() -> None:

@@ -126,6 +126,15 @@ def test_captures_that_differ_in_parts_are_one_variant_and_themes_are_others(tmp
     assert [(look.variant.name, len(look.files)) for look in feed.looks] == [("variant1", 3), ("dark", 2)]
 
 
+def test_a_look_is_called_by_the_words_that_all_its_captures_have(tmp_path: Path) -> None:
+    for name, words in (("dark_black", "one"), ("dark_white_2", "second"), ("oled_dark", "33 more")):
+        save(tmp_path, f"feed__{name}.png", draw("Feed", words, dark=True))
+    for name, words in (("first", "one"), ("second", "two")):
+        save(tmp_path, f"feed__{name}.png", draw("Feed", words))
+    (feed,) = taught(tmp_path).learned
+    assert [(look.variant.name, len(look.files)) for look in feed.looks] == [("dark", 3), ("variant2", 2)]
+
+
 def test_captures_of_another_width_belong_to_the_same_look_and_other_shapes_do_not(tmp_path: Path) -> None:
     feed = draw("Feed")
     save(tmp_path, "feed__1.png", feed)

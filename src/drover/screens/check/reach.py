@@ -25,7 +25,7 @@ def unreachable(registry: Registry) -> Iterator[Finding]:
                 Concern.UNREACHABLE,
                 file_of(screen.key),
                 f"no action leads to {screen.key}",
-                "name it in an action's leads_to, or mark it as an entry where the app opens with it",
+                "name it in an action's leads_to, or mark it as an entry where the app comes to it by itself",
                 (screen.key,),
             )
 

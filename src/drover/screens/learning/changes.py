@@ -14,6 +14,8 @@ NOTICEABLE = 14
 """Levels of a colour by which a pixel of the small picture must differ: recompressing changes less."""
 MOST_MASKS = 30
 _JOIN = 5
+_FILLED = 0.5
+"""Part of a box that must differ: a ring of changes around a popup that stays the same does not take it away."""
 _SOFT = 2.0
 _CELL = 15
 _TEXTURED = 6.0
@@ -104,10 +106,31 @@ def _blurred(rgb: Pixels) -> Pixels:
 
 
 def _boxes(differs: npt.NDArray[np.uint8], join: int) -> list[Rect]:
-    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (join, join))
-    grown = cv2.dilate(differs, kernel)
-    found = cv2.connectedComponentsWithStats(grown)[2][1:, :4].tolist()
-    return [Rect(x, y, x + width, y + height) for x, y, width, height in found]
+    """Return boxes of what differs, what lies closer than `join` in one; what it surrounds is in none."""
+    grown = cv2.dilate(differs, cv2.getStructuringElement(cv2.MORPH_RECT, (join, join)))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(grown)
+    boxes = [Rect(x, y, x + width, y + height) for x, y, width, height in stats[1:, :4].tolist()]
+    return [part for number, box in enumerate(boxes, 1) for part in _filled(np.asarray(labels == number), box)]
+
+
+def _filled(piece: npt.NDArray[np.bool_], box: Rect) -> list[Rect]:
+    """Return the box of a piece, cut in halves where most of it is not the piece's own."""
+    inside = piece[box.y1 : box.y2, box.x1 : box.x2]
+    rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
+    if not rows.size:
+        return []
+    top, left = box.y1 + int(rows[0]), box.x1 + int(columns[0])
+    bottom, right = box.y1 + int(rows[-1]) + 1, box.x1 + int(columns[-1]) + 1
+    tight = Rect(left, top, right, bottom)
+    if inside.sum() >= _FILLED * tight.width * tight.height or max(tight.width, tight.height) < 2 * _CELL:
+        return [tight]
+    if tight.width > tight.height:
+        middle = tight.center.x
+        halves = Rect(left, top, middle, bottom), Rect(middle, top, right, bottom)
+    else:
+        middle = tight.center.y
+        halves = Rect(left, top, right, middle), Rect(left, middle, right, bottom)
+    return [part for half in halves for part in _filled(piece, half)]
 
 
 def _cells(gray: Pixels, other: Pixels) -> Floats:

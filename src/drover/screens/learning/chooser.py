@@ -64,10 +64,15 @@ class _Chooser:
         self._gray = to_gray(self._first.pixels)
         self._bar = bottom_bar(self._smalls[0])
         self._rejected: list[Rejected] = []
+        self._shining: dict[Judged, str] = {}
 
     def choose(self, most: int) -> Choice:
         pool = self._pool(places(self._first))
         pool += self._pool(self._where_rivals_differ(pool))
+        if pool:
+            self._rejected += [Rejected(each.region.rect, why) for each, why in self._shining.items()]
+        else:
+            pool = list(self._shining)
         rects = [judged.region.rect for judged in pool]
         rows = pick(self._field.margins(pool), self._field.hard, rects, self._first.size, most)
         chosen = sorted((pool[row] for row in rows), key=lambda judged: judged.region.rect.y1)
@@ -110,11 +115,7 @@ class _Chooser:
         if self._kind is ScreenKind.STATE:
             return list(steady)
         behind = {judged: self._behind(judged) for judged in steady}
-        if all(behind.values()):
-            return list(steady)
-        self._rejected += [
-            Rejected(judged.region.rect, f"shows what is behind: {name}") for judged, name in behind.items() if name
-        ]
+        self._shining |= {judged: f"shows what is behind: {name}" for judged, name in behind.items() if name}
         return [judged for judged, name in behind.items() if not name]
 
     def _behind(self, judged: Judged) -> str:
@@ -128,7 +129,7 @@ class _Chooser:
         tough = [
             r for r, kept, hard in zip(self._field.others, best, self._field.hard, strict=True) if hard and kept < GOAL
         ]
-        known = {judged.region.rect for judged in pool} | {each.rect for each in self._rejected}
+        known = {judged.region.rect for judged in (*pool, *self._shining)} | {each.rect for each in self._rejected}
         own = self._smalls[0]
         found = [rect for rival in tough for rect in places_in(self._first, differing(own, rival.small))]
         return [rect for rect in dict.fromkeys(found) if rect not in known]

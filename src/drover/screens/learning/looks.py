@@ -8,6 +8,7 @@ from drover.screens.learning.changes import SAME_GROUND, alikeness, same_look
 from drover.screens.learning.rivals import Rival
 
 _WORD = re.compile(r"[a-z0-9]+")
+_LONGEST = 60
 _STRANGE = 0.03
 """Part of the texture that two pictures of one screen in one theme share at least, whatever its contents."""
 
@@ -23,9 +24,9 @@ class Look:
 def looks(captures: Sequence[Rival]) -> list[Look]:
     """Return the captures of one screen by their look: the pictures decide, not the names (see `same_look`).
 
-    A capture belongs to the first look whose first capture it agrees with. A look is named by what follows the `__` in
-    its captures' names, numbers left out, where that is the same for all of them (`feed__dark_1.png`: dark); otherwise
-    variant1, variant2 and so on.
+    A capture belongs to the first look whose first capture it agrees with. A look is named by the words after the `__`
+    that all of its captures' names have, numbers left out (`feed__dark_1.png` and `feed__dark_black.png`: dark); where
+    there are none, variant1, variant2 and so on.
     """
     groups: list[list[Rival]] = []
     for capture in sorted(captures, key=lambda each: -each.small.size.width):
@@ -41,9 +42,7 @@ def named(groups: Sequence[Sequence[Rival]]) -> list[Look]:
     """Return groups of captures with the names of their looks, no two alike."""
     found: dict[str, Look] = {}
     for number, group in enumerate(groups, 1):
-        suffixes = {_suffix(capture.name) for capture in group}
-        name = suffixes.pop() if len(suffixes) == 1 else ""
-        name = name or f"variant{number}"
+        name = _common([_words(capture.name) for capture in group]) or f"variant{number}"
         while name in found:
             name = f"{name}_{number}"
         found[name] = Look(name, tuple(group))
@@ -58,7 +57,11 @@ def strangers(found: Sequence[Look]) -> list[tuple[Rival, Rival]]:
     return [(a, b) for a, b, ground, texture in alike if ground >= SAME_GROUND and texture < _STRANGE]
 
 
-def _suffix(file: str) -> str:
+def _common(names: Sequence[Sequence[str]]) -> str:
+    """Return the words that all of the names have, in the order of the first one."""
+    return "_".join(word for word in names[0] if all(word in name for name in names))[:_LONGEST]
+
+
+def _words(file: str) -> list[str]:
     stem = file.rpartition("/")[2].rpartition(".")[0].lower()
-    words = [word for word in _WORD.findall(stem.partition("__")[2]) if not word.isdecimal()]
-    return "_".join(words)[:60]
+    return [word for word in _WORD.findall(stem.partition("__")[2]) if not word.isdecimal()]
