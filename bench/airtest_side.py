@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import cv2
-from airtest.core.cv import Template
+from airtest.core.cv import Template  # pyright: ignore[reportMissingImports]  it is only in the other environment
 
 NEAR = 16
 """Pixels of the reference by which a template's middle may be off for the screen to count as found in place."""
@@ -24,8 +24,7 @@ def main() -> None:
     job = json.loads(Path(sys.argv[1]).read_text())
     screens = {key: [_template(part) for part in parts] for key, parts in job["screens"].items()}
     pairs = job["pairs"]
-    frame = cv2.imread(pairs[0]["frame"])
-    _decide(screens[pairs[0]["screen"]], frame)
+    _decide(screens[pairs[0]["screen"]], _picture(pairs[0]["frame"]))
     answers = [_answer(screens[pair["screen"]], pair["frame"]) for pair in pairs]
     result = {"version": version("airtest"), "opencv": cv2.__version__, "answers": answers}
     Path(sys.argv[2]).write_text(json.dumps(result))
@@ -39,7 +38,7 @@ def _template(part: dict) -> tuple[Template, dict]:
 
 
 def _answer(templates: list[tuple[Template, dict]], file: str) -> dict[str, object]:
-    frame = cv2.imread(file)
+    frame = _picture(file)
     started = time.process_time()
     places = _decide(templates, frame)
     spent = time.process_time() - started
@@ -50,6 +49,13 @@ def _answer(templates: list[tuple[Template, dict]], file: str) -> dict[str, obje
         for (x, y), (_, part) in zip(places, templates, strict=True)
     )
     return {"found": found, "in_place": near, "ms": spent * 1000}
+
+
+def _picture(file: str) -> "cv2.typing.MatLike":
+    frame = cv2.imread(file)
+    if frame is None:
+        raise SystemExit(f"{file} cannot be read")
+    return frame
 
 
 def _decide(templates: list[tuple[Template, dict]], frame: "cv2.typing.MatLike") -> list:

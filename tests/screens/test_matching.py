@@ -226,7 +226,9 @@ def test_the_pictures_of_a_failed_check_are_what_was_expected_and_what_was_seen(
 ) -> None:
     other = draw("Help")
     [failed] = [check for check in matcher.verify(other, "shop.feed").checks if not check.passed]
-    expected, actual = matcher.pictures(other, failed)
+    both = matcher.pictures(other, failed)
+    assert both is not None
+    expected, actual = both
     assert np.array_equal(expected, shop.screens["shop.feed"].variants[0].regions[0].crop.gray)
     assert actual.shape == expected.shape
     assert not np.array_equal(actual, expected)
