@@ -91,5 +91,6 @@ def _line(learned: Learned) -> str:
     regions = sum(len(look.choice.chosen) for look in learned.looks)
     looks = ", ".join(look.variant.name for look in learned.looks)
     margin = f"; margin {weakest.choice.margin:.2f} to {weakest.choice.closest}" if weakest.choice.closest else ""
-    lost = f"; its {learned.replaces} actions are gone" if learned.replaces else ""
-    return f"{learned.screen.key}: {regions} regions from {pictures} pictures ({looks}){margin}{lost}"
+    kept = f"; kept its actions {', '.join(learned.kept)}" if learned.kept else ""
+    gone = f"; gone are its actions {', '.join(learned.gone)}" if learned.gone else ""
+    return f"{learned.screen.key}: {regions} regions from {pictures} pictures ({looks}){margin}{kept}{gone}"

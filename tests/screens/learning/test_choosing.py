@@ -99,6 +99,7 @@ def test_a_screen_that_shows_less_than_another_asks_for_what_must_be_absent() ->
     choice = choose([FEED], state("shop.saved", more))
     assert choice.unique
     assert [region.name for region in choice.regions if region.absent] == ["without1"]
+    assert len(choice.chosen) == 3
     assert identified(choice, FEED, FEED)
     assert not identified(choice, FEED, more)
 
@@ -117,6 +118,7 @@ def test_two_screens_that_differ_in_a_colour_alone_are_told_apart_by_a_tint() ->
     choice = choose([chosen], state("shop.other", other))
     assert choice.unique
     assert [overlap(tint.rect, tab) for tint in choice.tints] == [True]
+    assert len(choice.chosen) == 3
     assert identified(choice, chosen, chosen)
     assert not identified(choice, chosen, other)
 

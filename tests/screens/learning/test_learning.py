@@ -1,6 +1,7 @@
 """A folder of pictures becomes a registry, whatever is wrong with some of them."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,6 +21,7 @@ from drover.screens.learning.material import BadMaterial, gather
 from drover.screens.learning.sheet import sheet_of
 from drover.screens.learning.teaching import learn
 from drover.screens.matching import Matcher
+from drover.screens.pictures import crop_of
 from drover.screens.report.sheet import Standing
 from drover.screens.writing import RegistryNotWritten
 from tests.screens.drawing import BODY, TITLE, draw, frame_of, interrupt, key, over, registry, screen, variant
@@ -224,12 +226,31 @@ def test_learning_anew_replaces_a_screen_and_keeps_the_others(tmp_path: Path) ->
     (frames / "cart.png").unlink()
     save(frames, "feed.png", draw("Latest news"))
     lesson = taught(frames, load_registry(out).registry)
-    assert [each.replaces for each in lesson.learned] == [0]
+    assert [(each.replaced, each.gone) for each in lesson.learned] == [(True, ())]
     keep(lesson, out, {})
     matcher = Matcher(load_registry(out).registry)
     assert key(matcher.identify(draw("Latest news"))) == "shop.feed"
     assert key(matcher.identify(draw("Cart"))) == "shop.cart"
     assert matcher.identify(draw("Feed")).screen is None
+
+
+def test_a_screen_that_is_learned_anew_keeps_the_actions_that_still_fit(tmp_path: Path) -> None:
+    old = screen("shop.feed", variant(draw("Feed")), variant(draw("Feed", dark=True), name="dark"))
+    blank = replace(old.variants[0].actions[0], name="anywhere", crop=None)
+    title = replace(old.variants[0].actions[0], name="on_title", rect=TITLE, crop=crop_of(draw("Feed"), TITLE))
+    light = replace(old.variants[0], actions=(*old.variants[0].actions, blank, title))
+    save(tmp_path, "feed__light.png", draw("Latest news"))
+    known = registry(replace(old, variants=(light, old.variants[1]), entry=True))
+    (feed,) = taught(tmp_path, known).learned
+    assert feed.screen.entry
+    assert [action.name for action in feed.screen.variants[0].actions] == ["go_on", "anywhere"]
+    assert (feed.kept, feed.gone) == (("light/go_on", "light/anywhere"), ("light/on_title", "dark/go_on"))
+
+
+def test_actions_of_a_look_of_another_size_are_gone(tmp_path: Path) -> None:
+    save(tmp_path, "feed__light.png", frame_of(cv2.resize(draw("Feed").pixels, (720, 1600))))
+    (feed,) = taught(tmp_path, registry(screen("shop.feed", variant(draw("Feed"))))).learned
+    assert (feed.kept, feed.gone) == ((), ("light/go_on",))
 
 
 def test_the_file_of_an_app_is_taken_over(tmp_path: Path) -> None:

@@ -40,8 +40,9 @@ def choose(
     """Return what identifies the look that the captures show, against all rivals but those of the screen `key` itself.
 
     The first capture is the reference; the others show the same look and have its shape. Up to `most` pictures that
-    must be there are chosen; where they do not suffice, pictures that must be absent and tints come on top. States need
-    not be told from interrupts, which are looked for first. Raises ValueError without captures.
+    must be there are chosen; where they do not suffice, pictures that must be absent and tints take the place of some,
+    and come on top only where nothing else tells it from all rivals. States need not be told from interrupts, which
+    are looked for first. Raises ValueError without captures.
     """
     if not captures:
         message = "there is no capture to choose regions from"
@@ -75,10 +76,12 @@ class _Chooser:
             pool = list(self._shining)
         rects = [judged.region.rect for judged in pool]
         rows = pick(self._field.margins(pool), self._field.hard, rects, self._first.size, most)
-        chosen = sorted((pool[row] for row in rows), key=lambda judged: judged.region.rect.y1)
+        picked = [pool[row] for row in rows]
+        extra, by_extra = self._set_apart(picked)
+        chosen = sorted(self._few(picked, by_extra, most - len(extra)), key=lambda judged: judged.region.rect.y1)
         left = [judged for judged in pool if judged not in chosen]
         self._rejected += [Rejected(each.region.rect, self._why_left(each)) for each in left]
-        return self._concluded(chosen)
+        return self._concluded(chosen, extra, np.maximum(self._kept_off(chosen), by_extra))
 
     def _pool(self, rects: Iterable[Rect]) -> list[Judged]:
         """Return the places that can be used, after seeing how they fare."""
@@ -140,9 +143,20 @@ class _Chooser:
             return f"is on {closest.name} too, or nearly (margin {closest.margin:.2f})"
         return "would tell no more than those chosen"
 
-    def _concluded(self, chosen: Sequence[Judged]) -> Choice:
-        kept_off = _best(self._field.margins(chosen), len(self._field.others))
-        extra = self._set_apart(kept_off) if chosen else []
+    def _kept_off(self, chosen: Sequence[Judged]) -> Margins:
+        return _best(self._field.margins(chosen), len(self._field.others))
+
+    def _few(self, picked: Sequence[Judged], by_extra: Margins, most: int) -> Sequence[Judged]:
+        """Return the first `most` of what was picked, or more where fewer would tell fewer rivals."""
+        hard = self._field.hard
+        told = np.maximum(self._kept_off(picked), by_extra)[hard] >= LEAST_MARGIN
+        for count in range(max(1, most), len(picked)):
+            fewer = np.maximum(self._kept_off(picked[:count]), by_extra)[hard] >= LEAST_MARGIN
+            if np.array_equal(fewer, told):
+                return picked[:count]
+        return picked
+
+    def _concluded(self, chosen: Sequence[Judged], extra: Sequence[Judged], kept_off: Margins) -> Choice:
         hard = np.flatnonzero(self._field.hard)
         nearest = int(hard[kept_off[hard].argmin()]) if hard.size else None
         return Choice(
@@ -155,9 +169,12 @@ class _Chooser:
             margin=float(kept_off[nearest]) if nearest is not None else 1.0,
         )
 
-    def _set_apart(self, kept_off: Margins) -> list[Judged]:
-        """Return what tells the screen from rivals that show all of it, and note in `kept_off` what that keeps off."""
+    def _set_apart(self, picked: Sequence[Judged]) -> tuple[list[Judged], Margins]:
+        """Return what tells the screen from rivals that show all that was picked, and the margins that it gives."""
         found: list[Judged] = []
+        kept_off, by_extra = self._kept_off(picked), self._kept_off([])
+        if not picked:
+            return found, by_extra
         for number in np.flatnonzero(self._field.hard).tolist():
             if kept_off[number] >= LEAST_MARGIN or len(found) == _MOST_EXTRA:
                 continue
@@ -169,8 +186,9 @@ class _Chooser:
             found.append(judged)
             for other in np.flatnonzero(self._field.hard & (kept_off < LEAST_MARGIN)).tolist():
                 check = judged.check(self._field.views(self._field.others[other]))
-                kept_off[other] = max(kept_off[other], GOAL if surely_failed(check) else -1.0)
-        return found
+                by_extra[other] = max(by_extra[other], GOAL if surely_failed(check) else -1.0)
+            kept_off = np.maximum(kept_off, by_extra)
+        return found, by_extra
 
     def _named(self, regions: Sequence[Judged]) -> tuple[Chosen, ...]:
         """Return the regions with their names, and with crops that can be written."""

@@ -20,11 +20,17 @@ class LearnedLook:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """A screen that was learned. `replaces`: the registry had it before, with that many actions."""
+    """A screen that was learned.
+
+    `replaced`: the registry had it before. Of its actions, named `look/action`, those in `kept` are the new screen's,
+    and those in `gone` are not: their look was not learned anew, has another size, or does not show their crop.
+    """
 
     screen: Screen
     looks: tuple[LearnedLook, ...]
-    replaces: int | None = None
+    replaced: bool = False
+    kept: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +88,9 @@ def _screen(learned: Learned) -> dict[str, object]:
     return {
         "screen": learned.screen.key,
         "kind": learned.screen.kind.value,
-        "replaced": learned.replaces is not None,
+        "replaced": learned.replaced,
+        "actions_kept": list(learned.kept),
+        "actions_gone": list(learned.gone),
         "variants": [
             {
                 "name": look.variant.name,

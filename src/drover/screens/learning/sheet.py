@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 
 from drover.screens.learning.choice import Choice
+from drover.screens.learning.chooser import MOST_REGIONS
 from drover.screens.learning.lesson import Learned, LearnedLook, LeftOut, Lesson
 from drover.screens.regions import Region
 from drover.screens.report.sheet import Card, Mark, Note, Sheet, Standing
+from drover.screens.report.wording import counted
 
 NARROW = 0.15
 """Margin below which a look that was learned is shown among the near misses."""
@@ -39,7 +41,7 @@ def _learned(learned: Learned) -> Iterator[Card]:
         yield Card(
             title=_title(learned.screen.key, look.variant.name),
             standing=Standing.NEAR if narrow else Standing.PASSED,
-            reason=f"told from all others by {len(look.choice.chosen)} regions",
+            reason=_told(look.choice),
             screen=learned.screen.key,
             variant=look.variant.name,
             picture=look.variant.picture,
@@ -47,6 +49,12 @@ def _learned(learned: Learned) -> Iterator[Card]:
             marks=_marks(look.choice, "passed"),
             facts=_facts(look),
         )
+
+
+def _told(choice: Choice) -> str:
+    count = len(choice.chosen)
+    more = "; fewer would not tell it" if count > MOST_REGIONS else ""
+    return f"told from all others by {counted(count, 'region')}{more}"
 
 
 def _left_out(left: LeftOut) -> Card:

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from drover.devices.geometry import Size
-from drover.screens.domain import Registry, Screen
+from drover.screens.domain import Action, Registry, Screen
 from drover.screens.identify import BadFrame, read_frame
 from drover.screens.learning.choice import Choice
 from drover.screens.learning.chooser import choose
@@ -15,6 +15,8 @@ from drover.screens.learning.looks import Look, looks, named, strangers
 from drover.screens.learning.material import Material, Refused, Subject
 from drover.screens.learning.rivals import Rival, Rivals, rival
 from drover.screens.matching.matcher import Matcher
+from drover.screens.matching.verdict import Candidate
+from drover.screens.matching.view import Views
 
 SMALLEST, LARGEST = 100, 10_000
 """Least and largest side of a frame, in pixels: those of a registry's reference."""
@@ -78,6 +80,7 @@ class _Teaching:
             return None
         reference = unique[0].choice.reference
         before = self._before.get(subject.key)
+        kept = self._actions_kept(before, unique, captures) if before is not None else {}
         screen = Screen(
             key=subject.key,
             name=before.name if before is not None else subject.key.partition(".")[2].replace("_", " "),
@@ -86,12 +89,37 @@ class _Teaching:
             kind=subject.kind,
             reference=reference,
             variants=tuple(
-                replace(each.variant, reference=None if each.choice.reference == reference else each.choice.reference)
+                replace(
+                    each.variant,
+                    reference=None if each.choice.reference == reference else each.choice.reference,
+                    actions=tuple(kept.get(each.variant.name, ())),
+                )
                 for each in unique
             ),
+            entry=before is not None and before.entry,
         )
-        actions = sum(len(variant.actions) for variant in before.variants) if before is not None else None
-        return Learned(screen, tuple(unique), replaces=actions)
+        if before is None:
+            return Learned(screen, tuple(unique))
+        names = [f"{look}/{action.name}" for look, actions in kept.items() for action in actions]
+        had = [f"{variant.name}/{action.name}" for variant in before.variants for action in variant.actions]
+        gone = tuple(name for name in had if name not in names)
+        return Learned(screen, tuple(unique), replaced=True, kept=tuple(names), gone=gone)
+
+    def _actions_kept(
+        self, before: Screen, found: Sequence[LearnedLook], captures: Sequence[Rival]
+    ) -> dict[str, list[Action]]:
+        """Return, by look, the actions of the screen as it was that are still where they were."""
+        known = {variant.name: variant for variant in before.variants}
+        frames = {capture.name: capture for capture in captures}
+        kept: dict[str, list[Action]] = {}
+        for look in found:
+            variant = known.get(look.variant.name)
+            if variant is None or before.reference_of(variant) != look.choice.reference:
+                continue
+            candidate, views = Candidate(before, variant), Views(self._rivals.frame(frames[look.files[0]]))
+            checks = [(action, candidate.check_action(views, action)) for action in variant.actions]
+            kept[variant.name] = [action for action, check in checks if check is None or check.passed]
+        return kept
 
     def _looked(self, subject: Subject, look: Look) -> list[LearnedLook]:
         """Return the look as it was learned, or each capture as a look where only that makes them unique."""
