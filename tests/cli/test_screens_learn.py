@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import cv2
+import pytest
 
 from tests.cli.desk import Desk
 from tests.screens.drawing import draw
@@ -54,4 +55,22 @@ def test_an_interrupt_without_a_picture_is_refused_before_anything_is_written(de
     save(desk.folder / "frames" / "feed.png", "Feed")
     told = desk.run("screens", "learn", "frames", "--out", "registry", "--interrupts", "rating")
     assert (told.code, "interrupt rating has no picture" in told.err) == (2, True)
+    assert not (desk.folder / "registry").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--out", "registry", "--package", "shop"), "--package shop is no name of a package"),
+        (("--out", "registry", "--app", "keyboards"), "--app keyboards is no name"),
+        (("--out", "frames/registry"), "lie in one folder"),
+        (("--out", "."), "lie in one folder"),
+    ],
+)
+def test_options_that_cannot_be_are_refused_before_anything_is_learned(
+    desk: Desk, words: tuple[str, ...], told: str
+) -> None:
+    save(desk.folder / "frames" / "feed.png", "Feed")
+    outcome = desk.run("screens", "learn", "frames", *words)
+    assert (outcome.code, told in outcome.err) == (2, True)
     assert not (desk.folder / "registry").exists()

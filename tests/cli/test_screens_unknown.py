@@ -69,6 +69,11 @@ def test_a_refused_approval_keeps_registry_and_queue(shop: Desk) -> None:
     assert len(shop.run("screens", "unknown", "--json").last_line["unknown"]) == 1
 
 
+def test_a_bad_key_is_told_before_the_pictures_are_looked_at(shop: Desk) -> None:
+    told = shop.run("screens", "approve", "gone.png", "--key", "basket", "--registry", "registry")
+    assert (told.code, "--key basket: is no key" in told.err) == (2, True)
+
+
 def test_a_text_and_a_picture_are_found_and_what_is_not_there_is_told(shop: Desk) -> None:
     cut = BASKET.pixels[BODY.y1 : BODY.y2, BODY.x1 : BODY.x2]
     assert cv2.imwrite(str(shop.folder / "cut.png"), cv2.cvtColor(cut, cv2.COLOR_RGBA2BGR))

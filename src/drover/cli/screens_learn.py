@@ -10,9 +10,10 @@ from drover.bootstrap.play import check_report
 from drover.cli import exits
 from drover.cli.say import warn, wrote
 from drover.kernel.errors import InvalidInput
-from drover.screens.documents import NAME, NAME_HINT
+from drover.screens.documents import NAME, NAME_HINT, PACKAGE, PACKAGE_HINT
 from drover.screens.domain import Registry
 from drover.screens.editing import RegistryState, read_registry
+from drover.screens.files import KEYBOARDS
 from drover.screens.learning.keeping import UNKNOWN_PACKAGE, apps_to_write, keep, refuse_unwritable
 from drover.screens.learning.lesson import Learned, Lesson
 from drover.screens.learning.material import gather
@@ -20,6 +21,7 @@ from drover.screens.learning.sheet import sheet_of
 from drover.screens.learning.teaching import learn
 from drover.screens.report.contact import render_sheet
 from drover.screens.report.page import write_report
+from drover.screens.report.wording import counted
 
 
 def learn_screens(
@@ -36,12 +38,11 @@ def learn_screens(
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole result as one line of JSON.")] = False,
 ) -> int:
     """Make screens of a folder of screenshots: each with up to three regions that no other screen has."""
-    if app_name is not None and not NAME.match(app_name):
-        raise InvalidInput(f"--app {app_name} is no name for an app", hint=NAME_HINT)
+    _refuse_unusable(app_name, package, frames, out)
     if report is not None:
         check_report(report)
     refuse_unwritable(out)
-    material = gather(frames, app=app_name, interrupts=[name for name in interrupts.split(",") if name])
+    material = gather(frames, app=app_name, interrupts=[name.strip() for name in interrupts.split(",") if name.strip()])
     kept, read = _kept(out)
     lesson = learn(material, kept)
     apps = {each.screen.app for each in lesson.learned}
@@ -58,6 +59,18 @@ def learn_screens(
     if as_json:
         typer.echo(json.dumps({"registry": str(out), "unknown_packages": unknown} | lesson.document()))
     return exits.OK if lesson.complete else exits.FAILED
+
+
+def _refuse_unusable(app_name: str | None, package: str | None, frames: Path, out: Path) -> None:
+    """Raise InvalidInput, before anything is read, for options that cannot be."""
+    if app_name is not None and (not NAME.match(app_name) or app_name == KEYBOARDS):
+        raise InvalidInput(f"--app {app_name} is no name for an app", hint=NAME_HINT)
+    if package is not None and not PACKAGE.match(package):
+        raise InvalidInput(f"--package {package} is no name of a package", hint=PACKAGE_HINT)
+    places = frames.resolve(), out.resolve()
+    if places[0].is_relative_to(places[1]) or places[1].is_relative_to(places[0]):
+        message = f"--out {out}: the pictures and the registry lie in one folder, {frames}"
+        raise InvalidInput(message, hint="choose a folder of its own: each would take the other's files for its own")
 
 
 def _kept(out: Path) -> tuple[Registry, RegistryState]:
@@ -82,7 +95,10 @@ def _tell(lesson: Lesson, out: Path, unknown: list[str]) -> None:
         warn(f"left out: {left.key} ({left.look}): {left.reason} ({left.hint})")
     for app in unknown:
         warn(f"the package of {app} is not known: write it into {out}/{app}/app.json, or give --package")
-    typer.echo(f"{len(lesson.learned)} screens learned to {out}, {len(lesson.left_out)} looks left out", err=True)
+    typer.echo(
+        f"{counted(len(lesson.learned), 'screen')} learned to {out}, {counted(len(lesson.left_out), 'look')} left out",
+        err=True,
+    )
 
 
 def _line(learned: Learned) -> str:

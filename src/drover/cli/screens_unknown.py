@@ -18,7 +18,7 @@ from drover.screens.check.frames import frames_in
 from drover.screens.domain import Registry, ScreenKind
 from drover.screens.finder import RapidPageReader
 from drover.screens.identify import read_frame
-from drover.screens.unknown.approval import Naming, approve
+from drover.screens.unknown.approval import Naming, approve, refuse_unusable
 from drover.screens.unknown.documents import cluster_document
 from drover.screens.unknown.domain import Cluster
 from drover.screens.unknown.proposal import Proposal, propose
@@ -87,10 +87,12 @@ def approve_screen(
     as_json: JsonOption = False,
 ) -> int:
     """Take an unknown screen into the registry, if no other screen is harmed, and out of the queue."""
+    naming = Naming(key, name, ScreenKind(kind) if kind is not None else None, variant, package)
+    known = open_registry(registry, warn)
+    refuse_unusable(naming, known)
     source = _source(seen)
     kept = list(frames_in(frames)) if frames is not None else []
-    proposal = _proposal(source, open_registry(registry, warn), key.partition(".")[0])
-    naming = Naming(key, name, ScreenKind(kind) if kind is not None else None, variant, package)
+    proposal = _proposal(source, known, key.partition(".")[0])
     approved = approve(registry, proposal, source.frames, naming, kept)
     if source.cluster is not None:
         _queue().drop(source.cluster.id)

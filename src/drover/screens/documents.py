@@ -8,6 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 NAME = re.compile(r"^[a-z0-9_]+\Z")
 NAME_HINT = "use lower-case letters, digits and underscores"
+_PACKAGE_FORM = r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)+"
+PACKAGE = re.compile(rf"^{_PACKAGE_FORM}\Z")
+PACKAGE_HINT = "give it as the phone does, such as com.example.shop"
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9_]+$", max_length=100)]
 Box = Annotated[tuple[int, int, int, int], Field(description="A rectangle x1, y1, x2, y2 in pixels of `reference`.")]
@@ -44,7 +47,7 @@ class AppFile(_Strict):
     """An app: the name that is also its folder's, and its package."""
 
     name: Name
-    package: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)+$", max_length=200)
+    package: str = Field(pattern=rf"^{_PACKAGE_FORM}$", max_length=200)
     ways: dict[Literal["switch_account", "select_slot"], str] = Field(
         default_factory=dict[Literal["switch_account", "select_slot"], str],
         description="The sequence files, relative to the app's folder, that switch its account and its slot.",

@@ -16,7 +16,7 @@ from drover.screens.domain import Registry, ScreenKind
 from drover.screens.files import load_registry
 from drover.screens.finder import WordsOnPage
 from drover.screens.matching.matcher import Matcher
-from drover.screens.unknown.approval import KeyTaken, Naming, NotApproved, approve
+from drover.screens.unknown.approval import KeyTaken, Naming, NotApproved, approve, refuse_unusable
 from drover.screens.unknown.proposal import Proposal, UnusableCaptures, free_key, propose
 from drover.screens.writing import save_app, save_screen
 from tests.screens.drawing import BODY, BUTTON, TITLE, dimmed_under, draw, frame_of, key, registry, screen, variant
@@ -176,3 +176,20 @@ def test_a_key_that_is_there_is_refused(folder: Path, naming: Naming) -> None:
 def test_a_name_that_is_none_is_refused(folder: Path, naming: Naming) -> None:
     with pytest.raises(InvalidInput):
         approve(folder, proposed(), CAPTURES, naming)
+
+
+@pytest.mark.parametrize(
+    ("naming", "told"),
+    [
+        (Naming("basket"), "is no key"),
+        (Naming("shop.feed"), "is in the registry already"),
+        (Naming("shop.feed", variant="light"), "is in the registry already"),
+        (Naming("shop.basket", variant="A b"), "--variant A b"),
+        (Naming("cafe.menu"), "is no app"),
+        (Naming("cafe.menu", package="cafe"), "is no name of a package"),
+        (Naming("global.sale", kind=ScreenKind.STATE), "belongs to an app"),
+    ],
+)
+def test_what_a_person_says_is_refused_before_anything_is_worked_out(naming: Naming, told: str) -> None:
+    with pytest.raises((InvalidInput, KeyTaken), match=told):
+        refuse_unusable(naming, KNOWN)

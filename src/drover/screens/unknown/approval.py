@@ -10,7 +10,7 @@ from drover.kernel.errors import DroverError, InvalidInput, Kind
 from drover.screens.check.frames import KeptFrame
 from drover.screens.check.outcome import Finding, Regression
 from drover.screens.check.regression import regression
-from drover.screens.documents import NAME, NAME_HINT
+from drover.screens.documents import NAME, NAME_HINT, PACKAGE, PACKAGE_HINT
 from drover.screens.domain import App, Registry, Screen, ScreenKind
 from drover.screens.editing import read_registry, save_edit
 from drover.screens.matching.matcher import Matcher
@@ -66,6 +66,18 @@ class Approved:
     regression: Regression
 
 
+def refuse_unusable(naming: Naming, registry: Registry) -> None:
+    """Raise for what a person said that cannot be, whatever the screen shows: InvalidInput, KeyTaken."""
+    app = _app(naming, registry)
+    if app is None and naming.kind is ScreenKind.STATE:
+        raise _state_of_no_app(naming)
+    if naming.variant and not NAME.match(naming.variant):
+        raise InvalidInput(f"--variant {naming.variant}: is no name", hint=NAME_HINT)
+    there = registry.screens.get(naming.key)
+    if there is not None and (not naming.variant or any(each.name == naming.variant for each in there.variants)):
+        raise KeyTaken(naming.key)
+
+
 def approve(
     folder: Path, proposal: Proposal, captures: Sequence[Frame], naming: Naming, frames: Sequence[KeptFrame] = ()
 ) -> Approved:
@@ -77,6 +89,7 @@ def approve(
     """
     loaded, state = read_registry(folder)
     before = loaded.registry
+    refuse_unusable(naming, before)
     app = _app(naming, before)
     screen, variant = _screen(proposal, captures[0], naming, before)
     apps = {**before.apps, **({app.name: app} if app is not None else {})}
@@ -107,29 +120,31 @@ def _app(naming: Naming, registry: Registry) -> App | None:
         names = ", ".join(sorted(registry.apps)) or "none"
         message = f"--key {naming.key}: {folder} is no app of the registry"
         raise InvalidInput(message, hint=f"it has: {names}; for a new one say --package")
+    if not PACKAGE.match(naming.package):
+        raise InvalidInput(f"--package {naming.package}: is no name of a package", hint=PACKAGE_HINT)
     return App(folder, naming.package)
 
 
 def _screen(proposal: Proposal, first: Frame, naming: Naming, registry: Registry) -> tuple[Screen, str]:
-    """Return the screen as it would be, and the name of the look that is new. Raises KeyTaken, InvalidInput."""
+    """Return the screen as it would be, and the name of the look that is new. Raises InvalidInput."""
     folder = naming.key.partition(".")[0]
     kind = naming.kind or proposal.kind
     if folder == GLOBAL and kind is ScreenKind.STATE:
-        message = f"--key {naming.key}: a state belongs to an app"
-        raise InvalidInput(message, hint="say --kind interrupt, or a key of its app")
+        raise _state_of_no_app(naming)
     variant = naming.variant or ("dark" if float(first.pixels[:, :, :3].mean()) < _DARK else "light")
-    if not NAME.match(variant):
-        raise InvalidInput(f"--variant {variant}: is no name", hint=NAME_HINT)
     look = proposal.choice.variant(variant, first)
     there = registry.screens.get(naming.key)
     if there is None:
         name = naming.name or proposal.name or naming.key.partition(".")[2].replace("_", " ")
         app = None if folder == GLOBAL else folder
         return Screen(naming.key, name, "", app, kind, first.size, (look,)), variant
-    if not naming.variant or any(each.name == variant for each in there.variants):
-        raise KeyTaken(naming.key)
     look = replace(look, reference=None if first.size == there.reference else first.size)
     return replace(there, variants=(*there.variants, look)), variant
+
+
+def _state_of_no_app(naming: Naming) -> InvalidInput:
+    message = f"--key {naming.key}: a state belongs to an app"
+    return InvalidInput(message, hint="say --kind interrupt, or a key of its app")
 
 
 def _unfit(proposal: Proposal) -> Iterator[str]:
