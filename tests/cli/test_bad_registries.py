@@ -236,6 +236,12 @@ def test_bombs_take_no_more_memory_than_a_frame(folder: Path, tmp_path: Path) ->
     assert most_kb < MOST_MEMORY_KB
 
 
+def test_a_folder_without_any_screen_is_no_good_registry(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "global" / "crops").mkdir(parents=True)
+    assert run(["screens", "check", str(tmp_path)], debug=False) == 2
+    assert f"{tmp_path}: holds no screens" in capsys.readouterr().err
+
+
 def test_a_good_registry_is_told_in_a_line_and_its_report_written(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,6 +10,7 @@ from drover.bootstrap.play import check_report
 from drover.bootstrap.registry import load_whole
 from drover.cli import exits
 from drover.cli.say import warn, wrote
+from drover.kernel.errors import InvalidInput
 from drover.screens.check.checking import check_registry
 from drover.screens.check.frames import find_frames, read_frames
 from drover.screens.check.outcome import CheckOutcome
@@ -38,6 +39,8 @@ def check(
     if report is not None:
         check_report(report)
     loaded = load_whole(registry)
+    if not loaded.registry.screens and not loaded.refusals:
+        raise InvalidInput(f"{registry}: holds no screens", hint="name the folder in which the apps' folders are")
     before = load_whole(against).registry if against is not None else None
     files = find_frames(frames) if frames is not None else ()
     sheet = CheckSheet(loaded.registry, len(files)) if report is not None else None

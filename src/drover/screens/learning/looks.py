@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from drover.screens.check.frames import SEPARATOR
 from drover.screens.learning.changes import SAME_GROUND, alikeness, same_look
 from drover.screens.learning.rivals import Rival
 
@@ -64,4 +65,4 @@ def _common(names: Sequence[Sequence[str]]) -> str:
 
 def _words(file: str) -> list[str]:
     stem = file.rpartition("/")[2].rpartition(".")[0].lower()
-    return [word for word in _WORD.findall(stem.partition("__")[2]) if not word.isdecimal()]
+    return [word for word in _WORD.findall(stem.partition(SEPARATOR)[2]) if not word.isdecimal()]

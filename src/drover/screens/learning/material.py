@@ -7,13 +7,13 @@ from pathlib import Path
 
 from drover.kernel.errors import InvalidInput
 from drover.platform.documents import BadDocument, parse, read_text
+from drover.screens.check.frames import SEPARATOR, SUFFIXES
 from drover.screens.documents import NAME, AppFile
 from drover.screens.domain import ScreenKind, closest
 from drover.screens.files import APP_FILE, GLOBAL, KEYBOARDS
 
 POPUP = "popup_"
 """A base name that begins so is an interrupt's."""
-_SUFFIXES = frozenset((".png", ".jpg", ".jpeg"))
 _LONGEST = 100
 _NOT_FOR_KEYS = re.compile(r"[^a-z0-9]+")
 _NAMING = "name it <screen>__<capture>.png, the screen in letters, digits and underscores"
@@ -105,10 +105,10 @@ class _Gathering:
 
     def take(self, app: str, folder: Path, files: Sequence[Path]) -> None:
         """Take the pictures of an app, and its file."""
-        pictures = [file for file in files if file.suffix.lower() in _SUFFIXES]
+        pictures = [file for file in files if file.suffix.lower() in SUFFIXES]
         bases: dict[str, dict[str, list[Path]]] = {}
         for file in pictures:
-            base = file.stem.partition("__")[0]
+            base = file.stem.partition(SEPARATOR)[0]
             bases.setdefault(_key(base), {}).setdefault(base, []).append(file)
         for name, spellings in bases.items():
             self._take_screen(app, name, spellings)

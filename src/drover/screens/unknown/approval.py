@@ -13,8 +13,9 @@ from drover.screens.check.regression import regression
 from drover.screens.documents import NAME, NAME_HINT, PACKAGE, PACKAGE_HINT
 from drover.screens.domain import App, Registry, Screen, ScreenKind
 from drover.screens.editing import read_registry, save_edit
+from drover.screens.files import GLOBAL
 from drover.screens.matching.matcher import Matcher
-from drover.screens.unknown.proposal import GLOBAL, Proposal
+from drover.screens.unknown.proposal import Proposal
 
 _DARK: Final = 110
 """Grey level: a picture darker than this on average is of a dark theme."""

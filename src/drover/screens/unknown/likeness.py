@@ -7,11 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from drover.devices.frame import Frame, Pixels
+from drover.screens.learning.small import STATUS_BAR
 
 COLUMNS: Final = 90
 """Width of a small picture: a cell is 12 pixels of 1080, so that a caret is one or two of them."""
-STATUS_BAR: Final = 0.04
-"""Part of the height, from the top, that does not count: clock, battery, signals."""
 HEAD: Final = 0.13
 """Part of the height, from the top, in which the title is: what differs there counts on its own."""
 MOST_DIFFERENT: Final = 0.08

@@ -10,6 +10,7 @@ from drover.devices.frame import Frame
 from drover.devices.geometry import Rect
 from drover.kernel.errors import InvalidInput
 from drover.screens.domain import Registry, ScreenKind
+from drover.screens.files import GLOBAL
 from drover.screens.finder.texts import PageReader, WordsOnPage
 from drover.screens.learning import Choice, Impostor, Rivals, choose
 from drover.screens.unknown.beneath import Beneath, beneath
@@ -17,7 +18,6 @@ from drover.screens.unknown.beneath import Beneath, beneath
 MOST_ELEMENTS: Final = 3
 ENOUGH_CAPTURES: Final = 3
 """Regions chosen from one capture hold on 45 % of later ones of hard screens, from three on 78 %."""
-GLOBAL: Final = "global"
 _HEAD: Final = (0.04, 0.35)
 """Part of the height, from and to, in which a state's title is looked for."""
 _SURE: Final = 0.8
