@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drover.devices.geometry import Rect
-from drover.language.text import parse_text
+from drover.language.parsing import parse_text
 from drover.platform.documents import BadDocument
 from drover.sequences.domain import (
     All,

@@ -19,7 +19,8 @@ from drover.kernel.clock import SystemClock
 from drover.kernel.errors import DroverError, InvalidInput, Kind
 from drover.kernel.ids import random_id
 from drover.language.errors import LanguageError
-from drover.language.selector import parse_selector, select
+from drover.language.parsing import parse_selector
+from drover.language.selecting import rack_of, select
 from drover.platform.blobs import FolderBlobs
 from drover.platform.memory import return_large_blocks
 from drover.platform.settings import Settings
@@ -190,7 +191,7 @@ async def _phones(request: PlayRequest, source: DeviceSource) -> Sequence[tuple[
         if not serials:
             raise NoPhones
         by_name = {request.names.get(serial, serial): serial for serial in [*request.names, *serials]}
-        chosen = select(selector, list(by_name)).chosen
+        chosen = select(selector, rack_of(by_name)).chosen
     except LanguageError as error:
         raise InvalidInput(f"--phones {request.selector}: {error.message}", hint=error.hint) from error
     return [(name, by_name[name]) for name in chosen]

@@ -1,50 +1,160 @@
-"""The one parser: from source to trees of tokens, with its library's errors translated to columns and plain words."""
+"""The one parser: from source to trees, with its library's errors translated to columns and plain words."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from typing import Literal, cast
+from typing import Final, Literal, Protocol, cast
 
-from lark import Lark, Token, Tree
-from lark.exceptions import UnexpectedToken
+from lark import Lark, Token
+from lark.exceptions import UnexpectedInput, UnexpectedToken
 
-from drover.language.errors import BadSyntax
+from drover.language.builder import Builder
+from drover.language.criteria import Criteria
+from drover.language.errors import BadSyntax, LanguageError, TooLarge
+from drover.language.selector import Selector
+from drover.language.text import Text, strays
+from drover.language.vocabulary import check_clause, forms_of
 
-Rule = Literal["text", "selector"]
-SourceTree = Tree[Token]
+Rule = Literal["text", "selector", "criteria"]
 
-_WORDS = {
-    "NAME": "a name",
-    "DOT": "`.`",
-    "SPACE": "a space",
-    "LPAREN": "`(`",
-    "ARGUMENTS": "arguments",
-    "RPAREN": "`)`",
-    "PHRASE": "a phrase",
+MOST_LENGTH: Final = 20_480
+"""How many characters a source may have."""
+MOST_PIECES: Final = 4_000
+"""How many variables, braces, bars, names and signs a source may have. Parsing takes about 8 µs for each."""
+MOST_DEPTH: Final = 20
+"""How deeply braces, parentheses and repetitions may lie in one another."""
+MOST_VARIANTS: Final = 10**100
+"""How many texts the choices of a source may come to."""
+
+_DEEPER: Final = frozenset({"LBRACE", "FOREACH", "CALL", "FILTERED", "LPAREN", "LPAREN_"})
+_HIGHER: Final = frozenset({"RBRACE", "END", "CALL_END", "RPAREN", "RPAREN_"})
+_OPENERS: Final = {
+    "LBRACE": ("this { is not closed by }", "write \\{ for a plain {"),
+    "FOREACH": ("this foreach is not closed by ${end}", "write ${end} where its turn ends"),
+    "LPAREN": ("this ( is not closed by )", "write \\( for a plain ("),
+    "LPAREN_": ("this ( is not closed by )", "close it, or leave it out"),
+    **dict.fromkeys(
+        ("CALL", "FILTERED", "RANDOM_FROM", "COUNT_IN", "FILTER_WHERE"),
+        ("this ${ is not closed by }", "write \\${ for a plain ${"),
+    ),
+}
+_WORDS: Final = {
+    "LITERAL": "text",
+    "INNER": "text",
+    "LBRACE": "`{`",
+    "BAR": "`|`",
     "RBRACE": "`}`",
-    "KIND": "a kind, such as `phone`",
-    "COLON": "`:`",
+    "REFERENCE": "a variable",
+    "ARGUMENT": "arguments",
+    "LPAREN": "`(`",
+    "RPAREN": "`)`",
+    "CALL_END": "`)}`",
+    "CLOSE": "`}`",
+    "END": "`${end}`",
+    "GROUP_NAME": "a group's name",
+    "PHONE": "`phone:`",
+    "ACCOUNT": "`account:`",
     "ALL": "`all`",
     "ALL_BUT": "`all-`",
     "MEMBER": "a phone's name",
+    "APP_ACCOUNT": "an account such as `plaza.account1`",
+    "LIST_COMMA": "`,`",
+    "AT": "`@`",
+    "OF_OWNER": "`client:`, `tag:`",
+    "OF_GROUP": "`group:`",
+    "OWNER": "a name",
+    "FIELD": "a field",
+    "OPERATOR": "one of = != < <= > >=",
+    "NOT": "`not`",
+    "IN": "`in`",
+    "CONTAINS": "`contains`",
+    "IS": "`is`",
+    "MISSING": "`missing`",
+    "LPAREN_": "`(`",
+    "RPAREN_": "`)`",
     "COMMA": "`,`",
-    "<END-OF-FILE>": "the end",
+    "AND": "`and`",
+    "OR": "`or`",
+    "NUMBER": "a number",
+    "DURATION": "a duration such as 7d",
+    "DATE": "a date such as 2026-01-31",
+    "STRING": 'a text such as active or "two words"',
+    "$END": "the end",
 }
-_HINTS: dict[Rule, str] = {
-    "text": "a variable is written ${param.<name>}; write \\${ for a plain ${",
-    "selector": "write phone:all, phone:<name>,<name> or phone:all-<left out>,<left out>, without spaces",
+_HINTS: Final[dict[Rule, str]] = {
+    "text": "a variable is written ${param.<name>}, a choice {a|b}; write \\${ or \\{ for plain ones",
+    "selector": (
+        "write phone:all, phone:<name>,<name>, phone:all-<left out>,<left out>, phone:client:<client>, "
+        "phone:tag:<tag>, phone:group:<group>, account:<app>.<account>@<phones> or account:group:<group>"
+    ),
+    "criteria": "such as followers > 1000 and lifecycle = active; words with spaces stand in quotes",
 }
+_FOUND: Final = re.compile(r"\w+|\s|.", re.DOTALL)
+_BROKEN: Final = re.compile(r"\$\{([A-Za-z0-9_.-]*)")
 
 
-def parse(rule: Rule, source: str) -> SourceTree:
-    """Return the tree of `source` under `rule`, in time proportional to its length. Raises BadSyntax."""
+class _State(Protocol):
+    """Where lark's parser stands, in the types that lark leaves open."""
+
+    value_stack: list[object]
+
+    def feed_token(self, token: Token) -> object: ...
+
+
+class _Lexer(Protocol):
+    def lex(self, parser_state: _State) -> Iterator[Token]: ...
+
+
+class _Interactive(Protocol):
+    parser_state: _State
+    lexer_thread: _Lexer
+
+    def choices(self) -> Mapping[str, object]: ...
+    def feed_eof(self) -> object: ...
+
+
+def parse(rule: Rule, source: str) -> Text | Selector | Criteria:
+    """Return the tree of `source` under `rule`, in time proportional to its length. Raises LanguageError."""
+    if len(source) > MOST_LENGTH:
+        raise TooLarge(MOST_LENGTH + 1, f"longer than {MOST_LENGTH} characters", hint="shorten it")
+    opened = _parser().parse_interactive(source, start=rule)  # pyright: ignore[reportUnknownMemberType] typed in part
+    interactive = cast("_Interactive", opened)
     try:
-        return _parser().parse(source, start=rule)  # pyright: ignore[reportUnknownMemberType] lark types it in part
-    except UnexpectedToken as error:  # the lexer has a token for every character: nothing else can happen
-        raise _translated(rule, source, error) from error
+        tree = _fed(interactive)
+    except UnexpectedInput as error:
+        raise _translated(rule, source, error, interactive) from error
+    if isinstance(tree, Text):
+        _check(tree)
+    return tree
 
 
-def column_of(token: Token) -> int:
-    """Return where the token begins, counted from 1."""
+def _check(text: Text) -> None:
+    if text.variants > MOST_VARIANTS:
+        raise TooLarge(1, "its choices come to more than 10^100 variants", hint="use fewer choices")
+    for stray in strays(text):
+        raise BadSyntax(stray.column, f"${{{stray.key}}} stands in no foreach", hint=forms_of("foreach"))
+
+
+def _fed(interactive: _Interactive) -> Text | Selector | Criteria:
+    """Feed every token, and refuse too many or too deep ones as they come."""
+    depth = 0
+    state = interactive.parser_state
+    for number, token in enumerate(interactive.lexer_thread.lex(state)):
+        if number == MOST_PIECES:
+            reason = f"more than {MOST_PIECES} variables, braces, bars, names and signs"
+            raise TooLarge(_column(token), reason, hint="split it")
+        if token.type in _DEEPER:
+            depth += 1
+            if depth > MOST_DEPTH:
+                reason = f"braces, parentheses or repetitions lie in more than {MOST_DEPTH} others"
+                raise TooLarge(_column(token), reason, hint="nest less deeply")
+        elif token.type in _HIGHER:
+            depth -= 1
+        state.feed_token(token)
+    return cast("Text | Selector | Criteria", interactive.feed_eof())
+
+
+def _column(token: Token) -> int:
     return cast("int", token.start_pos) + 1
 
 
@@ -55,20 +165,64 @@ def _parser() -> Lark:
         "language.lark",
         parser="lalr",
         lexer="contextual",
-        start=["text", "selector"],
+        start=["text", "selector", "criteria"],
+        transformer=Builder(),
         maybe_placeholders=False,
     )
 
 
-def _translated(rule: Rule, source: str, error: UnexpectedToken) -> BadSyntax:
-    token = cast("Token", error.token)
-    ended = token.type == "$END"
-    if ended and rule == "text":
-        return BadSyntax(source.rindex("${") + 1, "this ${ is not closed by }", hint=_HINTS[rule])
-    column, found = (len(source) + 1, "the end") if ended else (column_of(token), f"`{token[0]}`")
-    return BadSyntax(column, f"expected {_either(error.expected)}, found {found}", hint=_HINTS[rule])
+_CLOSERS: Final = frozenset({"RBRACE", "END", "CALL_END", "RPAREN", "RPAREN_", "CLOSE"})
+_OF_TEXTS: Final = frozenset({"CLOSE", "CALL_END"})
 
 
-def _either(terminals: Iterable[str]) -> str:
-    *others, last = [word for name, word in _WORDS.items() if name in terminals]
+def _translated(rule: Rule, source: str, error: UnexpectedInput, interactive: _Interactive) -> LanguageError:
+    expected = {name for name in interactive.choices() if name.isupper()}
+    ended = isinstance(error, UnexpectedToken) and cast("Token", error.token).type == "$END"  # pyright: ignore[reportUnknownMemberType]
+    at = len(source) if ended else cast("int", error.pos_in_stream)
+    if ended and expected & _CLOSERS:
+        opener = _opener(interactive)
+        if opener is not None:
+            reason, hint = _OPENERS[opener.type]
+            return BadSyntax(_column(opener), reason, hint=hint)
+    if source.startswith("${", at) and "REFERENCE" in expected:
+        return _broken(source, at)
+    words = tuple(
+        word for name, word in _WORDS.items() if name in expected - (_OF_TEXTS if rule != "text" else {"$END"})
+    )
+    return BadSyntax(
+        at + 1, f"expected {_either(words)}, found {_found(source, at)}", hint=_HINTS[rule], expected=words
+    )
+
+
+def _opener(interactive: _Interactive) -> Token | None:
+    """Return what was opened last and is not closed yet: it still lies on the parser's stack."""
+    values = reversed(interactive.parser_state.value_stack)
+    return next((value for value in values if isinstance(value, Token) and value.type in _OPENERS), None)
+
+
+def _broken(source: str, at: int) -> LanguageError:
+    """Return what is wrong with the variable that begins there and is none."""
+    found = _BROKEN.match(source, at)
+    assert found is not None  # noqa: S101  a `${` is there
+    path, after = found[1], found.end()
+    if after == len(source):
+        return BadSyntax(at + 1, "this ${ is not closed by }", hint="write \\${ for a plain ${")
+    if not path or path.endswith("."):
+        reason = f"expected a name, found {_found(source, after)}"
+        return BadSyntax(after + 1, reason, hint=_HINTS["text"], expected=("a name",))
+    try:
+        check_clause(path, at + 1)
+    except LanguageError as problem:
+        return problem
+    reason = f"expected `(` or `}}`, found {_found(source, after)}"
+    return BadSyntax(after + 1, reason, hint=forms_of(path), expected=("`(`", "`}`"))
+
+
+def _found(source: str, at: int) -> str:
+    found = _FOUND.match(source, at)
+    return "the end" if found is None else f"`{found[0]}`"
+
+
+def _either(words: Iterable[str]) -> str:
+    *others, last = words
     return f"{', '.join(others)} or {last}" if others else last

@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from drover.devices.geometry import Rect, Size
 from drover.kernel.errors import InvalidInput
 from drover.language.errors import LanguageError
+from drover.language.parsing import parse_text
 from drover.language.pattern import parse_pattern
-from drover.language.text import Text, literal, parse_text
+from drover.language.text import Text, literal
 from drover.platform.documents import Fault
 from drover.sequences import domain
 from drover.sequences.domain import (
@@ -43,7 +44,7 @@ Box = Annotated[
     Field(min_length=4, max_length=4, description="A rectangle x1, y1, x2, y2 in pixels of the sequence's reference."),
 ]
 TextSource = Annotated[
-    str, Field(max_length=MAX_TEXT, description="Text; ${param.<name>} is an input, ${var.<name>} what was read.")
+    str, Field(max_length=MAX_TEXT, description="Text; ${param.<name>} is an input, ${run.<name>} what was read.")
 ]
 Pattern = Annotated[str, Field(max_length=MAX_PATTERN, description="A regular expression.")]
 Seconds = Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)]
@@ -184,7 +185,7 @@ class VariableIsFile(_CompareFile):
 
     def condition(self, read: Reader) -> Condition:
         """Return the condition."""
-        return self.compare(f"var.{self.var}", read)
+        return self.compare(f"run.{self.var}", read)
 
 
 class ParameterIsFile(_CompareFile):

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 from math import prod
 
-from drover.language.text import Text, references
+from drover.language.text import Reference, Text, references
 from drover.platform.documents import Fault
 from drover.screens.domain import ActionKind, Registry, ScreenKind
 from drover.sequences.domain import (
@@ -88,7 +88,7 @@ def _all_texts(sequence: Sequence) -> Iterator[Text]:
 
 
 def _unused(sequence: Sequence) -> Iterator[Fault]:
-    used = {reference.key for text in _all_texts(sequence) for reference in references(text)}
+    used = {each.key for text in _all_texts(sequence) for each in references(text) if isinstance(each, Reference)}
     for name in sequence.params:
         if f"param.{name}" not in used:
             yield Fault(f"params.{name}", "is used by no task", "remove it, or use it as ${param." + name + "}")
@@ -150,10 +150,16 @@ def _texts(where: str, task: Task, sequence: Sequence, variables: Collection[str
 def _references(where: str, text: Text, sequence: Sequence, variables: Collection[str]) -> Iterator[Fault]:
     for reference in references(text):
         place = f"{where}: column {reference.column}"
-        if reference.category == "param" and reference.name not in sequence.params:
-            yield _unknown(place, "parameter", reference.name, sequence.params)
-        if reference.category == "var" and reference.name not in variables:
-            yield Fault(place, f"variable {reference.name} is set by no task before", "read it first, with `into`")
+        match reference:
+            case Reference(category="param", name=name):
+                if name not in sequence.params:
+                    yield _unknown(place, "parameter", name, sequence.params)
+            case Reference(category="run", name=name):
+                if name not in variables:
+                    yield Fault(place, f"variable {name} is set by no task before", "read it first, with `into`")
+            case _:
+                reason = f"nothing in a sequence has values of {reference.category}"
+                yield Fault(place, reason, "make it an input, ${param.<name>}")
 
 
 def _checks(where: str, task: Task, stay: Stay) -> Iterator[Fault]:

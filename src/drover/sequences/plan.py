@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from drover.kernel.errors import InvalidInput
-from drover.language.text import Literal, Text, literal, references, substitute
+from drover.language.source import source_of
+from drover.language.text import Literal, Reference, Text, literal, references, substitute
 from drover.platform.documents import BadDocument
 from drover.screens.domain import Registry
 from drover.sequences.binding import loop_with, task_with
@@ -103,7 +104,7 @@ def _step(
     shown = dict(_shown(task.act))
     secret = False
     for name, text in texts_of(task.act).items():
-        masked = any(reference.key in secrets for reference in references(text))
+        masked = any(isinstance(each, Reference) and each.key in secrets for each in references(text))
         shown[name] = MASK if masked else printed(substitute(text, texts))
         secret = secret or masked
     return Step(number, task_with(task, lambda text: substitute(text, texts)), stay.before, stay.after, secret, shown)
@@ -111,7 +112,7 @@ def _step(
 
 def printed(text: Text) -> str:
     """Return a text for people: what is not filled in yet stands as its reference."""
-    return "".join(part.text if isinstance(part, Literal) else f"${{{part.key}}}" for part in text.parts)
+    return "".join(part.text if isinstance(part, Literal) else source_of(Text((part,))) for part in text.parts)
 
 
 def _shown(act: Act) -> Iterator[tuple[str, str]]:

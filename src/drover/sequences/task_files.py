@@ -179,7 +179,7 @@ class ReadFile(BaseTaskFile):
 
     kind: Literal["read"]
     on: ActionKey | Box
-    into: Name = Field(description="The variable: later texts use it as ${var.<name>}.")
+    into: Name = Field(description="The variable: later texts use it as ${run.<name>}.")
     pattern: Pattern = Field(default="", description="Keep its first group, or else what it matches.")
     origin: Literal["tree", "picture", "auto"] = Field(
         default="auto",

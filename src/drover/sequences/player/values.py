@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
-from drover.language.text import Text, references, render
+from drover.language import rendering
+from drover.language.spintax import Seed
+from drover.language.text import Reference, Text, references
 
 
 class Values:
@@ -25,4 +27,6 @@ class Values:
 
     def render(self, text: Text) -> str:
         """Return a text with the variables filled in."""
-        return render(text, {each.key: self._values.get(each.name, "") for each in references(text)})
+        named = (each for each in references(text) if isinstance(each, Reference))
+        values = {each.key: self._values.get(each.name, "") for each in named}
+        return rendering.render(text, rendering.Values(values), Seed()).text
