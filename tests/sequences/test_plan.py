@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 
-from drover.language.text import render
+from drover.language.rendering import Values, render
+from drover.language.spintax import Seed
 from drover.platform.documents import BadDocument
 from drover.sequences.domain import Sequence, texts_of
 from drover.sequences.files import read_sequence
@@ -106,7 +107,7 @@ def test_a_plan_is_refused_with_all_findings() -> None:
 
 
 def typed(step: Step) -> str:
-    return render(texts_of(step.task.act)["text"], {})
+    return render(texts_of(step.task.act)["text"], Values(), Seed()).text
 
 
 def test_a_given_parameter_beats_the_default() -> None:

@@ -102,7 +102,7 @@ class Builder(Transformer[Token, Text | Selector | Criteria]):
 
     def filtered(self, children: Sequence[Child]) -> Filtered:
         """Return the filter of a group."""
-        opening, group, _, criteria, _ = children
+        opening, group, _, criteria, *_ = children
         return Filtered(str(group), cast("Criteria", criteria), _column(opening))
 
     def random_from(self, children: Sequence[Child]) -> RandomOf:
@@ -148,6 +148,10 @@ class Builder(Transformer[Token, Text | Selector | Criteria]):
         """Return the negation."""
         return Not(cast("Criteria", children[1]))
 
+    def grouped(self, children: Sequence[Child]) -> Criteria:
+        """Return what stands in parentheses."""
+        return cast("Criteria", children[1])
+
     def compare(self, children: Sequence[Token]) -> Compare:
         """Return a comparison."""
         name, operator, value = children
@@ -178,13 +182,19 @@ def _parts(children: Sequence[Child], escape: re.Pattern[str]) -> list[Part]:
     parts: list[Part] = []
     for child in children:
         if isinstance(child, Token):
-            text = child if "\\" not in child else escape.sub(_unescaped, child)
-            parts.append(Plain(str(text), _column(child)))
+            parts.append(Plain(_plain(child, escape), _column(child)))
         elif isinstance(child, list):
             parts += child
         else:
             parts.append(cast("Part", child))
     return parts
+
+
+def _plain(token: Token, escape: re.Pattern[str]) -> str:
+    """Return what a literal token stands for."""
+    if token.type in {"BACKSLASHES", "BACKSLASHES_INNER"}:
+        return token[: len(token) // 2]
+    return escape.sub(_unescaped, token) if "\\" in token else str(token)
 
 
 def _unescaped(found: re.Match[str]) -> str:

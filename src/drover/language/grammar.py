@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from typing import Final, Literal, Protocol, cast
+from typing import Final, Literal, NamedTuple, Protocol, cast
 
 from lark import Lark, Token
 from lark.exceptions import UnexpectedInput, UnexpectedToken
@@ -28,15 +28,24 @@ MOST_VARIANTS: Final = 10**100
 
 _DEEPER: Final = frozenset({"LBRACE", "FOREACH", "CALL", "FILTERED", "LPAREN", "LPAREN_"})
 _HIGHER: Final = frozenset({"RBRACE", "END", "CALL_END", "RPAREN", "RPAREN_"})
+
+
+class _Opener(NamedTuple):
+    """What closes it, and what to say where nothing does."""
+
+    closer: str
+    reason: str
+    hint: str
+
+
+_VARIABLE: Final = ("this ${ is not closed by }", "write \\${ for a plain ${")
 _OPENERS: Final = {
-    "LBRACE": ("this { is not closed by }", "write \\{ for a plain {"),
-    "FOREACH": ("this foreach is not closed by ${end}", "write ${end} where its turn ends"),
-    "LPAREN": ("this ( is not closed by )", "write \\( for a plain ("),
-    "LPAREN_": ("this ( is not closed by )", "close it, or leave it out"),
-    **dict.fromkeys(
-        ("CALL", "FILTERED", "RANDOM_FROM", "COUNT_IN", "FILTER_WHERE"),
-        ("this ${ is not closed by }", "write \\${ for a plain ${"),
-    ),
+    "LBRACE": _Opener("RBRACE", "this { is not closed by }", "write \\{ for a plain {"),
+    "FOREACH": _Opener("END", "this foreach is not closed by ${end}", "write ${end} where its turn ends"),
+    "LPAREN": _Opener("RPAREN", "this ( is not closed by )", "write \\( for a plain ("),
+    "LPAREN_": _Opener("RPAREN_", "this ( is not closed by )", "close it, or leave it out"),
+    "CALL": _Opener("CALL_END", *_VARIABLE),
+    **dict.fromkeys(("FILTERED", "RANDOM_FROM", "COUNT_IN", "FILTER_WHERE"), _Opener("CLOSE", *_VARIABLE)),
 }
 _WORDS: Final = {
     "LITERAL": "text",
@@ -182,8 +191,8 @@ def _translated(rule: Rule, source: str, error: UnexpectedInput, interactive: _I
     if ended and expected & _CLOSERS:
         opener = _opener(interactive)
         if opener is not None:
-            reason, hint = _OPENERS[opener.type]
-            return BadSyntax(_column(opener), reason, hint=hint)
+            known = _OPENERS[opener.type]
+            return BadSyntax(_column(opener), known.reason, hint=known.hint)
     if source.startswith("${", at) and "REFERENCE" in expected:
         return _broken(source, at)
     words = tuple(
@@ -195,9 +204,21 @@ def _translated(rule: Rule, source: str, error: UnexpectedInput, interactive: _I
 
 
 def _opener(interactive: _Interactive) -> Token | None:
-    """Return what was opened last and is not closed yet: it still lies on the parser's stack."""
-    values = reversed(interactive.parser_state.value_stack)
-    return next((value for value in values if isinstance(value, Token) and value.type in _OPENERS), None)
+    """Return what was opened last and is not closed yet: it still lies on the parser's stack.
+
+    There may lie what is closed too, where the parser stopped before it took that in.
+    """
+    closed: list[str] = []
+    for value in reversed(interactive.parser_state.value_stack):
+        if not isinstance(value, Token):
+            continue
+        if value.type in _CLOSERS:
+            closed.append(value.type)
+        elif value.type in _OPENERS:
+            if _OPENERS[value.type].closer not in closed:
+                return value
+            closed.remove(_OPENERS[value.type].closer)
+    return None
 
 
 def _broken(source: str, at: int) -> LanguageError:

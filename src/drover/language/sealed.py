@@ -24,6 +24,9 @@ class Sealed(str):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Sealed) and self.handle == other.handle
 
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
     def __hash__(self) -> int:
         return hash((Sealed, self.handle))
 

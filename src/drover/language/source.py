@@ -35,8 +35,8 @@ _LAST: Final = re.compile(r"(?<!\\)\\++\Z")
 def source_of(text: Text) -> str:
     """Return the source that parses to `text`.
 
-    It is the shortest, but that literal braces are always escaped. A literal `$` right before a choice, which cannot
-    be written, is moved into each of its options.
+    It is the shortest, but that literal braces are always escaped. Literal `$` right before a choice, which cannot
+    be written there, are moved into each of its options.
     """
     return _joined(text.parts, _TOP, closed=False)
 
@@ -91,14 +91,15 @@ def _joined(parts: Sequence[Part], escape: re.Pattern[str], *, closed: bool) -> 
         before = parts[place - 1] if place else None
         match part:
             case Literal():
-                kept = part.text[:-1] if _dollar(part, following) else part.text
+                kept = part.text.rstrip("$") if isinstance(following, Choice) else part.text
                 source = escape.sub(r"\1\1\\\2", kept)
                 # A backslash right before a brace would take its meaning away.
                 plain = closed or following is not None
                 written.append(_LAST.sub(lambda found: 2 * found[0], source) if plain else source)
             case Choice():
-                options = [_moved(option) for option in part.options] if _dollar(before, part) else part.options
-                written.append("{" + "|".join(_joined(option.parts, _WITHIN, closed=True) for option in options) + "}")
+                dollars = _dollars_of(before)
+                options = [_joined(_moved(dollars, each).parts, _WITHIN, closed=True) for each in part.options]
+                written.append("{" + "|".join(options) + "}")
             case Foreach():
                 body = _joined(part.body.parts, _TOP, closed=True)
                 written.append(f"${{foreach.entity in group:{part.group}}}{body}${{end}}")
@@ -107,12 +108,13 @@ def _joined(parts: Sequence[Part], escape: re.Pattern[str], *, closed: bool) -> 
     return "".join(written)
 
 
-def _dollar(part: Part | None, following: Part | None) -> bool:
-    return isinstance(part, Literal) and isinstance(following, Choice) and part.text.endswith("$")
+def _dollars_of(part: Part | None) -> str:
+    """Return the dollars that a part ends with."""
+    return part.text[len(part.text.rstrip("$")) :] if isinstance(part, Literal) else ""
 
 
-def _moved(option: Text) -> Text:
-    return text_of([Literal("$"), *option.parts])
+def _moved(dollars: str, option: Text) -> Text:
+    return text_of([Literal(dollars), *option.parts])
 
 
 def _prompt(prompt: Text) -> str:
