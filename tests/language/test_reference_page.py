@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -69,12 +70,16 @@ SOUND = [(selected, *each) for each in examples("selector")] + [(fitting, *each)
 
 
 @pytest.mark.parametrize(("ask", "source", "expected"), [each for each in SOUND if not each[2].startswith("!")])
-def test_selectors_and_criteria_of_the_page_hit_what_the_page_says(ask, source: str, expected: str) -> None:
+def test_selectors_and_criteria_of_the_page_hit_what_the_page_says(
+    ask: Callable[[str], str], source: str, expected: str
+) -> None:
     assert ask(source) == expected
 
 
 @pytest.mark.parametrize(("ask", "source", "expected"), [each for each in SOUND if each[2].startswith("!")])
-def test_selectors_and_criteria_of_the_page_are_refused_with_its_words(ask, source: str, expected: str) -> None:
+def test_selectors_and_criteria_of_the_page_are_refused_with_its_words(
+    ask: Callable[[str], str], source: str, expected: str
+) -> None:
     with pytest.raises(LanguageError) as caught:
         ask(source)
     assert caught.value.message == expected[1:]

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from drover.language.rendering import Rendered
 from drover.language.sealed import Sealed
 
-SECRET = Sealed("account.password")
+PASSWORD = Sealed("account.password")
 
 
 class Holder(BaseModel):
@@ -21,16 +21,16 @@ class Holder(BaseModel):
 @pytest.mark.parametrize(
     "written",
     [
-        str(SECRET),
-        f"{SECRET}",
-        format(SECRET),
-        f"{SECRET:>3}",
-        "%s" % SECRET,  # noqa: UP031 a way to write it
-        "".join([SECRET]),
-        json.loads(json.dumps({"a": SECRET}))["a"],
-        Holder(value=SECRET).model_dump(mode="json")["value"],
-        str(Rendered((SECRET,))),
-        logging.LogRecord("x", 10, "x", 1, "%s", (SECRET,), None).getMessage(),
+        str(PASSWORD),
+        f"{PASSWORD}",
+        format(PASSWORD),
+        f"{PASSWORD:>3}",
+        "%s" % PASSWORD,  # noqa: UP031 a way to write it
+        "".join(str(part) for part in Rendered((PASSWORD,)).parts),
+        json.loads(json.dumps({"a": PASSWORD}))["a"],
+        Holder(value=PASSWORD).model_dump(mode="json")["value"],
+        str(Rendered((PASSWORD,))),
+        logging.LogRecord("x", 10, "x", 1, "%s", (PASSWORD,), None).getMessage(),
     ],
 )
 def test_a_secret_is_written_as_three_stars(written: str) -> None:
@@ -38,17 +38,18 @@ def test_a_secret_is_written_as_three_stars(written: str) -> None:
 
 
 def test_its_handle_is_not_shown_either() -> None:
-    assert "account" not in repr([SECRET, Rendered((SECRET, "x"))]) + repr(vars(type(SECRET)))
+    assert "account" not in repr([PASSWORD, Rendered((PASSWORD, "x"))]) + repr(vars(type(PASSWORD)))
 
 
 def test_secrets_are_equal_by_what_they_refer_to() -> None:
-    assert SECRET == Sealed("account.password")
-    assert SECRET != Sealed("other")
-    assert SECRET != "***"
-    assert len({SECRET, Sealed("account.password"), Sealed("other")}) == 2
+    again = Sealed("account.password")
+    assert again == PASSWORD
+    assert Sealed("other") != PASSWORD
+    assert again != "***"
+    assert len({PASSWORD, Sealed("account.password"), Sealed("other")}) == 2
 
 
-@pytest.mark.parametrize("again", [copy.copy(SECRET), copy.deepcopy(SECRET), pickle.loads(pickle.dumps(SECRET))])  # noqa: S301 our own bytes
+@pytest.mark.parametrize("again", [copy.copy(PASSWORD), copy.deepcopy(PASSWORD), pickle.loads(pickle.dumps(PASSWORD))])  # noqa: S301 our own bytes
 def test_a_secret_can_be_handed_on(again: Sealed) -> None:
-    assert again == SECRET
+    assert again == PASSWORD
     assert again.handle == "account.password"

@@ -156,7 +156,7 @@ def test_values_are_never_parsed() -> None:
         ("${param.x$}", "column 10: expected `(` or `}`, found `$`"),
         ("${param.${param.x}}", "column 9: expected a name, found `$`"),
         ("${param.x {c}", "column 10: expected `(` or `}`, found ` `"),
-        ("${ai.caption(b\nc}", "column 17: expected a variable, arguments, `(`, `)` or `)}`, found `}`"),
+        ("${ai.caption(b\nc}", "column 17: expected a variable, arguments, `(` or `)}`, found `}`"),
         ("${ai.caption((b", "column 14: this ( is not closed by )"),
         ("{", "column 1: this { is not closed by }"),
         ("x {a|b", "column 3: this { is not closed by }"),
@@ -174,7 +174,10 @@ def test_values_are_never_parsed() -> None:
         ("${group.filter(active)}", "column 22: expected `,`, found `)`"),
         (
             "${filter.phones where a = }",
-            'column 27: expected a number, a duration such as 7d, a date such as 2026-01-31 or a text such as active or "two words", found `}`',
+            (
+                "column 27: expected a number, a duration such as 7d, a date such as 2026-01-31 "
+                'or a text such as active or "two words", found `}`'
+            ),
         ),
     ],
 )

@@ -1,7 +1,7 @@
 """The one parser: from source to trees, with its library's errors translated to columns and plain words."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Final, Literal, NamedTuple, Protocol, cast
 
@@ -11,6 +11,7 @@ from lark.exceptions import UnexpectedInput, UnexpectedToken
 from drover.language.builder import Builder
 from drover.language.criteria import Criteria
 from drover.language.errors import BadSyntax, LanguageError, TooLarge
+from drover.language.expecting import Table, expected_after
 from drover.language.selector import Selector
 from drover.language.text import Text, strays
 from drover.language.vocabulary import check_clause, forms_of
@@ -105,6 +106,7 @@ _BROKEN: Final = re.compile(r"\$\{([A-Za-z0-9_.-]*)")
 class _State(Protocol):
     """Where lark's parser stands, in the types that lark leaves open."""
 
+    parse_conf: Table
     value_stack: list[object]
 
     def feed_token(self, token: Token) -> object: ...
@@ -118,7 +120,6 @@ class _Interactive(Protocol):
     parser_state: _State
     lexer_thread: _Lexer
 
-    def choices(self) -> Mapping[str, object]: ...
     def feed_eof(self) -> object: ...
 
 
@@ -128,10 +129,12 @@ def parse(rule: Rule, source: str) -> Text | Selector | Criteria:
         raise TooLarge(MOST_LENGTH + 1, f"longer than {MOST_LENGTH} characters", hint="shorten it")
     opened = _parser().parse_interactive(source, start=rule)  # pyright: ignore[reportUnknownMemberType] typed in part
     interactive = cast("_Interactive", opened)
+    taken: list[str] = []
     try:
-        tree = _fed(interactive)
+        tree = _fed(interactive, taken)
     except UnexpectedInput as error:
-        raise _translated(rule, source, error, interactive) from error
+        expected = expected_after(interactive.parser_state.parse_conf, taken)
+        raise _translated(rule, source, error, interactive, expected) from error
     if isinstance(tree, Text):
         _check(tree)
     return tree
@@ -144,8 +147,8 @@ def _check(text: Text) -> None:
         raise BadSyntax(stray.column, f"${{{stray.key}}} stands in no foreach", hint=forms_of("foreach"))
 
 
-def _fed(interactive: _Interactive) -> Text | Selector | Criteria:
-    """Feed every token, and refuse too many or too deep ones as they come."""
+def _fed(interactive: _Interactive, taken: list[str]) -> Text | Selector | Criteria:
+    """Feed every token, refuse too many or too deep ones as they come, and note which were taken."""
     depth = 0
     state = interactive.parser_state
     for number, token in enumerate(interactive.lexer_thread.lex(state)):
@@ -160,6 +163,7 @@ def _fed(interactive: _Interactive) -> Text | Selector | Criteria:
         elif token.type in _HIGHER:
             depth -= 1
         state.feed_token(token)
+        taken.append(token.type)
     return cast("Text | Selector | Criteria", interactive.feed_eof())
 
 
@@ -181,11 +185,11 @@ def _parser() -> Lark:
 
 
 _CLOSERS: Final = frozenset({"RBRACE", "END", "CALL_END", "RPAREN", "RPAREN_", "CLOSE"})
-_OF_TEXTS: Final = frozenset({"CLOSE", "CALL_END"})
 
 
-def _translated(rule: Rule, source: str, error: UnexpectedInput, interactive: _Interactive) -> LanguageError:
-    expected = {name for name in interactive.choices() if name.isupper()}
+def _translated(
+    rule: Rule, source: str, error: UnexpectedInput, interactive: _Interactive, expected: set[str]
+) -> LanguageError:
     ended = isinstance(error, UnexpectedToken) and cast("Token", error.token).type == "$END"  # pyright: ignore[reportUnknownMemberType]
     at = len(source) if ended else cast("int", error.pos_in_stream)
     if ended and expected & _CLOSERS:
@@ -195,9 +199,7 @@ def _translated(rule: Rule, source: str, error: UnexpectedInput, interactive: _I
             return BadSyntax(_column(opener), known.reason, hint=known.hint)
     if source.startswith("${", at) and "REFERENCE" in expected:
         return _broken(source, at)
-    words = tuple(
-        word for name, word in _WORDS.items() if name in expected - (_OF_TEXTS if rule != "text" else {"$END"})
-    )
+    words = tuple(dict.fromkeys(word for name, word in _WORDS.items() if name in expected))
     return BadSyntax(
         at + 1, f"expected {_either(words)}, found {_found(source, at)}", hint=_HINTS[rule], expected=words
     )

@@ -12,7 +12,7 @@ from drover.kernel.errors import InvalidInput
 from drover.language.errors import LanguageError
 from drover.language.parsing import parse_text
 from drover.language.pattern import parse_pattern
-from drover.language.text import Text, literal
+from drover.language.text import Literal, Reference, Text, is_draw, literal
 from drover.platform.documents import Fault
 from drover.sequences import domain
 from drover.sequences.domain import (
@@ -77,6 +77,15 @@ class Reader:
         except InvalidInput as error:
             self._note(field, error.message, error.hint)
             return Text(())
+
+    def undrawn(self, source: str, field: str) -> Text:
+        """Return the parsed text of what an app's way has in several places, where it must come to the same."""
+        text = self.text(source, field)
+        drawn = [part for part in text.parts if not isinstance(part, Literal | Reference) or is_draw(part)]
+        if drawn:
+            where = f"{field}: column {drawn[0].column}"
+            self._note(where, "is drawn anew wherever it stands", "make it an input's default, and use the input here")
+        return text
 
     def pattern(self, source: str, field: str) -> str:
         """Return a regular expression that is one."""

@@ -211,7 +211,7 @@ class SwitchAccountFile(BaseTaskFile):
 
     def act(self, read: Reader) -> Act:
         """Return the act."""
-        return SwitchAccount(read.text(self.account, "account"))
+        return SwitchAccount(read.undrawn(self.account, "account"))
 
 
 class SelectSlotFile(BaseTaskFile):
