@@ -27,7 +27,7 @@ _SECRETS: Final = tuple(
         r"(?<![A-Za-z0-9])A[KS]IA[A-Z0-9]{12,20}",
         r"(?<![A-Za-z0-9])eyJ[A-Za-z0-9_-]{8,4000}(?:\.[A-Za-z0-9_-]{4,4000}){1,2}",
         r"(?i)(?<=bearer )[A-Za-z0-9._~+/-]{12,4000}=*",
-        r"(?i)\b(?:pass(?:word|wort|phrase|code)|passwd|pwd|api[ _-]?key)\b(?: is |\s{0,3}[:=]\s{0,3})(?P<value>\S{1,200})",
+        r"(?i)\b(?:pass(?:word|wort|phrase|code|wd)|pwd|api[ _-]?key)\b(?: is |\s{0,3}[:=]\s{0,3})(?P<value>\S{1,200})",
         r"(?i)\b(?:secret|token|pin|otp|2fa|cvv|cvc)\b\s{0,3}[:=]\s{0,3}(?P<value>\S{1,200})",
         r"(?<=://)[^\s/@]{1,200}(?=@)",
         r"(?<![A-Za-z0-9+])(?=[A-Za-z+]{0,200}\d)(?=[0-9+]{0,200}[A-Za-z])[A-Za-z0-9+]{32,200}",
