@@ -9,16 +9,18 @@ from drover.language.errors import Ambiguous, LanguageError, MissingValue
 from drover.language.given import BadValues, given_of, rows
 from drover.language.memory import MemoryProvider, SecretUnknown, memory_providers
 from drover.language.parsing import parse_text
-from drover.language.ports import Context
-from drover.language.rendering import render
+from drover.language.ports import Absent, Context, Request
+from drover.language.rendering import Position, render
 from drover.language.resolving import resolve
 from drover.language.sealed import Sealed
 from drover.language.spintax import Seed
+from drover.language.text import RandomNumber
 
 CONTEXT = Context("run1", "text", Seed(1, "phone1"), datetime(2026, 3, 4, tzinfo=UTC))
 PHONES = [{"name": "phone1", "charge": 80, "tags": ["new"]}, "phone2"]
 ACCOUNTS = [
-    {"app": "plaza", "account": "a1", "phone": "phone1", "password": "pw1", "verified": True, "groups": ["vip"]},
+    {"app": "plaza", "account": "a1", "phone": "phone1", "password": "pw1", "verified": True, "groups": ["vip"]}
+    | {"likes": ["chess", "go"]},
     {"app": "plaza", "account": "a2", "phone": "phone2", "joined": "2026-01-31", "seen": "2026-03-01T10:00"},
     {"app": "notes", "account": "a2", "phone": "phone1", "seen": "2026-03-01T10:00+01:00", "tags": ["x", 1]},
     {"app": "notes", "account": "a2", "phone": "phone2"},
@@ -51,8 +53,11 @@ async def test_values_are_written_plainly(value: object, shown: str) -> None:
         ("${group.vip.count}${group.vip.random}", "1plaza.a1@phone1"),
         ("${group.own.count} ${group.difference(own,vip)} ${group.intersection(own,own)}", "2 ann,bob ann,bob"),
         ("${group.filter(own, age > 3)}", "bob"),
-        ("${foreach.entity in group:own}${foreach.entity.age};${end}", "2;5;"),
-        ("${foreach.entity in group:vip}${foreach.entity.verified};${end}", "true;"),
+        (
+            "${foreach.entity in group:own}${foreach.entity.age} ${foreach.entity.since};${end}",
+            "2 2026-01-31;5 2026-01-31;",
+        ),
+        ("${foreach.entity in group:vip}${foreach.entity.verified} ${foreach.entity.likes};${end}", "true chess, go;"),
         ("${count.accounts in phone:phone1} ${count.phones in account:plaza.a1@all}", "2 1"),
         ("${count.accounts in account:all-*.all@all} ${count.phones in phone:tag:new}", "0 1"),
         ("${random.phone from phone:phone2}", "phone2"),
@@ -66,9 +71,15 @@ async def test_values_are_written_plainly(value: object, shown: str) -> None:
     ],
 )
 async def test_sets_draws_and_counts_come_from_what_is_listed(source: str, expected: str) -> None:
-    own = [{"name": "ann", "age": 2}, {"name": "bob", "age": 5}]
+    own = [{"name": name, "age": age, "since": "2026-01-31"} for name, age in (("ann", 2), ("bob", 5))]
     document: dict[str, object] = {"phones": PHONES, "accounts": ACCOUNTS[:3] + NEW, "group": {"own": own}}
     assert await answered(source, document) == expected
+
+
+async def test_what_needs_no_owner_is_not_among_the_values() -> None:
+    provider = MemoryProvider(given_of({}))
+    request = Request(RandomNumber(1, 2), Position(()))
+    assert await provider.fetch(CONTEXT, [request]) == [Absent("the values given have nothing of its kind")]
 
 
 async def test_what_only_looks_like_a_date_is_a_text() -> None:
@@ -139,12 +150,17 @@ async def test_what_could_not_be_reserved_is_tried_again() -> None:
             await asked(provider, "${content.media.next}", CONTEXT)
 
 
-async def test_only_secrets_that_were_given_out_are_opened() -> None:
-    _, provider = memory_providers({"account": {"password": "pw"}})
+async def test_secrets_of_the_document_are_opened_also_by_who_did_not_give_them_out() -> None:
+    document = {"account": {"password": "pw"}}
+    assert await answered("${account.password}", document) == "pw"
+    assert MemoryProvider(given_of(document)).open(Sealed("account.password")) == "pw"
+
+
+@pytest.mark.parametrize("handle", ["param.password", "account.username", "account.p.a.password", "password", ""])
+def test_nothing_else_is_opened(handle: str) -> None:
+    document = {"param": {"password": "x"}, "account": {"password": "pw", "username": "ada"}}
     with pytest.raises(SecretUnknown):
-        provider.open(Sealed("account.password"))
-    assert await asked(provider, "${account.password}", CONTEXT) == "pw"
-    assert provider.open(Sealed("account.password")) == "pw"
+        MemoryProvider(given_of(document)).open(Sealed(handle))
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drover.language.errors import MissingValue
+from drover.language.errors import MissingValue, Unsupported
 from drover.language.parsing import parse_text
 from drover.language.rendering import Draft, Placed, Position, Rendered, Value, Values, prompt_of, render, walk
 from drover.language.sealed import Sealed
 from drover.language.spintax import Seed
+from drover.language.text import substitute
 
 SEED = Seed(1, "phone1")
 DRAFT = Draft("Sun!", "caption", "a day", "some-model")
@@ -118,6 +119,13 @@ def test_repetitions_nest_and_the_entity_is_the_inner_one() -> None:
     places = [part.position for part in walk(text, SEED, {"a": "12", "b": "xy"}) if isinstance(part, Placed)]
     assert [str(place) for place in places] == ["0.0#1", "0.2.0#1.1", "0.2.0#1.2", "0.0#2", "0.2.0#2.1", "0.2.0#2.2"]
     assert len(set(places)) == 6
+
+
+def test_a_choice_that_was_put_into_a_prompt_is_refused() -> None:
+    text = substitute(parse_text("a ${ai.caption(${param.x})}"), {"param.x": parse_text("{a|b}")})
+    (draft,) = (part for part in walk(text, SEED, {}) if isinstance(part, Placed))
+    with pytest.raises(Unsupported, match=r"^column 3: a choice or repetition cannot stand in a prompt$"):
+        list(prompt_of(draft))
 
 
 def test_a_position_names_the_option_that_was_drawn_and_the_place_in_a_prompt() -> None:

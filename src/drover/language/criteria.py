@@ -147,7 +147,7 @@ def written(value: Value) -> str:
             return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
         case date():
             return value.isoformat()
-        case timedelta():
+        case _:
             seconds = value.days * 86_400 + value.seconds
             unit, size = next((unit, size) for unit, size in _UNITS if seconds % size == 0)
             return f"{seconds // size}{unit}"

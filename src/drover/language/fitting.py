@@ -116,7 +116,7 @@ def _holds(criterion: Criterion, fact: Fact, now: datetime) -> bool:
             return _compared(fact, criterion.operator, criterion.value, now)
         case Among():
             return any(_compared(fact, Operator.EQUAL, value, now) for value in criterion.values)
-        case Contains():
+        case _:
             wanted = _folded(str(criterion.value))
             return wanted in ([_folded(each) for each in fact] if isinstance(fact, tuple) else _folded(str(fact)))
 
@@ -150,7 +150,7 @@ def _check(criterion: Criterion, held: Type) -> None:
         case Among():
             for value in criterion.values:
                 _check_types(column, name, held, type_of(value))
-        case Compare():
+        case _:
             _check_types(column, name, held, type_of(criterion.value))
             if criterion.operator not in {Operator.EQUAL, Operator.UNEQUAL} and held not in _ORDERED:
                 raise Mismatched(column, f"{name} is {held.value}, which has no order", hint="compare with = or !=")

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final, cast
 
 from drover.kernel.errors import InvalidInput
-from drover.language.fitting import Fact
+from drover.language.criteria import Value
 from drover.language.selecting import Account, Inventory, Phone
 
 KEYS: Final = (
@@ -25,7 +25,10 @@ class BadValues(InvalidInput):
 
 
 Table = Mapping[str, object]
-Facts = Mapping[str, Fact]
+Known = Value | tuple[str, ...]
+"""What is known of an entity, where it has a value."""
+
+Facts = Mapping[str, Known | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,17 +168,17 @@ def _set(value: Table, key: str) -> frozenset[str]:
     return frozenset(text(each, key) for each in items(value.get(key, []), key))
 
 
-def _scalars(value: Table, without: Sequence[str]) -> dict[str, Fact]:
+def _scalars(value: Table, without: Sequence[str]) -> dict[str, Known | None]:
     return {name: _fact(each, name) for name, each in value.items() if name not in without} | {
         name: tuple(sorted(_set(value, name))) for name in without if name in ("tags", "groups")
     }
 
 
-def _prefixed(name: str, value: object) -> dict[str, Fact]:
+def _prefixed(name: str, value: object) -> dict[str, Known | None]:
     return {f"{name}.{key}": _fact(each, f"{name}.{key}") for key, each in table(value, name).items()}
 
 
-def _fact(value: object, where: str) -> Fact:
+def _fact(value: object, where: str) -> Known | None:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, list):
@@ -186,7 +189,7 @@ def _fact(value: object, where: str) -> Fact:
     return _date(written) if _DATE.fullmatch(written) else written
 
 
-def _date(written: str) -> Fact:
+def _date(written: str) -> Known:
     try:
         if "T" not in written:
             return date.fromisoformat(written)

@@ -194,9 +194,8 @@ def _translated(
     at = len(source) if ended else cast("int", error.pos_in_stream)
     if ended and expected & _CLOSERS:
         opener = _opener(interactive)
-        if opener is not None:
-            known = _OPENERS[opener.type]
-            return BadSyntax(_column(opener), known.reason, hint=known.hint)
+        known = _OPENERS[opener.type]
+        return BadSyntax(_column(opener), known.reason, hint=known.hint)
     if source.startswith("${", at) and "REFERENCE" in expected:
         return _broken(source, at)
     words = tuple(dict.fromkeys(word for name, word in _WORDS.items() if name in expected))
@@ -205,22 +204,18 @@ def _translated(
     )
 
 
-def _opener(interactive: _Interactive) -> Token | None:
-    """Return what was opened last and is not closed yet: it still lies on the parser's stack.
+def _opener(interactive: _Interactive) -> Token:
+    """Return what was opened last and is not closed yet; there is one, where a closer is expected.
 
-    There may lie what is closed too, where the parser stopped before it took that in.
+    It still lies on the parser's stack, and with it what is closed but was not yet taken in.
     """
-    closed: list[str] = []
-    for value in reversed(interactive.parser_state.value_stack):
-        if not isinstance(value, Token):
-            continue
-        if value.type in _CLOSERS:
-            closed.append(value.type)
-        elif value.type in _OPENERS:
-            if _OPENERS[value.type].closer not in closed:
-                return value
-            closed.remove(_OPENERS[value.type].closer)
-    return None
+    opened: list[Token] = []
+    for value in interactive.parser_state.value_stack:
+        if isinstance(value, Token) and value.type in _OPENERS:
+            opened.append(value)
+        elif isinstance(value, Token) and opened and _OPENERS[opened[-1].type].closer == value.type:
+            opened.pop()
+    return opened[-1]
 
 
 def _broken(source: str, at: int) -> LanguageError:

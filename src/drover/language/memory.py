@@ -13,14 +13,12 @@ A document of values is JSON, nested as variables are named: `{"param": {"name":
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from decimal import Decimal
 from typing import Final, cast
 
 from drover.kernel.errors import DroverError, Kind
 from drover.language.criteria import Criteria, written
-from drover.language.fitting import Fact, fits
-from drover.language.given import BadValues, Entity, Given, given_of, items, rows, table, text
+from drover.language.fitting import fits
+from drover.language.given import BadValues, Entity, Given, Known, given_of, items, rows, table, text
 from drover.language.ports import Absent, Answer, Context, Provider, Request, Several
 from drover.language.rendering import Draft, Position
 from drover.language.sealed import Sealed
@@ -86,7 +84,10 @@ class MemoryProvider:
         return [self._answer(context, request, self._taken) for request in requests]
 
     def open(self, sealed: Sealed) -> str:
-        """Return the secret of a handle that this provider gave. Raises SecretUnknown."""
+        """Return the secret of a handle that a provider of this document gave. Raises SecretUnknown."""
+        category, _, name = sealed.handle.partition(".")
+        if sealed.handle not in self._secrets and Reference(category, name).secret:
+            self._referred(Reference(category, name), "")  # a play that goes on asks for no values again
         if sealed.handle not in self._secrets:
             raise SecretUnknown("a secret is not among those given", hint="resolve the text again")
         return self._secrets[sealed.handle]
@@ -232,16 +233,14 @@ def _filtered(entities: Sequence[Entity], criteria: Criteria, context: Context) 
     return tuple(dict.fromkeys(found))
 
 
-def _shown(fact: Fact) -> str:
+def _shown(fact: Known) -> str:
     match fact:
         case tuple():
             return ", ".join(fact)
         case str():
             return fact
-        case bool() | Decimal() | date() | timedelta():
-            return written(fact)
         case _:
-            return str(fact)
+            return written(fact)
 
 
 def _whole(value: object, name: str) -> int:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from drover.language.dates import formatted
-from drover.language.errors import MissingValue, TooLarge
+from drover.language.errors import MissingValue, TooLarge, Unsupported
 from drover.language.sealed import Opener, Sealed
 from drover.language.source import key_of
 from drover.language.spintax import Seed, numbered, option_of
@@ -160,13 +160,13 @@ def walk(text: Text, seed: Seed, groups: Mapping[str, Sequence[str]]) -> Iterato
 
 
 def prompt_of(placed: Placed) -> Iterator[Literal | Placed]:
-    """Yield what stands in the prompt of a draft; of any other variable nothing."""
+    """Yield what stands in the prompt of a draft; of any other variable nothing. Raises Unsupported for a choice."""
     parts = placed.variable.prompt.parts if isinstance(placed.variable, Generated) else ()
     for place, part in enumerate(parts):
-        if isinstance(part, Literal):
-            yield part
-        elif not isinstance(part, Choice | Foreach):  # neither can stand in arguments
-            yield Placed(part, placed.position.inside(place), placed.entity)
+        if isinstance(part, Choice | Foreach):  # nobody can write one there, but one can be put in
+            reason = "a choice or repetition cannot stand in a prompt"
+            raise Unsupported(placed.column, reason, hint="draw it before")
+        yield part if isinstance(part, Literal) else Placed(part, placed.position.inside(place), placed.entity)
 
 
 class _Walk:

@@ -110,7 +110,7 @@ class AccountSelector:
                 return f"account:{self.accounts}"
             case Names():
                 return f"account:{self.accounts}@{self.phones}"
-            case Owned():
+            case _:
                 return f"account:{self.accounts}@phone:{self.phones}"
 
 

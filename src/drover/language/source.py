@@ -65,7 +65,7 @@ def _dynamic(variable: RandomNumber | RandomChoice | Counter) -> str:
             return f"random.number({variable.low}-{variable.high})"
         case RandomChoice():
             return f"random.choice({','.join(_escaped(option) for option in variable.options)})"
-        case Counter():
+        case _:
             return f"counter({variable.name},{variable.start},{variable.step})"
 
 
@@ -79,7 +79,7 @@ def _set(variable: Filtered | Combined | RandomOf | CountOf | FilterOf) -> str:
             return f"random.{variable.entity} from {variable.selector}"
         case CountOf():
             return f"count.{variable.entity}s in {variable.selector}"
-        case FilterOf():
+        case _:
             return f"filter.{variable.entity}s where {variable.criteria}"
 
 
