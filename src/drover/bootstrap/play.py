@@ -12,6 +12,8 @@ import cv2
 
 from drover import __version__
 from drover.bootstrap.power import power_cycle
+from drover.bootstrap.texts import text_source
+from drover.bootstrap.values import GivenValues
 from drover.devices.ports import DeviceSource
 from drover.fleet.monitor import PhoneMonitor
 from drover.fleet.phonebook import PhoneBook
@@ -37,6 +39,7 @@ from drover.sequences.player.rack import PlayPhone, Stage, play_on
 from drover.sequences.player.retries import Retries
 from drover.sequences.record import PlayRecord
 from drover.sequences.report.page import render_report
+from drover.sequences.resolving import needed
 
 IMAGE_THREADS = 2
 ATTACHING = 4
@@ -58,6 +61,10 @@ class PlayRequest:
     """Whether each phone goes on where its last play of the sequence stopped."""
     helpers: Mapping[str, Helper] = field(default_factory=dict[str, Helper])
     """The functions that the sequence may call."""
+    seed: int = 0
+    """What texts draw by, with each phone's name: the same seed gives the same texts."""
+    values: GivenValues | None = None
+    """Values for the variables of texts."""
 
     @property
     def steps(self) -> int:
@@ -95,6 +102,9 @@ async def play(
         monitor = PhoneMonitor(source, clock, ledger=book, power=power_cycle(settings))
         await stack.enter_async_context(monitor.running())
         monitor.see(await source.sightings())
+        texts = await stack.enter_async_context(
+            text_source(request.values, settings, clock, seed=request.seed, needed=needed(request.plan))
+        )
         images = stack.enter_context(ThreadPoolExecutor(IMAGE_THREADS, thread_name_prefix="images"))
         stage = Stage(
             plan=request.plan,
@@ -113,6 +123,7 @@ async def play(
             from_step=request.from_step,
             resume=request.resume,
             helpers=request.helpers,
+            texts=texts,
         )
         work = f"playing “{request.plan.sequence.name}”"
         phones = [

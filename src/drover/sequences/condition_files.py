@@ -12,7 +12,8 @@ from drover.kernel.errors import InvalidInput
 from drover.language.errors import LanguageError
 from drover.language.parsing import parse_text
 from drover.language.pattern import parse_pattern
-from drover.language.text import Literal, Reference, Text, is_draw, literal
+from drover.language.text import Literal as Plain
+from drover.language.text import Reference, Text, is_draw, is_reserved, literal
 from drover.platform.documents import Fault
 from drover.sequences import domain
 from drover.sequences.domain import (
@@ -81,7 +82,8 @@ class Reader:
     def undrawn(self, source: str, field: str) -> Text:
         """Return the parsed text of what an app's way has in several places, where it must come to the same."""
         text = self.text(source, field)
-        drawn = [part for part in text.parts if not isinstance(part, Literal | Reference) or is_draw(part)]
+        parts = [part for part in text.parts if not isinstance(part, Plain)]
+        drawn = [part for part in parts if not isinstance(part, Reference) or is_draw(part) or is_reserved(part)]
         if drawn:
             where = f"{field}: column {drawn[0].column}"
             self._note(where, "is drawn anew wherever it stands", "make it an input's default, and use the input here")

@@ -16,11 +16,12 @@ from drover.language.rendering import Draft, Rendered, render
 from drover.language.resolving import resolve
 from drover.language.sealed import Opener, Sealed
 from drover.language.spintax import Seed
-from drover.language.text import Literal, Part, Reference, Text, substitute, text_of
+from drover.language.text import Literal, Part, Reference, Text, references, substitute, text_of
 from drover.sequences.binding import Change, loop_with, task_with
 from drover.sequences.domain import Loop
 from drover.sequences.inputs import SEALED, is_settled
 from drover.sequences.plan import Plan, Step, step_of
+from drover.sequences.variables import category_of
 
 
 class TextNotResolved(InvalidInput):
@@ -90,6 +91,16 @@ async def resolved_plan(plan: Plan, source: TextSource, resolving: Resolving, jo
     if resolution.new:
         await journal.keep_texts(resolving.run, resolution.new)
     return replace(plan, steps=tuple(steps), loops=tuple(loops), inputs={})
+
+
+def needed(plan: Plan) -> frozenset[str]:
+    """Return the categories of variables that the plan's texts have."""
+    texts = list(plan.inputs.values())
+    for step in plan.steps:
+        task_with(step.task, _noting(texts))
+    for loop in plan.loops:
+        loop_with(loop, _noting(texts))
+    return frozenset(category_of(each) for text in texts for each in references(text))
 
 
 class _FromPlay(str):

@@ -222,7 +222,7 @@ class SelectSlotFile(BaseTaskFile):
 
     def act(self, read: Reader) -> Act:
         """Return the act."""
-        return SelectSlot(read.text(str(self.slot), "slot"))
+        return SelectSlot(read.undrawn(str(self.slot), "slot"))
 
 
 class HelperFile(BaseTaskFile):

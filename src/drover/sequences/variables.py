@@ -35,11 +35,11 @@ def text_faults(where: str, text: Text, scope: Scope, *, typed: bool = False) ->
             case Reference(category="run", name=name):
                 if name not in scope.variables:
                     yield Fault(place, f"variable {name} is set by no task before", "read it first, with `into`")
-            case Reference(secret=True) if not typed and _category(variable) in scope.categories:
+            case Reference(secret=True) if not typed and category_of(variable) in scope.categories:
                 yield Fault(place, "a password can only be typed", "use it in the text of a `type` task alone")
             case _:
-                if _category(variable) not in OWN and _category(variable) not in scope.categories:
-                    yield _not_provided(place, _category(variable))
+                if category_of(variable) not in OWN and category_of(variable) not in scope.categories:
+                    yield _not_provided(place, category_of(variable))
         if isinstance(variable, Generated):
             yield from _prompt_faults(where, variable)
 
@@ -66,15 +66,16 @@ def input_faults(where: str, text: Text, categories: Collection[str]) -> Iterato
         yield from text_faults(where, text, Scope((), (), categories), typed=True)
 
 
+def category_of(variable: Variable | Foreach) -> str:
+    """Return the category that gives the variable its value."""
+    return "group" if isinstance(variable, Foreach) else variable.category
+
+
 def _not_provided(place: str, category: str) -> Fault:
     hint = "give them in a file, --values FILE, or make it an input, ${param.<name>}"
     if category == "ai":
         hint = "configure an AI, or give the draft in a file, --values FILE"
     return Fault(place, f"nothing here has values of {category}", hint)
-
-
-def _category(variable: Variable | Foreach) -> str:
-    return "group" if isinstance(variable, Foreach) else variable.category
 
 
 def _prompt_faults(where: str, draft: Generated) -> Iterator[Fault]:
