@@ -74,6 +74,7 @@ def messages(*texts: str, stop: str = "end_turn", usage: bool = True) -> Raw:
 class FakeAi:
     answers: deque[Raw] = field(default_factory=deque[Raw])
     seen: list[Seen] = field(default_factory=list[Seen])
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
     tls: ssl.SSLContext | None = None
     host: str = "127.0.0.1"
 
@@ -115,6 +116,7 @@ class FakeAi:
         content = (await reader.readexactly(int(headers["content-length"]))).decode()
         seen = Seen(first.split()[1], headers, json.loads(content), head + content)
         self.seen.append(seen)
+        self.asked.set()
         raw = self.answers.popleft() if self.answers else self._usual(seen)
         writer.write(raw.content)
         await writer.drain()

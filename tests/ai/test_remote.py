@@ -148,14 +148,14 @@ async def test_every_status_has_its_error(server: FakeAi, status: int, error: ty
 )
 async def test_what_the_server_says_is_wrong_is_passed_on_in_one_line(server: FakeAi, body: bytes) -> None:
     server.will(http(404, body))
-    with pytest.raises(AskRejected, match="status 404: no model fake$"):
+    with pytest.raises(AskRejected, match=r"status 404: no model fake$"):
         await remote(server).complete(ASK)
 
 
 @pytest.mark.parametrize("body", [b"<html>not found</html>", b'{"error": 7}', b'{"error": {"code": 7}}', b"[" * 90_000])
 async def test_a_server_that_says_nothing_readable_is_not_quoted(server: FakeAi, body: bytes) -> None:
     server.will(http(404, body))
-    with pytest.raises(AskRejected, match="status 404$"):
+    with pytest.raises(AskRejected, match=r"status 404$"):
         await remote(server).complete(ASK)
 
 
@@ -177,7 +177,7 @@ async def test_the_pause_that_a_busy_server_asks_for_is_told(
     server: FakeAi, header: Mapping[str, str], seconds: float | None
 ) -> None:
     server.will(told(429, "slow down", header))
-    with pytest.raises(AiBusy, match="for now: slow down$") as raised:
+    with pytest.raises(AiBusy, match=r"for now: slow down$") as raised:
         await remote(server).complete(ASK)
     assert raised.value.retry_after_s == seconds
     assert raised.value.retry is Retry.WHEN_BACK
@@ -279,8 +279,7 @@ async def test_the_key_is_in_no_error_and_no_log(server: FakeAi, caplog: pytest.
 async def test_a_call_can_be_cancelled(server: FakeAi) -> None:
     server.will(Raw(b"", hangs=True))
     call = asyncio.create_task(remote(server).complete(ASK))
-    while not server.seen:
-        await asyncio.sleep(0.01)
+    await server.asked.wait()
     call.cancel()
     with pytest.raises(asyncio.CancelledError):
         await call

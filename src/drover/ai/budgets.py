@@ -70,7 +70,7 @@ def spent_on(usage: Usage, prices: Prices) -> Spent:
 
 def worst_of(ask: Ask) -> Usage:
     """Return the most that a question may be charged with: a token is never less than a byte of UTF-8."""
-    written = len(ask.instruction.encode()) + len(ask.prompt.encode(errors="replace"))
+    written = len(ask.instruction.encode()) + len(ask.prompt.encode())
     return Usage(written + _FRAME_TOKENS, ask.max_tokens)
 
 

@@ -141,7 +141,9 @@ class AnswerTooLong(AiError):
     paid = True
 
     def __init__(self, what: str, limit: int, unit: str) -> None:
-        super().__init__(f"{what} is longer than {limit} {unit}", hint="ask for less in the prompt")
+        super().__init__(
+            f"{what} is longer than {limit} {unit}", hint="ask for less in the prompt, or set another ai_model"
+        )
 
 
 class AnswerRefused(AiError):

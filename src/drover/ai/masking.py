@@ -64,8 +64,11 @@ class Masked:
 
 
 def masked(text: str, private: Iterable[str] = ()) -> Masked:
-    """Return the text, in NFC, as it may leave. `private` is found wherever it stands, whatever its case."""
-    plain = unicodedata.normalize("NFC", text)
+    """Return the text as it may leave: in NFC, halves of surrogate pairs as `?`.
+
+    `private` is found wherever it stands, whatever its case.
+    """
+    plain = unicodedata.normalize("NFC", text.encode(errors="replace").decode())
     taken = {found[0].upper() for found in _PLACEHOLDER.finditer(plain)}
     names: dict[tuple[str, str], str] = {}
     written: list[str] = []

@@ -13,7 +13,6 @@ from drover.ai.drafting import Drafting, Wanted
 from drover.ai.drafts import DraftStore, Place
 from drover.ai.files import ai_file
 from drover.kernel.clock import Clock
-from drover.kernel.errors import DroverError
 from drover.language.ports import Absent, Answer, Context, Request
 from drover.language.rendering import Draft
 from drover.language.text import Generated
@@ -43,8 +42,9 @@ class DraftProvider:
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(self._drafted(context, request, turns)) for request in requests]
-        except* DroverError as failures:
-            raise _first(failures) from failures
+        except BaseExceptionGroup as failures:
+            failure = failures.exceptions[0]
+            raise failure from failure.__cause__
         return [task.result() for task in tasks]
 
     async def _previewed(self, context: Context, request: Request) -> Answer:
@@ -89,12 +89,3 @@ async def draft_provider(
 
 def _told(draft: drafts.Draft) -> Draft:
     return Draft(draft.text, draft.kind, draft.prompt, draft.model, approved=bool(draft.approved_by))
-
-
-def _first(failures: BaseExceptionGroup[DroverError]) -> DroverError:
-    """Return the first failure of a group of whatever depth."""
-    found: BaseException = failures
-    while isinstance(found, BaseExceptionGroup):
-        found = found.exceptions[0]
-    assert isinstance(found, DroverError)  # noqa: S101  `except*` takes no others
-    return found
