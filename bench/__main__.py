@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import faults, kills, play, rack60, screens, soak, tap, ways
+from bench import faults, kills, language, play, rack60, screens, soak, tap, ways
 from drover.platform.logging import configure_logging
 
 ROOT = Path(__file__).parents[1]
@@ -27,6 +27,7 @@ QUICK: Mapping[str, Callable[..., dict[str, Any]]] = {
     "play": play.run,
 }
 LONG: Mapping[str, Callable[..., dict[str, Any]]] = {
+    "language": language.run,
     "rack60": rack60.run,
     "faults": faults.run,
     "kills": kills.run,
@@ -47,6 +48,11 @@ TARGETS = (
     ("ways", "screencap_tap_ms_p50", "", "a tap by `input`, ms, median (typical profile)"),
     ("ways", "u2_tap_ms_p50", "", "the same by uiautomator2's service"),
     ("ways", "u2_attach_ms", "", "attaching for the first time: start the service, measure, choose, ms"),
+    ("language", "parse_ms_p50", "≤ 0.3", "parsing a usual line with variables and choices, CPU ms, median"),
+    ("language", "render_ms_p50", "≤ 0.05", "rendering it, CPU ms, median"),
+    ("language", "longest_ms", "≤ 50", "the costliest of adversarial inputs of 20 KB, CPU ms"),
+    ("language", "random_inputs", "100000", "random inputs parsed"),
+    ("language", "undeclared_errors", "0", "of them end in anything but a tree or a declared error"),
     ("rack60", "online_s", "≤ 10", "60 simulated phones: seconds until all are online"),
     ("rack60", "completed", "60", "60 phones play the example: how many complete it"),
     ("rack60", "acting_most", "≤ 16", "of them, at most so many act at once"),

@@ -4,8 +4,9 @@ import random
 
 import pytest
 
+from drover.language.automaton import MOST_PIECES
 from drover.language.errors import LanguageError, TooLarge
-from drover.language.grammar import MOST_LENGTH, MOST_PIECES, Rule, parse
+from drover.language.grammar import MOST_LENGTH, Rule, parse
 from drover.language.rendering import MOST_RENDERED, MOST_TURNS, Values, render
 from drover.language.source import source_of
 from drover.language.spintax import Seed

@@ -151,7 +151,7 @@ async def test_what_could_not_be_reserved_is_tried_again() -> None:
 
 
 async def test_secrets_of_the_document_are_opened_also_by_who_did_not_give_them_out() -> None:
-    document = {"account": {"password": "pw"}}
+    document: dict[str, object] = {"account": {"password": "pw"}}
     assert await answered("${account.password}", document) == "pw"
     assert MemoryProvider(given_of(document)).open(Sealed("account.password")) == "pw"
 

@@ -2,10 +2,9 @@
 
 import pytest
 from hypothesis import example, given
-from hypothesis import strategies as st
 
 from drover.language.criteria import Criteria
-from drover.language.grammar import parse
+from drover.language.parsing import parse_criteria, parse_selector, parse_text
 from drover.language.rendering import Values, render
 from drover.language.selector import Selector
 from drover.language.source import source_of
@@ -19,35 +18,35 @@ from tests.language.trees import AWKWARD, CRITERIA, SELECTORS, TEXTS, is_written
 @example(Text((Literal("a\\"), Choice((literal("\\"), literal("|}{"))))))
 @example(Text((Literal("\\"), Reference("param", "x"))))
 def test_a_text_parses_back_to_the_same_tree(text: Text) -> None:
-    assert parse("text", source_of(text)) == text
+    assert parse_text(source_of(text)) == text
 
 
 @given(TEXTS)
 def test_what_a_text_is_written_as_is_written_so_again(text: Text) -> None:
     source = source_of(text)
-    assert source_of(parse("text", source)) == source
+    assert source_of(parse_text(source)) == source
 
 
 @given(SELECTORS)
 def test_a_selector_parses_back_to_the_same_tree(selector: Selector) -> None:
-    assert parse("selector", str(selector)) == selector
+    assert parse_selector(str(selector)) == selector
 
 
 @given(CRITERIA)
 def test_criteria_parse_back_to_the_same_tree(criteria: Criteria) -> None:
-    assert parse("criteria", str(criteria)) == criteria
+    assert parse_criteria(str(criteria)) == criteria
 
 
 @given(AWKWARD)
 @example("\\${param.name}")
 def test_a_literal_text_is_read_back_as_it_is(text: str) -> None:
-    assert render(parse("text", source_of(literal(text))), Values(), Seed()).text == text
+    assert render(parse_text(source_of(literal(text))), Values(), Seed()).text == text
 
 
 @given(AWKWARD, AWKWARD)
 def test_a_dollar_before_a_choice_moves_into_its_options(before: str, inside: str) -> None:
     text = text_of([Literal(f"{before}$"), Choice((literal(inside), literal("x")))])
-    assert [source_of(each) for each in some_variants(parse("text", source_of(text)), 2)] == [
+    assert [source_of(each) for each in some_variants(parse_text(source_of(text)), 2)] == [
         source_of(literal(f"{before}${inside}")),
         source_of(literal(f"{before}$x")),
     ]
@@ -64,7 +63,7 @@ def test_a_dollar_before_a_choice_moves_into_its_options(before: str, inside: st
     ],
 )
 def test_what_needs_no_escape_gets_none(source: str) -> None:
-    assert source_of(parse("text", source)) == source
+    assert source_of(parse_text(source)) == source
 
 
 @pytest.mark.parametrize(
@@ -79,9 +78,9 @@ def test_what_needs_no_escape_gets_none(source: str) -> None:
     ],
 )
 def test_there_is_one_way_to_write_a_tree(source: str, canonical: str) -> None:
-    assert source_of(parse("text", source)) == canonical
+    assert source_of(parse_text(source)) == canonical
 
 
-@given(st.sampled_from([Literal("x", 1), Reference("param", "x", 2)]))
-def test_columns_take_no_part_in_equality(part: Literal | Reference) -> None:
-    assert type(part)(*[getattr(part, name) for name in part.__slots__[:-1]], column=9) == part
+def test_columns_take_no_part_in_equality() -> None:
+    assert Literal("x", 1) == Literal("x", 2)
+    assert Reference("param", "x", 1) == Reference("param", "x", 2)

@@ -251,8 +251,8 @@ def test_arguments_may_hold_escaped_signs_and_brackets() -> None:
 
 def test_a_key_is_what_stands_between_the_braces() -> None:
     source = "filter.accounts where created < 7d"
-    (variable,) = parse_text(f"${{{source}}}").parts
-    assert variable == FilterOf("account", Compare("created", Operator.LESS, timedelta(days=7)))
+    variable = FilterOf("account", Compare("created", Operator.LESS, timedelta(days=7)))
+    assert parse_text(f"${{{source}}}") == Text((variable,))
     assert key_of(variable) == source
 
 

@@ -20,6 +20,7 @@ from drover.language.text import (
     Literal,
     MediaFolder,
     Moment,
+    Part,
     RandomChoice,
     RandomNumber,
     RandomOf,
@@ -137,7 +138,7 @@ def _nested(inner: st.SearchStrategy[Text]) -> st.SearchStrategy[Text]:
     return _parts(choices | turns | VARIABLES)
 
 
-def _parts(special: st.SearchStrategy[object]) -> st.SearchStrategy[Text]:
+def _parts(special: st.SearchStrategy[Part]) -> st.SearchStrategy[Text]:
     return st.lists(st.builds(Literal, ANY_TEXT) | special, max_size=4).map(text_of)
 
 

@@ -6,8 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Final, Literal, cast
 
-from lark import Token, Transformer
-
+from drover.language.automaton import Token
 from drover.language.criteria import (
     All,
     Among,
@@ -57,7 +56,7 @@ _SECONDS: Final = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 Child = Token | Part | Text | list[Part] | tuple[Token | Variable, ...] | Criteria | Selector
 
 
-class Builder(Transformer[Token, Text | Selector | Criteria]):
+class Builder:
     """One method for each rule; its children are tokens and what the rules inside it came to."""
 
     def text(self, children: Sequence[Child]) -> Text:
@@ -175,7 +174,7 @@ _PUNCTUATION: Final = {"NOT", "IN", "LPAREN_", "COMMA", "RPAREN_"}
 
 
 def _column(token: Child) -> int:
-    return cast("int", cast("Token", token).start_pos) + 1
+    return cast("Token", token).column
 
 
 def _parts(children: Sequence[Child], escape: re.Pattern[str]) -> list[Part]:

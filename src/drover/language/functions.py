@@ -5,8 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from lark import Token
-
+from drover.language.automaton import Token
 from drover.language.dates import check_pattern
 from drover.language.errors import BadSyntax, TooLarge, UnknownName, Unsupported
 from drover.language.text import (

@@ -1,17 +1,16 @@
 """The one parser: from source to trees, with its library's errors translated to columns and plain words."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from functools import cache
-from typing import Final, Literal, NamedTuple, Protocol, cast
+from typing import Final, Literal, NamedTuple, cast
 
-from lark import Lark, Token
-from lark.exceptions import UnexpectedInput, UnexpectedToken
+from lark import Lark
 
+from drover.language.automaton import Automaton, Broken, Token
 from drover.language.builder import Builder
 from drover.language.criteria import Criteria
 from drover.language.errors import BadSyntax, LanguageError, TooLarge
-from drover.language.expecting import Table, expected_after
 from drover.language.selector import Selector
 from drover.language.text import Text, strays
 from drover.language.vocabulary import check_clause, forms_of
@@ -20,15 +19,8 @@ Rule = Literal["text", "selector", "criteria"]
 
 MOST_LENGTH: Final = 20_480
 """How many characters a source may have."""
-MOST_PIECES: Final = 4_000
-"""How many variables, braces, bars, names and signs a source may have. Parsing takes about 8 µs for each."""
-MOST_DEPTH: Final = 20
-"""How deeply braces, parentheses and repetitions may lie in one another."""
 MOST_VARIANTS: Final = 10**100
 """How many texts the choices of a source may come to."""
-
-_DEEPER: Final = frozenset({"LBRACE", "FOREACH", "CALL", "FILTERED", "LPAREN", "LPAREN_"})
-_HIGHER: Final = frozenset({"RBRACE", "END", "CALL_END", "RPAREN", "RPAREN_"})
 
 
 class _Opener(NamedTuple):
@@ -103,38 +95,14 @@ _FOUND: Final = re.compile(r"\w+|\s|.", re.DOTALL)
 _BROKEN: Final = re.compile(r"\$\{([A-Za-z0-9_.-]*)")
 
 
-class _State(Protocol):
-    """Where lark's parser stands, in the types that lark leaves open."""
-
-    parse_conf: Table
-    value_stack: list[object]
-
-    def feed_token(self, token: Token) -> object: ...
-
-
-class _Lexer(Protocol):
-    def lex(self, parser_state: _State) -> Iterator[Token]: ...
-
-
-class _Interactive(Protocol):
-    parser_state: _State
-    lexer_thread: _Lexer
-
-    def feed_eof(self) -> object: ...
-
-
 def parse(rule: Rule, source: str) -> Text | Selector | Criteria:
     """Return the tree of `source` under `rule`, in time proportional to its length. Raises LanguageError."""
     if len(source) > MOST_LENGTH:
         raise TooLarge(MOST_LENGTH + 1, f"longer than {MOST_LENGTH} characters", hint="shorten it")
-    opened = _parser().parse_interactive(source, start=rule)  # pyright: ignore[reportUnknownMemberType] typed in part
-    interactive = cast("_Interactive", opened)
-    taken: list[str] = []
     try:
-        tree = _fed(interactive, taken)
-    except UnexpectedInput as error:
-        expected = expected_after(interactive.parser_state.parse_conf, taken)
-        raise _translated(rule, source, error, interactive, expected) from error
+        tree = cast("Text | Selector | Criteria", _automaton().run(rule, source))
+    except Broken as broken:
+        raise _translated(rule, source, broken) from broken
     if isinstance(tree, Text):
         _check(tree)
     return tree
@@ -147,73 +115,40 @@ def _check(text: Text) -> None:
         raise BadSyntax(stray.column, f"${{{stray.key}}} stands in no foreach", hint=forms_of("foreach"))
 
 
-def _fed(interactive: _Interactive, taken: list[str]) -> Text | Selector | Criteria:
-    """Feed every token, refuse too many or too deep ones as they come, and note which were taken."""
-    depth = 0
-    state = interactive.parser_state
-    for number, token in enumerate(interactive.lexer_thread.lex(state)):
-        if number == MOST_PIECES:
-            reason = f"more than {MOST_PIECES} variables, braces, bars, names and signs"
-            raise TooLarge(_column(token), reason, hint="split it")
-        if token.type in _DEEPER:
-            depth += 1
-            if depth > MOST_DEPTH:
-                reason = f"braces, parentheses or repetitions lie in more than {MOST_DEPTH} others"
-                raise TooLarge(_column(token), reason, hint="nest less deeply")
-        elif token.type in _HIGHER:
-            depth -= 1
-        state.feed_token(token)
-        taken.append(token.type)
-    return cast("Text | Selector | Criteria", interactive.feed_eof())
-
-
-def _column(token: Token) -> int:
-    return cast("int", token.start_pos) + 1
-
-
 @cache
-def _parser() -> Lark:
-    return Lark.open_from_package(  # pyright: ignore[reportUnknownMemberType] lark does not type its options
-        "drover.language",
-        "language.lark",
-        parser="lalr",
-        lexer="contextual",
-        start=["text", "selector", "criteria"],
-        transformer=Builder(),
-        maybe_placeholders=False,
+def _automaton() -> Automaton:
+    lark = Lark.open_from_package(  # pyright: ignore[reportUnknownMemberType] lark does not type its options
+        "drover.language", "language.lark", parser="lalr", start=["text", "selector", "criteria"]
     )
+    return Automaton(lark, Builder())
 
 
 _CLOSERS: Final = frozenset({"RBRACE", "END", "CALL_END", "RPAREN", "RPAREN_", "CLOSE"})
 
 
-def _translated(
-    rule: Rule, source: str, error: UnexpectedInput, interactive: _Interactive, expected: set[str]
-) -> LanguageError:
-    ended = isinstance(error, UnexpectedToken) and cast("Token", error.token).type == "$END"  # pyright: ignore[reportUnknownMemberType]
-    at = len(source) if ended else cast("int", error.pos_in_stream)
-    if ended and expected & _CLOSERS:
-        opener = _opener(interactive)
+def _translated(rule: Rule, source: str, broken: Broken) -> LanguageError:
+    at, expected = broken.at, broken.expected
+    if broken.ended and expected & _CLOSERS:
+        opener = _opener(broken.tokens)
         known = _OPENERS[opener.type]
-        return BadSyntax(_column(opener), known.reason, hint=known.hint)
+        return BadSyntax(opener.column, known.reason, hint=known.hint)
     if source.startswith("${", at) and "REFERENCE" in expected:
         return _broken(source, at)
     words = tuple(dict.fromkeys(word for name, word in _WORDS.items() if name in expected))
-    return BadSyntax(
-        at + 1, f"expected {_either(words)}, found {_found(source, at)}", hint=_HINTS[rule], expected=words
-    )
+    reason = f"expected {_either(words)}, found {_found(source, at)}"
+    return BadSyntax(at + 1, reason, hint=_HINTS[rule], expected=words)
 
 
-def _opener(interactive: _Interactive) -> Token:
+def _opener(tokens: Sequence[Token]) -> Token:
     """Return what was opened last and is not closed yet; there is one, where a closer is expected.
 
-    It still lies on the parser's stack, and with it what is closed but was not yet taken in.
+    Among the tokens that no rule has taken yet are also closers, of what is only complete once the next one is seen.
     """
     opened: list[Token] = []
-    for value in interactive.parser_state.value_stack:
-        if isinstance(value, Token) and value.type in _OPENERS:
-            opened.append(value)
-        elif isinstance(value, Token) and opened and _OPENERS[opened[-1].type].closer == value.type:
+    for token in tokens:
+        if token.type in _OPENERS:
+            opened.append(token)
+        elif opened and _OPENERS[opened[-1].type].closer == token.type:
             opened.pop()
     return opened[-1]
 
@@ -241,6 +176,6 @@ def _found(source: str, at: int) -> str:
     return "the end" if found is None else f"`{found[0]}`"
 
 
-def _either(words: Iterable[str]) -> str:
+def _either(words: Sequence[str]) -> str:
     *others, last = words
     return f"{', '.join(others)} or {last}" if others else last
