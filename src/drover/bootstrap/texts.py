@@ -8,7 +8,7 @@ from typing import Final
 
 from drover.ai.configuration import missing_settings
 from drover.bootstrap.drafts import DraftProvider, draft_provider
-from drover.bootstrap.values import GivenValues
+from drover.bootstrap.values import GivenValues, nothing_given
 from drover.kernel.clock import Clock
 from drover.language.given import given_of
 from drover.language.memory import MemoryProvider
@@ -55,6 +55,7 @@ async def preview_source(
     values: GivenValues | None, settings: Settings, clock: Clock, *, seed: int, needed: Collection[str], ask_ai: bool
 ) -> AsyncGenerator[TextSource]:
     """Give the same for a preview, which writes nothing; `ask_ai` says that drafts are asked for, and then kept."""
+    values = values or nothing_given()
     wanted = set(needed)
     more: dict[str, Provider] = {}
     if not (settings.data_dir / _COUNTERS).exists():

@@ -33,6 +33,11 @@ class GivenValues:
         return frozenset(each for each in FORMS if each not in optional or optional[each] in self.document)
 
 
+def nothing_given() -> GivenValues:
+    """Return the values of no file."""
+    return GivenValues({}, Inventory())
+
+
 def load_values(path: Path) -> GivenValues:
     """Return the values in a JSON file. Raises BadDocument, which says where it is wrong."""
     document = read_json(path)

@@ -1,17 +1,20 @@
 """`drover sequence`: look at sequence files."""
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from drover.bootstrap.previews import value_faults
 from drover.bootstrap.registry import open_registry, registry_beside
 from drover.bootstrap.texts import provided_categories
 from drover.bootstrap.values import load_values
 from drover.cli import exits
 from drover.cli.play import HelpersOption, ValuesOption
 from drover.cli.say import warn
+from drover.kernel.clock import SystemClock
 from drover.platform.documents import BadDocument, Fault
 from drover.platform.settings import load_settings
 from drover.screens.check.overlaps import find_overlaps
@@ -48,7 +51,14 @@ def lint_files(
     loaded = load_values(values) if values is not None else None
     categories = provided_categories(loaded, load_settings())
     known = load_helpers(helpers)
-    faults = list(_faults(files, registry, lambda whole, place: lint(whole, place, known, categories)))
+
+    def check(whole: Sequence, place: Registry) -> Iterator[Fault]:
+        found = lint(whole, place, known, categories)
+        yield from found
+        if loaded is not None and not found:
+            yield from asyncio.run(value_faults(whole, loaded, SystemClock().now().astimezone()))
+
+    faults = list(_faults(files, registry, check))
     for file, fault in faults:
         typer.echo(f"{file}: {fault}")
         if fault.hint:

@@ -84,18 +84,20 @@ def _rounds(sequence: Sequence, number: int) -> int:
     return prod(loop.most for loop in sequence.loops if loop.first <= number <= loop.last)
 
 
-def _all_texts(sequence: Sequence) -> Iterator[Text]:
-    for task in sequence.tasks:
-        yield from texts_of(task.act).values()
-        yield from texts_in(task.when)
-        yield from texts_in(task.happened)
+def placed_texts(sequence: Sequence) -> Iterator[tuple[str, Text]]:
+    """Yield every text of the tasks and repeats, and where it stands in the file."""
+    for index, task in enumerate(sequence.tasks):
+        where = task.where or f"tasks[{index}]"
+        yield from ((f"{where}.{field}", text) for field, text in texts_of(task.act).items())
+        yield from ((f"{where}.when", text) for text in texts_in(task.when))
+        yield from ((f"{where}.happened", text) for text in texts_in(task.happened))
     for loop in sequence.loops:
-        for condition in loop.conditions:
-            yield from texts_in(condition)
+        where = f"the repeat of tasks {loop.first} to {loop.last}"
+        yield from ((where, text) for condition in loop.conditions for text in texts_in(condition))
 
 
 def _unused(sequence: Sequence) -> Iterator[Fault]:
-    used = {each.key for text in _all_texts(sequence) for each in references(text) if isinstance(each, Reference)}
+    used = {each.key for _, text in placed_texts(sequence) for each in references(text) if isinstance(each, Reference)}
     for name in sequence.params:
         if f"param.{name}" not in used:
             yield Fault(f"params.{name}", "is used by no task", "remove it, or use it as ${param." + name + "}")
