@@ -138,6 +138,21 @@ def test_substituting_replaces_a_reference_wherever_it_stands() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "source", ["{0.__init__}", "%(os)s", "$HOME", "$(id)", "`id`", "{x!r:>9}", "{{7*7}}", "file:///etc/passwd", "\\x41"]
+)
+def test_nothing_that_is_a_code_elsewhere_is_one_here(source: str) -> None:
+    assert rendered(source, {"0": "x", "HOME": "x", "x": "x", "os": "x"}) == source
+
+
+@pytest.mark.parametrize(
+    "path", ["param.x.__class__", "param.__class__.__init__", "param.x.y", "env.HOME", "os.environ"]
+)
+def test_no_path_leads_to_an_attribute_or_the_environment(path: str) -> None:
+    with pytest.raises(LanguageError):
+        rendered(f"${{{path}}}", {"param.x": "x", path: "x"})
+
+
 def test_values_are_never_parsed() -> None:
     assert rendered("${param.x}!", {"param.x": "${param.y} {a|b} \\"}) == "${param.y} {a|b} \\!"
 

@@ -14,8 +14,8 @@ from lark.parsers.lalr_analysis import Shift
 
 from drover.language.errors import TooLarge
 
-MOST_PIECES: Final = 4_000
-"""How many variables, braces, bars, names and signs a source may have. Parsing takes about 5 µs for each."""
+MOST_PIECES: Final = 3_000
+"""How many variables, braces, bars, names and signs a source may have. Parsing takes about 10 µs for the costliest."""
 MOST_DEPTH: Final = 20
 """How deeply braces, parentheses and repetitions may lie in one another."""
 END: Final = "$END"

@@ -92,13 +92,13 @@ Builder = Callable[[Arguments, int], Variable]
 
 def call(path: str, arguments: Arguments, column: int) -> Variable:
     """Return the variable `${path(arguments)}`, whose `$` is in `column`. Raises what is wrong with it."""
+    if path in FUNCTIONS:
+        return FUNCTIONS[path](arguments, column)
     category = known_category(segments(path, column)[0], column)
-    if path not in FUNCTIONS:
-        own = tuple(name for name in FUNCTIONS if name.startswith(f"{category}."))
-        if not own:
-            raise Unsupported(arguments.column - 1, f"{path} takes no arguments", hint=forms_of(path))
-        raise UnknownName(column + len("${"), "function", path, own, hint=forms_of(path))
-    return FUNCTIONS[path](arguments, column)
+    own = tuple(name for name in FUNCTIONS if name.startswith(f"{category}."))
+    if not own:
+        raise Unsupported(arguments.column - 1, f"{path} takes no arguments", hint=forms_of(path))
+    raise UnknownName(column + len("${"), "function", path, own, hint=forms_of(path))
 
 
 def _folder(arguments: Arguments, column: int) -> Variable:
