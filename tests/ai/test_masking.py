@@ -97,7 +97,7 @@ def test_values_that_overlap_are_masked_as_one_by_the_stricter_name() -> None:
 def test_a_placeholder_that_a_user_wrote_is_never_mistaken_for_one_of_ours() -> None:
     mask = masked("<<EMAIL_1>> is not a@b.de")
     assert mask.text == "<<EMAIL_1>> is not <<EMAIL_2>>"
-    assert mask.restored("<<EMAIL_1>> <<EMAIL_2>> <<EMAIL_9>>") == "<<EMAIL_1>> a@b.de <<EMAIL_9>>"
+    assert mask.restored("<<EMAIL_1>> <<EMAIL_2>> <<SECRET_9>>") == "<<EMAIL_1>> a@b.de <<SECRET_9>>"
 
 
 WORDS = st.text("abcxyz019 .@<>_#\n\u00e9", max_size=60)
