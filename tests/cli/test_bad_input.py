@@ -68,7 +68,8 @@ CASES = {
         (*PLAY, "phone:all", "--param", "name"), 2, ("--param name: is not NAME=VALUE",)
     ),
     "a selector without a list": Case((*PLAY, "phone:"), 2, ("--phones phone:: column",)),
-    "a selector of a later version": Case((*PLAY, "account:x"), 2, ("--phones account:x: column 1", "phone:all")),
+    "a selector that is none": Case((*PLAY, "account:x"), 2, ("--phones account:x: column 9", "account:<app>")),
+    "a selector of accounts": Case((*PLAY, "account:a.b@phone:all"), 3, ("no phone is attached",)),
     "a step before the first": Case((*PLAY, "phone:all", "--from-step", "0"), 2, ("--from-step 0", "give 1 to 16")),
     "a step after the last": Case((*PLAY, "phone:all", "--from-step", "99"), 2, ("--from-step 99", "give 1 to 16")),
     "no registry folder": Case(

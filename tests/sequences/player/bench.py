@@ -22,6 +22,7 @@ from drover.sequences.player.frame_budget import FrameBudget
 from drover.sequences.player.rack import PlayPhone, Stage, play_on
 from drover.sequences.player.retries import Retries
 from drover.sequences.record import PhoneRecord, TaskRecord
+from drover.sequences.resolving import TextSource
 from drover.sequences.ways import with_ways
 from tests.sequences.player.shop import SIZE, ShopPhone, shop_registry
 
@@ -77,13 +78,19 @@ class Bench:
         helpers: Mapping[str, Helper] | None = None,
         text_reader: TextReader | None = None,
         file: str = "buy.json",
+        texts: TextSource | None = None,
     ) -> tuple[PhoneRecord, ...]:
         reference = {"width": SIZE.width, "height": SIZE.height}
         body = {"schema": 1, "name": "Buy", "app": "shop", "reference": reference, "tasks": list(tasks)}
         sequence = read_sequence(json.dumps({**body, **(fields or {})}), file)
         stage = Stage(
             plan=make_plan(
-                with_ways(sequence, self.registry), self.registry, params or {}, file=file, helpers=helpers or {}
+                with_ways(sequence, self.registry),
+                self.registry,
+                params or {},
+                file=file,
+                helpers=helpers or {},
+                categories=texts.providers if texts is not None else (),
             ),
             registry=self.registry,
             matcher=Matcher(self.registry),
@@ -101,6 +108,7 @@ class Bench:
             from_step=from_step,
             helpers=helpers or {},
             text_reader=text_reader or RapidOcrReader(),
+            texts=texts or TextSource(),
         )
         delays = Delays(capture_s=0.05, input_s=0.01)
         drivers = [PlayPhone(phone.serial, drive(phone, self.clock, delays=delays)) for phone in phones]
