@@ -14,6 +14,8 @@ from drover.bootstrap.attached import attached_phones
 from drover.bootstrap.play import PlayRequest, save_report
 from drover.bootstrap.play import play as play_request
 from drover.bootstrap.registry import open_registry, registry_beside
+from drover.bootstrap.texts import provided_categories
+from drover.bootstrap.values import load_values
 from drover.bootstrap.ways import way_options
 from drover.cli import exits, interrupts
 from drover.cli.live import failure, live, show_summary
@@ -34,6 +36,9 @@ ParamOption = Annotated[
     list[str] | None, typer.Option("--param", help="An input of the sequence.", metavar="NAME=VALUE")
 ]
 
+ValuesOption = Annotated[
+    Path | None, typer.Option(help="A JSON file with values of the variables in texts.", metavar="FILE")
+]
 HelpersOption = Annotated[
     Path | None, typer.Option(help="A Python file with functions that the sequence calls.", metavar="FILE")
 ]
@@ -55,6 +60,8 @@ def play(
         str | None, typer.Option(help="Your adb server; else adb's own default.", metavar="HOST:PORT")
     ] = None,
     helpers: HelpersOption = None,
+    values: ValuesOption = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same texts; others draw others.")] = 0,
     json_line: JsonOption = False,
 ) -> int:
     """Play a sequence on attached phones, verifying every screen, and write a report."""
@@ -62,7 +69,19 @@ def play(
     if adb_server is not None:
         settings = settings.model_copy(update={"adb_server": adb_server})
     given = parameters(param or [])
-    request = prepare(file, registry, given, phones, from_step, report, {}, resume=resume, helpers=helpers)
+    request = prepare(
+        file,
+        registry,
+        given,
+        phones,
+        report,
+        settings,
+        from_step=from_step,
+        resume=resume,
+        helpers=helpers,
+        values=values,
+        seed=seed,
+    )
     console = Console(stderr=json_line)
     try:
         record = interrupts.run(_play(request, settings, console))
@@ -83,20 +102,30 @@ def prepare(
     registry_folder: Path | None,
     given: Mapping[str, str],
     selector: str,
-    from_step: int | None,
     report: Path | None,
-    names: Mapping[str, str],
+    settings: Settings,
     *,
+    from_step: int | None = None,
     resume: bool = False,
     helpers: Path | None = None,
+    values: Path | None = None,
+    seed: int = 0,
 ) -> PlayRequest:
     """Return the request, with everything checked that can be checked before a phone is touched."""
     sequence = load_sequence(file)
     registry = open_registry(registry_folder or registry_beside(file), warn)
     known = load_helpers(helpers)
-    plan = make_plan(with_ways(sequence, registry), registry, given, file=str(file), helpers=known)
+    loaded = load_values(values) if values is not None else None
+    plan = make_plan(
+        with_ways(sequence, registry),
+        registry,
+        given,
+        file=str(file),
+        helpers=known,
+        categories=provided_categories(loaded, settings),
+    )
     path = report or _report_path(file.stem, SystemClock().now())
-    return PlayRequest(plan, registry, selector, from_step, path, names, resume, known)
+    return PlayRequest(plan, registry, selector, from_step, path, {}, resume, known, seed, loaded)
 
 
 def parameters(words: list[str], *, option: str = "--param") -> dict[str, str]:
