@@ -1,6 +1,5 @@
 """`drover text`: errors with their place, previews without side effects, variants."""
 
-import json
 from pathlib import Path
 
 import pytest
