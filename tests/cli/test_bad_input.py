@@ -63,6 +63,25 @@ CASES = {
             "v.json": '{"custom": {"who": "Ada"}}',
         },
     ),
+    "a text of a play without a value": Case(
+        (*PLAY, "phone:all", "--values", "v.json", "--param", "bio={x|${custom.whom}}"),
+        2,
+        ("parameter bio: column 4: ${custom.whom} has no value", "give custom.whom a value"),
+        {"v.json": '{"custom": {"who": "Ada"}}'},
+    ),
+    "a secret that would be no text, but is none": Case(
+        ("sequence", "lint", "s.json", "--registry", REGISTRY, "--values", "v.json"),
+        0,
+        ("1 file, nothing to mend",),
+        {
+            "s.json": sequence(
+                {"kind": "open_app", "after": "plaza.login"},
+                LOGIN | {"text": "${param.pin}"},
+                params={"pin": {"default": "{a|b", "secret": True}},
+            ),
+            "v.json": "{}",
+        },
+    ),
     "a text that nothing gives values": Case(
         ("sequence", "lint", "s.json", "--registry", REGISTRY),
         1,

@@ -84,7 +84,7 @@ def test_the_caret_stands_below_the_column_whatever_the_line_holds(
 
 def test_check_tells_what_has_no_value_whichever_option_is_drawn(drover: Prompt) -> None:
     accounts = [{"app": "plaza", "account": "a", "phone": phone, "username": phone} for phone in ("p1", "p2")]
-    text = "{${custom.x}|${param.name}} ${account.plaza.a.username}"
+    text = "{${custom.x}|${param.name}} ${account.plaza.a.username} ${ai.caption(a day)}"
     told = drover("text", "check", text, values={**VALUES, "accounts": accounts, "phones": ["p1", "p2"]})
     assert told.code == 2
     assert [line for line in told.err.splitlines() if line.startswith("drover: ")] == [
@@ -203,6 +203,8 @@ BAD_VALUES = {
     "a counter that is none": ('{"counters": {"n": "x"}}', "values.json: counters.n is no whole number"),
     "a phone twice": ('{"phones": ["a", "a"]}', "values.json: phone a is given 2 times"),
     "an account without its app": ('{"accounts": [{"account": "x"}]}', "accounts[0] has no app"),
+    "half a character": (r'{"custom": {"x": "\ud800"}}', "values.json: holds half of a character"),
+    "a number that is none": ('{"custom": {"x": NaN}}', "values.json: is not JSON that can be read: NaN is no number"),
     "nested too deeply": ("[" * 100_000, "values.json: is nested too deeply"),
     "names without end": ('{"custom":' + '{"a":' * 500 + "1" + "}" * 501, "is neither a text nor a number"),
 }

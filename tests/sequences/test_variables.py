@@ -10,6 +10,7 @@ from drover.platform.documents import BadDocument
 from drover.sequences.files import read_sequence
 from drover.sequences.lint import lint
 from drover.sequences.plan import BadParameter, make_plan
+from drover.sequences.resolving import needed
 from tests.sequences.registries import registry
 
 OPEN = {"kind": "open_app", "after": "shop.home"}
@@ -160,3 +161,18 @@ def test_what_is_to_be_resolved_is_kept_for_each_phone() -> None:
     assert list(plan.inputs) == ["param.who"]
     assert plan.steps[2].shown["text"] == "${param.who}"
     assert given(who="plain \\{x|y}").steps[2].shown["text"] == "plain {x|y}"
+
+
+def test_a_plan_says_which_categories_it_needs() -> None:
+    tasks = (
+        typing("${param.who} ${foreach.entity in group:g}x${end}"),
+        {
+            "kind": "repeat",
+            "when": {"text": "${client.name}"},
+            "tasks": [typing("${run.seen}") | {"when": {"text": "a"}}],
+        },
+    )
+    read = {"kind": "read", "on": [0, 0, 9, 9], "into": "seen", "before": "shop.cart"}
+    whole = sequence(read, *tasks, params={"who": {}})
+    plan = make_plan(whole, registry(), {"who": "{a|${custom.x}}"}, file="try.json", categories=EVERYTHING)
+    assert needed(plan) == {"param", "run", "group", "client", "custom"}

@@ -19,6 +19,7 @@ from drover.language.text import Text, references
 from drover.platform.documents import Fault
 from drover.platform.settings import Settings
 from drover.sequences.domain import Sequence as Tasks
+from drover.sequences.inputs import input_text
 from drover.sequences.lint import placed_texts
 from drover.sequences.providing import unprovided
 from drover.sequences.variables import OWN, category_of
@@ -46,11 +47,20 @@ async def missing_values(text: Text, values: GivenValues, now: datetime) -> Sequ
     return await unprovided(text, _providers(values, frozenset()), _nothing(now))
 
 
-async def value_faults(sequence: Tasks, values: GivenValues, now: datetime) -> Sequence[Fault]:
-    """Return what a sequence's texts have no value for in a file of values; inputs are given otherwise."""
+async def value_faults(
+    sequence: Tasks, values: GivenValues, now: datetime, params: Mapping[str, str] | None = None
+) -> Sequence[Fault]:
+    """Return what a sequence's texts, and those of its inputs, have no value for in a file of values.
+
+    `params` are given inputs; the others have their defaults. Lint has found nothing in any of them.
+    """
     providers, context = _providers(values, OWN), _nothing(now)
-    defaults = {f"params.{name}.default": param.default for name, param in sequence.params.items()}
-    inputs = [(where, parse_text(source)) for where, source in defaults.items() if source is not None]
+    given = params or {}
+    inputs = [
+        (f"parameter {name}" if name in given else f"params.{name}.default", input_text(param, source))
+        for name, param in sequence.params.items()
+        if (source := given.get(name, param.default)) is not None
+    ]
     return [
         Fault(f"{where}: column {error.column}", error.reason, error.hint)
         for where, text in [*inputs, *placed_texts(sequence)]

@@ -1,5 +1,6 @@
 """Files of values: JSON documents that give texts their variables, checked as a whole before anything uses them."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -41,6 +42,11 @@ def nothing_given() -> GivenValues:
 def load_values(path: Path) -> GivenValues:
     """Return the values in a JSON file. Raises BadDocument, which says where it is wrong."""
     document = read_json(path)
+    try:
+        json.dumps(document, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        fault = Fault("", r"holds half of a character, \ud800 to \udfff", "write the whole character")
+        raise BadDocument(str(path), [fault]) from error
     try:
         given = given_of(document)
         MemoryProvider(given)

@@ -1,5 +1,6 @@
 """`drover play`: a sequence on phones of the user's own adb server."""
 
+import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -13,16 +14,19 @@ from rich.console import Console
 from drover.bootstrap.attached import attached_phones
 from drover.bootstrap.play import PlayRequest, save_report
 from drover.bootstrap.play import play as play_request
+from drover.bootstrap.previews import value_faults
 from drover.bootstrap.registry import open_registry, registry_beside
 from drover.bootstrap.texts import provided_categories
-from drover.bootstrap.values import load_values
+from drover.bootstrap.values import GivenValues, load_values
 from drover.bootstrap.ways import way_options
 from drover.cli import exits, interrupts
 from drover.cli.live import failure, live, show_summary
 from drover.cli.say import warn
 from drover.kernel.clock import SystemClock
 from drover.kernel.errors import InvalidInput
+from drover.platform.documents import BadDocument
 from drover.platform.settings import Settings, load_settings
+from drover.sequences.domain import Sequence
 from drover.sequences.files import load_sequence
 from drover.sequences.helpers import load_helpers
 from drover.sequences.plan import make_plan
@@ -116,16 +120,26 @@ def prepare(
     registry = open_registry(registry_folder or registry_beside(file), warn)
     known = load_helpers(helpers)
     loaded = load_values(values) if values is not None else None
+    whole = with_ways(sequence, registry)
     plan = make_plan(
-        with_ways(sequence, registry),
+        whole,
         registry,
         given,
         file=str(file),
         helpers=known,
         categories=provided_categories(loaded, settings),
     )
+    if loaded is not None:
+        _check_values(whole, str(file), loaded, given)
     path = report or _report_path(file.stem, SystemClock().now())
     return PlayRequest(plan, registry, selector, from_step, path, {}, resume, known, seed, loaded)
+
+
+def _check_values(sequence: Sequence, file: str, values: GivenValues, given: Mapping[str, str]) -> None:
+    """Raise BadDocument for texts that have no value, whichever of their choices will be drawn."""
+    faults = asyncio.run(value_faults(sequence, values, SystemClock().now(), given))
+    if faults:
+        raise BadDocument(file, faults)
 
 
 def parameters(words: list[str], *, option: str = "--param") -> dict[str, str]:

@@ -147,7 +147,11 @@ def _json(value: object) -> None:
 
 
 def _told(text: Text) -> dict[str, object]:
-    return {"variants": text.variants, "references": [_reference(each) for each in references(text)]}
+    return {"variants": text.variants, "references": [_reference(each) for each in _found(text)]}
+
+
+def _found(text: Text) -> Sequence[Variable | Foreach]:
+    return sorted(references(text), key=lambda variable: variable.column)
 
 
 def _reference(variable: Variable | Foreach) -> dict[str, object]:
@@ -172,7 +176,7 @@ def _show(text: Text, source: str, missing: Sequence[LanguageError]) -> None:
 
 
 def _lines(text: Text) -> Iterable[str]:
-    found = references(text)
+    found = _found(text)
     variants = "1 variant" if text.variants == 1 else f"{text.variants} variants"
     names = "1 variable" if len(found) == 1 else f"{len(found)} variables"
     yield f"{variants}, {names}"

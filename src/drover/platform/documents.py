@@ -77,7 +77,7 @@ def parse(model: type[Model], text: str, file: str) -> Model:
 
 def _loaded(text: str, file: str) -> object:
     try:
-        return json.loads(text, object_pairs_hook=_without_duplicates)
+        return json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
         fault = Fault(
             f"line {error.lineno}, column {error.colno}", f"is not JSON: {error.msg.lower()}", "mend the syntax"
@@ -93,6 +93,10 @@ def _loaded(text: str, file: str) -> object:
 
 class _DuplicateName(Exception):
     """Two members of one JSON object share a name."""
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(f"{name} is no number")
 
 
 def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:

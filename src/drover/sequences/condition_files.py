@@ -45,7 +45,11 @@ Box = Annotated[
     Field(min_length=4, max_length=4, description="A rectangle x1, y1, x2, y2 in pixels of the sequence's reference."),
 ]
 TextSource = Annotated[
-    str, Field(max_length=MAX_TEXT, description="Text; ${param.<name>} is an input, ${run.<name>} what was read.")
+    str,
+    Field(
+        max_length=MAX_TEXT,
+        description="A text of the language: ${param.<name>} is an input, ${run.<name>} what was read, {a|b} a choice.",
+    ),
 ]
 Pattern = Annotated[str, Field(max_length=MAX_PATTERN, description="A regular expression.")]
 Seconds = Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)]
