@@ -191,3 +191,21 @@ def test_documents_that_cannot_be_used_are_refused_saying_where(document: object
 async def test_an_object_where_a_value_is_asked_for_is_refused() -> None:
     with pytest.raises(BadValues, match=r"^param.x is neither a text nor a number$"):
         await answered("${param.x}", {"param": {"x": {"y": 1}}})
+
+
+async def test_the_passwords_of_a_groups_accounts_are_sealed_each_by_itself() -> None:
+    second = ACCOUNTS[1] | {"password": "pw2", "groups": ["vip"]}
+    given = given_of({"phones": PHONES, "accounts": [ACCOUNTS[0], second]})
+    provider = MemoryProvider(given)
+    text = parse_text("${foreach.entity in group:vip}${foreach.entity.password};${end}")
+    values = await resolve(text, dict.fromkeys(("group", "foreach"), provider), CONTEXT)
+    rendered = render(text, values, CONTEXT.seed)
+    assert rendered.text == "***;***;"
+    assert rendered.opened(provider) == "pw1;pw2;"
+    assert rendered.opened(MemoryProvider(given)) == "pw1;pw2;"  # as after a resume
+
+
+def test_the_password_of_an_account_that_is_given_no_more_is_not_among_the_secrets() -> None:
+    provider = MemoryProvider(given_of({"phones": PHONES, "accounts": ACCOUNTS}))
+    with pytest.raises(SecretUnknown):
+        provider.open(Sealed("foreach.entity.password of plaza.gone@phone1"))

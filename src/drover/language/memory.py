@@ -60,6 +60,10 @@ class _Taken:
         return _Taken(dict(self.given), dict(self.counters), dict(self.media))
 
 
+_OF = " of "
+"""What stands in a secret's handle between the reference and the entity of a turn whose secret it is."""
+
+
 class MemoryProvider:
     """Answers from a document of values, opens its secrets, and reserves for as long as it lives."""
 
@@ -85,9 +89,10 @@ class MemoryProvider:
 
     def open(self, sealed: Sealed) -> str:
         """Return the secret of a handle that a provider of this document gave. Raises SecretUnknown."""
-        category, _, name = sealed.handle.partition(".")
+        key, _, entity = sealed.handle.partition(_OF)
+        category, _, name = key.partition(".")
         if sealed.handle not in self._secrets and Reference(category, name).secret:
-            self._referred(Reference(category, name), "")  # a play that goes on asks for no values again
+            self._referred(Reference(category, name), entity)  # a play that goes on asks for no values again
         if sealed.handle not in self._secrets:
             raise SecretUnknown("a secret is not among those given", hint="resolve the text again")
         return self._secrets[sealed.handle]
@@ -162,8 +167,11 @@ class MemoryProvider:
                 members = self._members(head)
                 return str(len(members)) if rest == "count" and isinstance(members, tuple) else members
             case "foreach":
-                fact = self._entities[entity].facts.get(rest)
-                return Absent(f"{entity} has none") if fact is None else _shown(fact)
+                facts = self._entities[entity].facts if entity in self._entities else {}
+                fact = facts.get(rest)
+                if fact is None:
+                    return Absent(f"{entity} has none")
+                return self._plain_or_sealed(reference, _shown(fact), _OF + entity)
             case _:
                 found = self._leaf(reference.category, reference.name)
                 if found is None and reference.category == "account" and head:
@@ -185,11 +193,12 @@ class MemoryProvider:
             return Absent(f"it is not among {_HERE}")
         return self._plain_or_sealed(reference, _shown(fact))
 
-    def _plain_or_sealed(self, reference: Reference, value: str) -> str:
+    def _plain_or_sealed(self, reference: Reference, value: str, whose: str = "") -> str:
         if not reference.secret:
             return value
-        self._secrets[reference.key] = value
-        return Sealed(reference.key)
+        handle = reference.key + whose
+        self._secrets[handle] = value
+        return Sealed(handle)
 
     def _members(self, group: str) -> tuple[str, ...] | Absent:
         entities = self._given.groups.get(group)
