@@ -36,7 +36,7 @@ lint: setup-dev ## Style, types, import contracts, and the examples' sequences a
 	@$(BIN)/ruff format --check .
 	@$(BIN)/pyright
 	@$(BIN)/lint-imports --config pyproject.toml
-	@for file in examples/*/*.json; do $(BIN)/drover sequence lint $$file || exit 1; done
+	@$(BIN)/drover sequence lint examples/*/*.json
 	@for folder in examples/*/registry; do $(BIN)/drover screens check $$folder || exit 1; done
 
 bench: setup-dev ## Measure, and write bench/results/

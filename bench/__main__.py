@@ -18,6 +18,7 @@ from bench import (
     faults,
     index,
     kills,
+    language,
     learning,
     play,
     plaza_screens,
@@ -44,6 +45,7 @@ QUICK: Mapping[str, Callable[..., dict[str, Any]]] = {
 }
 LONG: Mapping[str, Callable[..., dict[str, Any]]] = {
     "learning": learning.run,
+    "language": language.run,
     "rack60": rack60.run,
     "faults": faults.run,
     "kills": kills.run,
@@ -119,6 +121,11 @@ TARGETS = (
     ("plaza_screens", "states_right_percent", "100", "the same pages typed into, scrolled, with other contents, %"),
     ("plaza_screens", "covered_wrong", "0", "each popup over each page: taken for the page beneath"),
     ("plaza_screens", "impostor_closest", "< 0.90", "closest impostor of any screen: correlation of its worst region"),
+    ("language", "parse_ms_p50", "≤ 0.3", "parsing a usual line with variables and choices, CPU ms, median"),
+    ("language", "render_ms_p50", "≤ 0.05", "rendering it, CPU ms, median"),
+    ("language", "longest_ms", "≤ 50", "the costliest of adversarial inputs of 20 KB, CPU ms"),
+    ("language", "random_inputs", "100000", "random inputs parsed"),
+    ("language", "undeclared_errors", "0", "of them end in anything but a tree or a declared error"),
     ("rack60", "online_s", "≤ 10", "60 simulated phones: seconds until all are online"),
     ("rack60", "completed", "60", "60 phones play the example: how many complete it"),
     ("rack60", "acting_most", "≤ 16", "of them, at most so many act at once"),

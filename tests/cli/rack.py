@@ -1,5 +1,6 @@
 """Simulated phones on an adb server that is the user's own: what `drover play` finds on somebody's desk."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from typing import Any
 
 import httpx2
 
+from drover.devices.ports import Link
 from drover.drivers.adb.client import AdbServer
 from drover.drivers.adb.server import private_server
 from drover.drivers.adb.source import AdbSource
@@ -46,6 +48,7 @@ class UsersRack:
             self._ask("POST", f"/phones/{phone}/reset", {})
         for serial in self.phones.values():
             self.loop.run(self.source.reconnect(serial))
+        self.loop.run(self._all_online())
 
     def page(self, phone: str) -> str:
         """What a phone shows, told by the simulator."""
@@ -62,6 +65,15 @@ class UsersRack:
     def sightings(self) -> list[str]:
         """The serials that the adb server lists."""
         return [sighting.serial for sighting in self.loop.run(self.source.sightings())]
+
+    async def _all_online(self) -> None:
+        """Wait until the adb server lists every phone as usable: one that was away is there a moment later."""
+        wanted = set(self.phones.values())
+        online: set[str] = set()
+        async with asyncio.timeout(PATIENCE_S):
+            while not wanted <= online:  # noqa: ASYNC110  another process lists them
+                await asyncio.sleep(0.05)
+                online = {seen.serial for seen in await self.source.sightings() if seen.link is Link.ONLINE}
 
     @property
     def server_is_the_same(self) -> bool:

@@ -16,6 +16,7 @@ from tests.cli.desk import EXAMPLES, REGISTRY, SEQUENCE, Desk, Outcome, Runs, ru
 PICTURE = next((EXAMPLES / "registry" / "plaza" / "pictures").glob("feed*light*"))
 CLOSED = "127.0.0.1:1"
 PLAY = ("play", SEQUENCE, "--adb-server", CLOSED, "--phones")
+LOGIN = {"kind": "type", "on": "plaza.login.username"}
 FEED_TAP = {"kind": "tap", "on": "plaza.feed.tab_profile"}
 
 
@@ -53,6 +54,52 @@ CASES = {
         {"s.json": sequence({"kind": "tap", "on": "plaza.feed.tab_profil", "after": "plaza.profile"})},
     ),
     "an unknown parameter": Case((*PLAY, "phone:all", "--param", "nme=x"), 2, ("nme", "it has: login, password, name")),
+    "a text without a value": Case(
+        ("sequence", "lint", "s.json", "--registry", REGISTRY, "--values", "v.json"),
+        1,
+        ("s.json: tasks[0].text: column 4: ${custom.whom} has no value", "give custom.whom a value"),
+        {
+            "s.json": sequence(LOGIN | {"text": "Hi ${custom.whom} ${custom.who}"}),
+            "v.json": '{"custom": {"who": "Ada"}}',
+        },
+    ),
+    "a text of a play without a value": Case(
+        (*PLAY, "phone:all", "--values", "v.json", "--param", "bio={x|${custom.whom}}"),
+        2,
+        ("parameter bio: column 4: ${custom.whom} has no value", "give custom.whom a value"),
+        {"v.json": '{"custom": {"who": "Ada"}}'},
+    ),
+    "a secret that would be no text, but is none": Case(
+        ("sequence", "lint", "s.json", "--registry", REGISTRY, "--values", "v.json"),
+        0,
+        ("1 file, nothing to mend",),
+        {
+            "s.json": sequence(
+                {"kind": "open_app", "after": "plaza.login"},
+                LOGIN | {"text": "${param.pin}"},
+                params={"pin": {"default": "{a|b", "secret": True}},
+            ),
+            "v.json": "{}",
+        },
+    ),
+    "a text that nothing gives values": Case(
+        ("sequence", "lint", "s.json", "--registry", REGISTRY),
+        1,
+        ("s.json: tasks[0].text: column 4: nothing here has values of custom", "--values FILE"),
+        {"s.json": sequence(LOGIN | {"text": "Hi ${custom.whom}"})},
+    ),
+    "a text that is none": Case(
+        ("sequence", "lint", "s.json", "--registry", REGISTRY),
+        1,
+        ("s.json: tasks[0].text: column 13: unknown field usrname of account", "did you mean username?"),
+        {"s.json": sequence(LOGIN | {"text": "H ${account.usrname}"})},
+    ),
+    "values that are none": Case(
+        (*PLAY, "phone:all", "--values", "v.json"), 2, ("v.json: param is no object",), {"v.json": '{"param": 5}'}
+    ),
+    "a parameter that is no text": Case(
+        (*PLAY, "phone:all", "--param", "name={a|b"), 2, ("parameter name: column 1", "\\{")
+    ),
     "a missing parameter": Case(
         ("play", "s.json", "--registry", REGISTRY, "--phones", "phone:all"),
         2,
@@ -68,7 +115,7 @@ CASES = {
         (*PLAY, "phone:all", "--param", "name"), 2, ("--param name: is not NAME=VALUE",)
     ),
     "a selector without a list": Case((*PLAY, "phone:"), 2, ("--phones phone:: column",)),
-    "a selector of a later version": Case((*PLAY, "account:x"), 2, ("--phones account:x: column 1", "phone:all")),
+    "a selector that is none": Case((*PLAY, "account:x"), 2, ("--phones account:x: column 9", "account:<app>")),
     "a step before the first": Case((*PLAY, "phone:all", "--from-step", "0"), 2, ("--from-step 0", "give 1 to 16")),
     "a step after the last": Case((*PLAY, "phone:all", "--from-step", "99"), 2, ("--from-step 99", "give 1 to 16")),
     "no registry folder": Case(

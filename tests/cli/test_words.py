@@ -12,7 +12,7 @@ def test_it_tells_its_version(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [(), ("screens",), ("keyboard",)], ids=["drover", "drover screens", "drover keyboard"]
+    "words", [(), ("screens",), ("keyboard",), ("scope",), ("text",)], ids=lambda words: " ".join(("drover", *words))
 )
 def test_without_a_command_it_shows_its_help(desk: Desk, words: tuple[str, ...]) -> None:
     told = desk.run(*words)

@@ -1,122 +1,100 @@
-"""Selectors: which phones are meant, why others are not, and where errors are."""
-
-from collections.abc import Sequence
+"""Selectors: every form, and where errors are."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drover.language.errors import Ambiguous, BadSyntax, LanguageError, NoSuchPhone, Unsupported
-from drover.language.selector import LeftOut, Name, Selection, parse_selector, select
+from drover.language.errors import BadSyntax, LanguageError
+from drover.language.parsing import parse_selector
+from drover.language.selector import AccountName, Accounts, AccountSelector, Name, Names, Owned, PhoneSelector, Selector
 
-RACK = ("phone1", "phone2", "emulator-5554", "127.0.0.1:40001", "R5CT_x")
-SERIALS = st.lists(st.text("ax19.:_-", max_size=8), min_size=1, max_size=6, unique=True)
+ALL = Names(True, ())
+PLAZA1, PLAZA3, NOTES2 = (
+    AccountName(Name(app), Name(name))
+    for app, name in (("plaza", "account1"), ("plaza", "account3"), ("notes", "account2"))
+)
+PLAZA = AccountName(Name("plaza"), Name("*"))
 
 
-def chosen(source: str, rack: Sequence[str] = RACK) -> tuple[str, ...]:
-    return select(parse_selector(source), rack).chosen
+def phones(*names: str, every: bool = False) -> Names:
+    return Names(every, tuple(Name(name) for name in names))
+
+
+def accounts(*names: AccountName, on: Names | Owned, every: bool = False) -> AccountSelector:
+    return AccountSelector(Accounts(every, names), on)
 
 
 @pytest.mark.parametrize(
-    ("source", "expected"),
+    ("source", "selector"),
     [
-        ("phone:all", RACK),
-        ("phone:phone2", ("phone2",)),
-        ("phone:127.0.0.1:40001", ("127.0.0.1:40001",)),
-        ("phone:emulator-5554,phone1", ("phone1", "emulator-5554")),
-        ("phone:phone1,phone1", ("phone1",)),
-        ("phone:phone*", ("phone1", "phone2")),
-        ("phone:*", RACK),
-        ("phone:phone*,phone2", ("phone1", "phone2")),
-        ("phone:*:*", ("127.0.0.1:40001",)),
-        ("phone:*5*", ("emulator-5554", "R5CT_x")),
-        ("phone:e*5*4", ("emulator-5554",)),
-        ("phone:all-phone1", RACK[1:]),
-        ("phone:all-phone1,emulator-5554", ("phone2", "127.0.0.1:40001", "R5CT_x")),
-        ("phone:all-phone*,R5CT_x", ("emulator-5554", "127.0.0.1:40001")),
+        ("phone:phone1", PhoneSelector(phones("phone1"))),
+        ("phone:phone1,phone5", PhoneSelector(phones("phone1", "phone5"))),
+        ("phone:all", PhoneSelector(ALL)),
+        ("phone:all-phone2,phone3", PhoneSelector(phones("phone2", "phone3", every=True))),
+        ("phone:client:Acme", PhoneSelector(Owned("client", Name("Acme")))),
+        ('phone:client:"Acme \\"&\\" Söhne"', PhoneSelector(Owned("client", Name('Acme "&" Söhne')))),
+        ("phone:tag:blue", PhoneSelector(Owned("tag", Name("blue")))),
+        ("phone:group:warm*", PhoneSelector(Owned("group", Name("warm*")))),
+        ("account:plaza.account1@phone1", accounts(PLAZA1, on=phones("phone1"))),
+        ("account:plaza.all@phone1", accounts(PLAZA, on=phones("phone1"))),
+        ("account:all@phone1", accounts(on=phones("phone1"), every=True)),
+        ("account:plaza.account1,notes.account2@phone1", accounts(PLAZA1, NOTES2, on=phones("phone1"))),
+        ("account:all-plaza.account3@phone1", accounts(PLAZA3, on=phones("phone1"), every=True)),
+        ("account:plaza.account1@all", accounts(PLAZA1, on=ALL)),
+        ("account:plaza.all@phone1,phone5,phone8", accounts(PLAZA, on=phones("phone1", "phone5", "phone8"))),
+        ("account:plaza.all@phone:all", accounts(PLAZA, on=ALL)),
+        ("account:plaza.all@phone:client:Acme", accounts(PLAZA, on=Owned("client", Name("Acme")))),
+        ("account:plaza.all@all-phone1", accounts(PLAZA, on=phones("phone1", every=True))),
+        ("account:all-plaza.all@phone:tag:x", accounts(PLAZA, on=Owned("tag", Name("x")), every=True)),
+        ("account:pl*.acc*@p*", accounts(AccountName(Name("pl*"), Name("acc*")), on=phones("p*"))),
+        ("account:group:active", AccountSelector(Owned("group", Name("active")), None)),
+        ("account:group:active@phone1", AccountSelector(Owned("group", Name("active")), phones("phone1"))),
+        ("phone:127.0.0.1:40001", PhoneSelector(phones("127.0.0.1:40001"))),
+        ("phone:allen,alloy", PhoneSelector(phones("allen", "alloy"))),
     ],
 )
-def test_a_selector_chooses_in_the_order_of_the_rack(source: str, expected: tuple[str, ...]) -> None:
-    assert chosen(source) == expected
+def test_every_form_is_understood(source: str, selector: Selector) -> None:
+    assert parse_selector(source) == selector
+    assert parse_selector(str(selector)) == selector
 
 
-def test_a_phone_listed_twice_by_the_rack_counts_once() -> None:
-    assert chosen("phone:all", ["a", "b", "a"]) == ("a", "b")
-
-
-def test_names_that_begin_with_all_are_names() -> None:
-    assert chosen("phone:allen,alloy", ["alloy", "allen", "bob"]) == ("alloy", "allen")
-
-
-def test_what_is_left_out_says_why() -> None:
-    assert select(parse_selector("phone:all-phone*"), ("phone1", "x")) == Selection(
-        ("x",), (LeftOut("phone1", "left out by phone* in phone:all-phone*"),)
-    )
-    assert select(parse_selector("phone:x"), ("phone1", "x")) == Selection(
-        ("x",), (LeftOut("phone1", "not named in phone:x"),)
-    )
-
-
-def test_a_named_phone_that_is_not_there_is_an_error_that_lists_what_is_there() -> None:
-    with pytest.raises(NoSuchPhone) as caught:
-        chosen("phone:phone1,phone9", ("phone1", "phone2"))
-    assert caught.value.message == "column 14: no phone is called phone9; there are: phone1, phone2"
-    assert "attach" in caught.value.hint
-
-
-def test_a_pattern_that_fits_nothing_is_an_error() -> None:
-    with pytest.raises(NoSuchPhone, match=r"^column 7: no phone's name fits x\*; there are: phone1$"):
-        chosen("phone:x*", ("phone1",))
-
-
-def test_a_long_rack_is_not_listed_whole() -> None:
-    with pytest.raises(NoSuchPhone, match=r"p19 and 80 more$"):
-        chosen("phone:x", [f"p{number}" for number in range(100)])
-
-
-def test_an_exception_that_is_not_there_explains_what_the_selector_means() -> None:
-    with pytest.raises(NoSuchPhone) as caught:
-        chosen("phone:all-phone2,phone3", ("phone1", "phone2"))
-    assert caught.value.column == 18
-    assert caught.value.hint == (
-        "phone:all-phone2,phone3 means all phones but phone2, phone3: everything after `all-` is left out"
-    )
-
-
-@pytest.mark.parametrize("source", ["phone:all", "phone:a", "phone:all-a"])
-def test_an_empty_rack_is_an_error(source: str) -> None:
-    with pytest.raises(NoSuchPhone, match="selects nothing: no phone is there"):
-        chosen(source, ())
-
-
-def test_leaving_out_every_phone_is_an_error() -> None:
-    with pytest.raises(NoSuchPhone, match=r"^column 1: phone:all-\* leaves out every phone: a, b$"):
-        chosen("phone:all-*", ("a", "b"))
-
-
-def test_all_but_that_is_also_a_phones_name_is_ambiguous() -> None:
-    with pytest.raises(Ambiguous, match=r"^column 7: all-x is the name of a phone") as caught:
-        chosen("phone:all-x,y", ("all-x", "x", "y"))
-    assert caught.value.hint == "write *all-x for the phone of that name"
-    assert chosen("phone:*all-x", ("all-x", "x", "y")) == ("all-x",)
+def test_names_carry_their_columns() -> None:
+    selector = parse_selector("account:plaza.account1@phone1,x")
+    assert isinstance(selector, AccountSelector)
+    assert isinstance(selector.accounts, Accounts)
+    assert isinstance(selector.phones, Names)
+    (name,) = selector.accounts.names
+    assert [name.app.column, name.name.column, *(each.column for each in selector.phones.names)] == [9, 15, 24, 31]
 
 
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        ("", "column 1: expected a kind, such as `phone`, found the end"),
-        ("phone", "column 6: expected `:`, found the end"),
-        ("phone1", "column 6: expected `:`, found `1`"),
-        ("phone:", "column 7: expected `all`, `all-` or a phone's name, found the end"),
+        ("", "column 1: expected `phone:` or `account:`, found the end"),
+        ("phone", "column 1: expected `phone:` or `account:`, found `phone`"),
+        ("Phone:all", "column 1: expected `phone:` or `account:`, found `Phone`"),
+        ("phone:", "column 7: expected `all`, `all-`, a phone's name, `client:`, `tag:` or `group:`, found the end"),
         ("phone:a,", "column 9: expected a phone's name, found the end"),
         ("phone:a, b", "column 9: expected a phone's name, found ` `"),
-        ("phone:a b", "column 8: expected `,`, found ` `"),
+        ("phone:a b", "column 8: expected `,` or the end, found ` `"),
         ("phone:all,b", "column 10: expected the end, found `,`"),
         ("phone:all-", "column 11: expected a phone's name, found the end"),
-        ("phone:-a", "column 7: expected `all`, `all-` or a phone's name, found `-`"),
-        ("phone:é", "column 7: expected `all`, `all-` or a phone's name, found `é`"),
-        ("phone:a,all", "column 9: `all` cannot stand in a list"),
-        ("phone:a,all-b", "column 9: `all-b` cannot stand in a list"),
+        ("phone:-a", "column 7: expected `all`, `all-`, a phone's name, `client:`, `tag:` or `group:`, found `-`"),
+        ("phone:a,all", "column 9: expected a phone's name, found `all`"),
+        ("phone:a,all-b", "column 9: expected a phone's name, found `all`"),
+        ("phone:a,tag:b", "column 9: expected a phone's name, found `tag`"),
+        ("phone:tag:", "column 11: expected a name, found the end"),
+        ('phone:tag:"x', 'column 11: expected a name, found `"`'),
+        (
+            "account:plaza",
+            "column 9: expected `all`, `all-`, an account such as `plaza.account1` or `group:`, found `plaza`",
+        ),
+        ("account:plaza.all", "column 18: expected `,` or `@`, found the end"),
+        (
+            "account:plaza.all@",
+            "column 19: expected `phone:`, `all`, `all-`, a phone's name, `client:`, `tag:` or `group:`, found the end",
+        ),
+        ("phone:a,account:x", "column 9: expected a phone's name, found `account`"),
     ],
 )
 def test_broken_selectors_are_refused_where_they_break(source: str, message: str) -> None:
@@ -126,40 +104,15 @@ def test_broken_selectors_are_refused_where_they_break(source: str, message: str
     assert "phone:all-<left out>" in caught.value.hint
 
 
-@pytest.mark.parametrize(
-    ("source", "message"),
-    [
-        ("account:plaza.all", "column 1: `account:` is not a selector that this version has"),
-        ("Phone:all", "column 1: `Phone:` is not a selector that this version has"),
-        ("phone:tag:blue", "column 7: `phone:tag:` is not a selector that this version has"),
-        ("phone:client:Ada", "column 7: `phone:client:` is not a selector that this version has"),
-        ("phone:all-a,group:b", "column 13: `phone:group:` is not a selector that this version has"),
-    ],
-)
-def test_kinds_of_later_versions_are_refused_saying_which_there_are(source: str, message: str) -> None:
-    with pytest.raises(Unsupported) as caught:
-        parse_selector(source)
-    assert caught.value.message == message
-    assert "phone:all" in caught.value.hint
-
-
-@given(SERIALS)
-def test_naming_some_and_leaving_out_the_others_choose_alike(rack: list[str]) -> None:
-    names = [f"p{serial}" for serial in rack]  # none that begins with `all` or a kind
-    some, others = names[: len(names) // 2 + 1], names[len(names) // 2 + 1 :]
-    everything = "phone:all-" + ",".join(others) if others else "phone:all"
-    assert chosen("phone:" + ",".join(reversed(some)), names) == chosen(everything, names) == tuple(some)
-
-
-@given(st.text(st.sampled_from("phoneal:,-*.1 é\n"), max_size=30) | st.text().map("phone:".__add__), SERIALS)
-def test_whatever_is_given_only_language_errors_come_with_a_column(source: str, rack: list[str]) -> None:
-    problem = problem_of(source, rack)
+@given(st.text(st.sampled_from('phoneaccut:all,-*.1@ é\n"'), max_size=30) | st.text().map("account:".__add__))
+def test_whatever_is_given_only_language_errors_come_with_a_column(source: str) -> None:
+    problem = problem_of(source)
     assert problem is None or 1 <= problem.column <= len(source) + 1
 
 
-def problem_of(source: str, rack: list[str]) -> LanguageError | None:
+def problem_of(source: str) -> LanguageError | None:
     try:
-        chosen(source, rack)
+        parse_selector(source)
     except LanguageError as error:
         return error
     return None
@@ -167,7 +120,7 @@ def problem_of(source: str, rack: list[str]) -> LanguageError | None:
 
 @given(st.text("ab", max_size=8), st.text("ab*", min_size=1, max_size=6))
 def test_a_star_matches_any_run_of_characters(name: str, pattern: str) -> None:
-    assert Name(pattern, 1).matches(name) is fits(pattern, name)
+    assert Name(pattern).matches(name) is fits(pattern, name)
 
 
 def fits(pattern: str, name: str) -> bool:
@@ -181,4 +134,4 @@ def fits(pattern: str, name: str) -> bool:
 
 @pytest.mark.timeout(20)
 def test_a_pattern_of_many_stars_takes_no_time() -> None:
-    assert not Name("*a" * 2_000 + "b", 1).matches("a" * 20_000)
+    assert not Name("*a" * 2_000 + "b").matches("a" * 20_000)

@@ -1,5 +1,6 @@
 """Every example is played on a phone, one after the other, and what arrived is asked of the phone."""
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,17 @@ async def test_every_example_does_what_it_says_once(rack: Stand) -> None:
     assert told(numbers, "Read the followers", "read").strip().isdecimal()
     assert told(numbers, "Read the likes", "read").strip().isdecimal()
     await play(rack, "look-around")
+
+
+async def test_the_post_of_the_day_says_what_was_drawn_and_the_date(rack: Stand) -> None:
+    await play(rack, "log-in")
+    record = await play(rack, "daily-post")
+    (post,) = (await account(rack, "ada"))["posts"]
+    today = f"{record.started_at.astimezone():%-d %B %Y}"
+    drawn = re.fullmatch(r"(A quiet|Another) (morning|day) (on|by) the bridge, (.+)\.", post["caption"])
+    assert drawn is not None
+    assert drawn[4] == today
+    assert {told(record, task, "text") for task in ("Type the caption", "The post shows the caption")} == {drawn[0]}
 
 
 async def test_accounts_and_slots_are_switched_and_proven(rack: Stand) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drover.devices.geometry import Rect
-from drover.language.text import parse_text
+from drover.language.parsing import parse_text
 from drover.platform.documents import BadDocument
 from drover.sequences.domain import (
     All,
@@ -134,7 +134,7 @@ def test_conditions_mean_what_is_written(written: dict[str, Any], meant: Conditi
         ({"var": "n"}, "tasks[0]: compares with nothing, or twice"),
         ({"var": "n", "equals": "3", "is_empty": True}, "tasks[0]: compares with nothing, or twice"),
         ({"var": "n", "matches": "(?=x)"}, "tasks[0].matches: column 1: (?=x is no group that ends"),
-        ({"text": "{a|b}"}, "tasks[0].text: column 1: { with | is reserved"),
+        ({"text": "{a|b"}, "tasks[0].text: column 1: this { is not closed by }"),
         ({"text": "x", "in": [5, 5, 1, 1]}, "tasks[0].in: "),
         ({"text": "x", "in": [0, 0, 9000, 9000]}, "tasks[0].in: lies outside the reference"),
     ],

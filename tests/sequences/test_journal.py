@@ -167,7 +167,7 @@ async def test_a_journal_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     database = sqlite3.connect(path)
     database.execute("PRAGMA user_version = 99")
     database.close()
-    with pytest.raises(JournalUnusable, match="is of version 99, newer than 2"):
+    with pytest.raises(JournalUnusable, match="is of version 99, newer than 3"):
         async with Journal(path, FakeClock()):
             pass
 

@@ -3,12 +3,12 @@ from typing import Any
 
 import pytest
 
-from drover.language.text import render
 from drover.platform.documents import BadDocument
 from drover.sequences.domain import Sequence, texts_of
 from drover.sequences.files import read_sequence
 from drover.sequences.lint import lint
 from drover.sequences.plan import BadParameter, Step, make_plan
+from drover.sequences.player.values import Values
 from tests.sequences.registries import registry
 
 OPEN = {"kind": "open_app", "after": "shop.home"}
@@ -106,7 +106,7 @@ def test_a_plan_is_refused_with_all_findings() -> None:
 
 
 def typed(step: Step) -> str:
-    return render(texts_of(step.task.act)["text"], {})
+    return Values().typed(texts_of(step.task.act)["text"])
 
 
 def test_a_given_parameter_beats_the_default() -> None:
@@ -129,8 +129,8 @@ def test_an_unknown_parameter_is_named_with_the_known_ones() -> None:
 def test_a_secret_is_masked_wherever_it_is_shown() -> None:
     secret = {"code": {"default": "hunter2", "secret": True}}
     plan = make_plan(sequence(OPEN, CART, COUPON, params=secret), registry(), {}, file="f")
-    assert typed(plan.steps[2]) == "hunter2"
-    assert "hunter2" not in repr((plan.parameters, plan.steps[2].shown))
+    assert Values(secrets=plan.secrets).typed(texts_of(plan.steps[2].task.act)["text"]) == "hunter2"
+    assert "hunter2" not in repr((plan.steps, plan.parameters, plan.inputs))
     assert plan.steps[2].secret
 
 

@@ -9,14 +9,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from drover.language.source import source_of
+from drover.language.text import literal
 from drover.sequences.files import load_sequence, read_sequence
 from drover.sequences.writing import SequenceInTheWay, SequenceNotWritten, save_sequence, written
 
 FOLDER = Path("flows")
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"], exclude_characters="\\{|"), max_size=12)
-TEXTS = st.lists(st.one_of(WORDS, st.sampled_from(["${param.name}", "${var.seen}", "\\${x", "\\{"])), max_size=3).map(
-    "".join
+ANY_WORDS = st.text(st.sampled_from("{}|$\\()a "), max_size=12)
+PIECES = st.sampled_from(["${param.name}", "${var.seen}", "\\${x", "\\{"])
+NAMES = st.one_of(
+    st.lists(st.one_of(WORDS.map(lambda words: words.rstrip("$")), PIECES), max_size=3).map("".join),
+    ANY_WORDS.map(lambda words: source_of(literal(words))),
 )
+DRAWN = st.sampled_from(["{a|b{c|}}", "${dynamic.date.format(D MMMM)}", "${dynamic.counter(n,1,1)} {x|y}"])
+TEXTS = st.one_of(NAMES, DRAWN)
 SCREENS = st.sampled_from(["shop.home", "shop.cart", "launcher.home"])
 BOXES = st.tuples(st.integers(0, 500), st.integers(0, 500), st.integers(501, 1080), st.integers(501, 2400)).map(list)
 PLACES = st.one_of(st.sampled_from(["shop.home.open_cart", "shop.cart.code"]), BOXES)
@@ -63,7 +70,7 @@ ACTS = st.one_of(
         {"kind": st.just("read"), "on": PLACES, "into": st.just("seen")},
         optional={"pattern": st.just("(\\d+)"), "from": st.sampled_from(["tree", "picture", "auto"])},
     ),
-    st.fixed_dictionaries({"kind": st.just("switch_account"), "account": TEXTS}),
+    st.fixed_dictionaries({"kind": st.just("switch_account"), "account": NAMES}),
     st.fixed_dictionaries(
         {"kind": st.just("select_slot"), "slot": st.one_of(st.integers(1, 30), st.just("${param.name}"))}
     ),

@@ -12,6 +12,8 @@ import cv2
 
 from drover import __version__
 from drover.bootstrap.power import power_cycle
+from drover.bootstrap.texts import text_source
+from drover.bootstrap.values import GivenValues
 from drover.devices.ports import DeviceSource
 from drover.fleet.monitor import PhoneMonitor
 from drover.fleet.phonebook import PhoneBook
@@ -19,7 +21,8 @@ from drover.kernel.clock import SystemClock
 from drover.kernel.errors import DroverError, InvalidInput, Kind
 from drover.kernel.ids import random_id
 from drover.language.errors import LanguageError
-from drover.language.selector import parse_selector, select
+from drover.language.parsing import parse_selector
+from drover.language.selecting import rack_of, select
 from drover.platform.blobs import FolderBlobs
 from drover.platform.memory import return_large_blocks
 from drover.platform.settings import Settings
@@ -38,6 +41,7 @@ from drover.sequences.player.rack import PlayPhone, Stage, play_on
 from drover.sequences.player.retries import Retries
 from drover.sequences.record import PlayRecord
 from drover.sequences.report.page import render_report
+from drover.sequences.resolving import needed
 
 IMAGE_THREADS = 2
 ATTACHING = 4
@@ -59,6 +63,10 @@ class PlayRequest:
     """Whether each phone goes on where its last play of the sequence stopped."""
     helpers: Mapping[str, Helper] = field(default_factory=dict[str, Helper])
     """The functions that the sequence may call."""
+    seed: int = 0
+    """What texts draw by, with each phone's name: the same seed gives the same texts."""
+    values: GivenValues | None = None
+    """Values for the variables of texts."""
 
     @property
     def steps(self) -> int:
@@ -97,6 +105,9 @@ async def play(
         monitor = PhoneMonitor(source, clock, ledger=book, power=power_cycle(settings))
         await stack.enter_async_context(monitor.running())
         monitor.see(await source.sightings())
+        texts = await stack.enter_async_context(
+            text_source(request.values, settings, clock, seed=request.seed, needed=needed(request.plan))
+        )
         images = stack.enter_context(ThreadPoolExecutor(IMAGE_THREADS, thread_name_prefix="images"))
         reader = RapidOcrReader()  # one model for all that is read
         stage = Stage(
@@ -118,6 +129,7 @@ async def play(
             resume=request.resume,
             helpers=request.helpers,
             unknowns=UnknownQueue(settings.unknown_folder) if remember else None,
+            texts=texts,
         )
         work = f"playing “{request.plan.sequence.name}”"
         phones = [
@@ -196,7 +208,7 @@ async def _phones(request: PlayRequest, source: DeviceSource) -> Sequence[tuple[
         if not serials:
             raise NoPhones
         by_name = {request.names.get(serial, serial): serial for serial in [*request.names, *serials]}
-        chosen = select(selector, list(by_name)).chosen
+        chosen = select(selector, rack_of(by_name)).chosen
     except LanguageError as error:
         raise InvalidInput(f"--phones {request.selector}: {error.message}", hint=error.hint) from error
     return [(name, by_name[name]) for name in chosen]

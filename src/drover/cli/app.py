@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from drover import __version__
-from drover.cli import demo, doctor, exits, fault, keyboard, phones, play, record, screens, sequence, sim
+from drover.cli import demo, doctor, exits, fault, keyboard, phones, play, record, scope, screens, sequence, sim, text
 
 app = typer.Typer(
     name="drover",
@@ -22,8 +22,10 @@ app.command("sim", short_help="Serve simulated phones.")(sim.sim)
 app.add_typer(doctor.app, name="doctor")
 app.add_typer(keyboard.app, name="keyboard")
 app.add_typer(phones.app, name="phones")
+app.add_typer(scope.app, name="scope")
 app.add_typer(screens.app, name="screens")
 app.add_typer(sequence.app, name="sequence")
+app.add_typer(text.app, name="text")
 
 
 def _version(value: bool) -> None:

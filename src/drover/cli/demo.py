@@ -12,7 +12,16 @@ from drover.bootstrap.play import play as play_request
 from drover.bootstrap.simulated import SimulatedRack, simulated_rack
 from drover.cli import interrupts
 from drover.cli.live import live
-from drover.cli.play import HelpersOption, JsonOption, ParamOption, ReportOption, parameters, prepare, show
+from drover.cli.play import (
+    HelpersOption,
+    JsonOption,
+    ParamOption,
+    ReportOption,
+    ValuesOption,
+    parameters,
+    prepare,
+    show,
+)
 from drover.platform.settings import Settings, load_settings
 from drover.sequences.record import PlayRecord
 from drover.simulator.rack import RackOptions
@@ -24,20 +33,32 @@ PACKAGE = "com.drover.plaza"
 def demo(
     file: Annotated[Path, typer.Argument(help="The sequence.", metavar="FILE")] = EXAMPLE,
     phones: Annotated[int, typer.Option(help="How many simulated phones, 1 to 60.")] = 6,
-    seed: Annotated[int, typer.Option(help="The same seed makes the same phones.")] = 1,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same phones and texts.")] = 1,
     profile: Annotated[Literal["none", "typical", "slow"], typer.Option(help="How slow the phones are.")] = "typical",
     width: Annotated[int, typer.Option(help="Display width in pixels: 720, 1080 or 1440.")] = 1080,
     theme: Annotated[Literal["light", "dark"], typer.Option(help="The apps' theme.")] = "light",
     param: ParamOption = None,
     report: ReportOption = None,
     helpers: HelpersOption = None,
+    values: ValuesOption = None,
     json_line: JsonOption = False,
 ) -> int:
     """Start simulated phones, play a sequence on all of them, and write a report."""
     options = RackOptions(phones=phones, seed=seed, profile=profile, width=width, theme=theme)
-    request = prepare(file, None, parameters(param or []), "phone:all", 1, report, {}, helpers=helpers)
-    console = Console(stderr=json_line)
     settings = load_settings()
+    request = prepare(
+        file,
+        None,
+        parameters(param or []),
+        "phone:all",
+        report,
+        settings,
+        from_step=1,
+        helpers=helpers,
+        values=values,
+        seed=seed,
+    )
+    console = Console(stderr=json_line)
     record, effects = interrupts.run(_demo(request, options, settings, console))
     return show(record, request, settings, console, extra={"effects": effects}, json_line=json_line)
 

@@ -1,5 +1,6 @@
 """`drover play`: a sequence on phones of the user's own adb server."""
 
+import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -13,14 +14,19 @@ from rich.console import Console
 from drover.bootstrap.attached import attached_phones
 from drover.bootstrap.play import PlayRequest, save_report
 from drover.bootstrap.play import play as play_request
+from drover.bootstrap.previews import value_faults
 from drover.bootstrap.registry import open_registry, registry_beside
+from drover.bootstrap.texts import provided_categories
+from drover.bootstrap.values import GivenValues, load_values
 from drover.bootstrap.ways import way_options
 from drover.cli import exits, interrupts
 from drover.cli.live import failure, live, show_summary
 from drover.cli.say import warn
 from drover.kernel.clock import SystemClock
 from drover.kernel.errors import InvalidInput
+from drover.platform.documents import BadDocument
 from drover.platform.settings import Settings, load_settings
+from drover.sequences.domain import Sequence
 from drover.sequences.files import load_sequence
 from drover.sequences.helpers import load_helpers
 from drover.sequences.plan import make_plan
@@ -34,6 +40,9 @@ ParamOption = Annotated[
     list[str] | None, typer.Option("--param", help="An input of the sequence.", metavar="NAME=VALUE")
 ]
 
+ValuesOption = Annotated[
+    Path | None, typer.Option(help="A JSON file with values of the variables in texts.", metavar="FILE")
+]
 HelpersOption = Annotated[
     Path | None, typer.Option(help="A Python file with functions that the sequence calls.", metavar="FILE")
 ]
@@ -55,6 +64,8 @@ def play(
         str | None, typer.Option(help="Your adb server; else adb's own default.", metavar="HOST:PORT")
     ] = None,
     helpers: HelpersOption = None,
+    values: ValuesOption = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same texts; others draw others.")] = 0,
     json_line: JsonOption = False,
 ) -> int:
     """Play a sequence on attached phones, verifying every screen, and write a report."""
@@ -62,7 +73,19 @@ def play(
     if adb_server is not None:
         settings = settings.model_copy(update={"adb_server": adb_server})
     given = parameters(param or [])
-    request = prepare(file, registry, given, phones, from_step, report, {}, resume=resume, helpers=helpers)
+    request = prepare(
+        file,
+        registry,
+        given,
+        phones,
+        report,
+        settings,
+        from_step=from_step,
+        resume=resume,
+        helpers=helpers,
+        values=values,
+        seed=seed,
+    )
     console = Console(stderr=json_line)
     try:
         record = interrupts.run(_play(request, settings, console))
@@ -83,20 +106,40 @@ def prepare(
     registry_folder: Path | None,
     given: Mapping[str, str],
     selector: str,
-    from_step: int | None,
     report: Path | None,
-    names: Mapping[str, str],
+    settings: Settings,
     *,
+    from_step: int | None = None,
     resume: bool = False,
     helpers: Path | None = None,
+    values: Path | None = None,
+    seed: int = 0,
 ) -> PlayRequest:
     """Return the request, with everything checked that can be checked before a phone is touched."""
     sequence = load_sequence(file)
     registry = open_registry(registry_folder or registry_beside(file), warn)
     known = load_helpers(helpers)
-    plan = make_plan(with_ways(sequence, registry), registry, given, file=str(file), helpers=known)
+    loaded = load_values(values) if values is not None else None
+    whole = with_ways(sequence, registry)
+    plan = make_plan(
+        whole,
+        registry,
+        given,
+        file=str(file),
+        helpers=known,
+        categories=provided_categories(loaded, settings),
+    )
+    if loaded is not None:
+        _check_values(whole, str(file), loaded, given)
     path = report or _report_path(file.stem, SystemClock().now())
-    return PlayRequest(plan, registry, selector, from_step, path, names, resume, known)
+    return PlayRequest(plan, registry, selector, from_step, path, {}, resume, known, seed, loaded)
+
+
+def _check_values(sequence: Sequence, file: str, values: GivenValues, given: Mapping[str, str]) -> None:
+    """Raise BadDocument for texts that have no value, whichever of their choices will be drawn."""
+    faults = asyncio.run(value_faults(sequence, values, SystemClock().now(), given))
+    if faults:
+        raise BadDocument(file, faults)
 
 
 def parameters(words: list[str], *, option: str = "--param") -> dict[str, str]:

@@ -1,24 +1,22 @@
-"""Selectors: which phones of a rack are meant, and why the others are not."""
+"""Selectors as trees: which phones or accounts are meant. Frozen data that prints as its source."""
 
-from collections.abc import Iterator, Sequence
+import re
 from dataclasses import dataclass
+from typing import Final
+from typing import Literal as OneOf
 
-from lark import Token
+from drover.language.criteria import quoted
+from drover.language.position import column_field
 
-from drover.language.errors import Ambiguous, BadSyntax, NoSuchPhone, Unsupported
-from drover.language.grammar import column_of, parse
-
-_LATER = ("client:", "tag:", "group:")
-_SUPPORTED = "this version has phone:all, phone:<name>,<name> and phone:all-<left out>,<left out>"
-_SHOWN = 20
+_BARE: Final = re.compile(r"[\w*][\w.*-]*")
 
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A phone's name, or a pattern, whose `*` match any run of characters. `column` counts from 1."""
+    """A name, or a pattern, whose `*` match any run of characters."""
 
     pattern: str
-    column: int
+    column: int = column_field()
 
     def matches(self, name: str) -> bool:
         """Whether `name` is meant."""
@@ -39,103 +37,85 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
-class Selector:
+class Names:
     """Phones by name. With `every`, all phones but those of `names`; without, those of `names`."""
 
-    source: str
     every: bool
     names: tuple[Name, ...]
 
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """A phone that is there and was not chosen, and why."""
-
-    name: str
-    reason: str
+    def __str__(self) -> str:
+        """Return the source, without `phone:`."""
+        return _list([name.pattern for name in self.names], every=self.every)
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
-    """What a selector hits on a rack: never empty; both in the order of the rack."""
+class Owned:
+    """Those of a client, tag or group."""
 
-    chosen: tuple[str, ...]
-    left_out: tuple[LeftOut, ...]
+    kind: OneOf["client", "tag", "group"]
+    name: Name
 
-
-def parse_selector(source: str) -> Selector:
-    """Return the selector. Raises BadSyntax, or Unsupported for a kind of a later version; both say the column."""
-    tokens = [child for child in parse("selector", source).children if isinstance(child, Token)]
-    kind = tokens[0]
-    if kind != "phone":
-        raise Unsupported(column_of(kind), f"`{kind}:` is not a selector that this version has", hint=_SUPPORTED)
-    members = tuple(token for token in tokens if token.type == "MEMBER")
-    for member in members:
-        _refuse_reserved(member)
-    every = tokens[2].type in {"ALL", "ALL_BUT"}
-    return Selector(source, every, tuple(Name(str(member), column_of(member)) for member in members))
+    def __str__(self) -> str:
+        """Return the source, without `phone:` or `account:`."""
+        pattern = self.name.pattern
+        return f"{self.kind}:{pattern if _BARE.fullmatch(pattern) else quoted(pattern)}"
 
 
-def select(selector: Selector, names: Sequence[str]) -> Selection:
-    """Return which of `names`, the phones that are there, the selector means; a name given twice counts once.
+@dataclass(frozen=True, slots=True)
+class PhoneSelector:
+    """`phone:...`."""
 
-    Raises NoSuchPhone where a name fits no phone or no phone is left, Ambiguous where `all-x` is also a phone's name.
-    """
-    rack = tuple(dict.fromkeys(names))
-    if not rack:
-        raise NoSuchPhone(1, f"{selector.source} selects nothing: no phone is there", hint="attach or start a phone")
-    _refuse_ambiguity(selector, rack)
-    named: dict[str, Name] = {}
-    for name in selector.names:
-        named.update({phone: name for phone in _hits(name, selector, rack) if phone not in named})
-    chosen = tuple(phone for phone in rack if (phone in named) is not selector.every)
-    if not chosen:
-        raise NoSuchPhone(1, f"{selector.source} leaves out every phone: {_listed(rack)}", hint=_meaning(selector))
-    return Selection(chosen, tuple(_left_out(selector, rack, named)))
+    phones: Names | Owned
+
+    def __str__(self) -> str:
+        """Return the source."""
+        return f"phone:{self.phones}"
 
 
-def _hits(name: Name, selector: Selector, rack: Sequence[str]) -> tuple[str, ...]:
-    hits = tuple(phone for phone in rack if name.matches(phone))
-    if not hits:
-        what = "no phone is called" if "*" not in name.pattern else "no phone's name fits"
-        raise NoSuchPhone(name.column, f"{what} {name.pattern}; there are: {_listed(rack)}", hint=_meaning(selector))
-    return hits
+@dataclass(frozen=True, slots=True)
+class AccountName:
+    """`plaza.account1`; a name of `*` is written `all`."""
+
+    app: Name
+    name: Name
+
+    def __str__(self) -> str:
+        """Return the source."""
+        return f"{self.app.pattern}.{'all' if self.name.pattern == '*' else self.name.pattern}"
 
 
-def _left_out(selector: Selector, rack: Sequence[str], named: dict[str, Name]) -> Iterator[LeftOut]:
-    for phone in rack:
-        if selector.every and phone in named:
-            yield LeftOut(phone, f"left out by {named[phone].pattern} in {selector.source}")
-        elif not selector.every and phone not in named:
-            yield LeftOut(phone, f"not named in {selector.source}")
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """Accounts by app and name. With `every`, all but those of `names`."""
+
+    every: bool
+    names: tuple[AccountName, ...]
+
+    def __str__(self) -> str:
+        """Return the source, without `account:`."""
+        return _list([str(name) for name in self.names], every=self.every)
 
 
-def _refuse_reserved(member: Token) -> None:
-    column = column_of(member)
-    later = next((prefix for prefix in _LATER if member.startswith(prefix)), None)
-    if later is not None:
-        raise Unsupported(column, f"`phone:{later}` is not a selector that this version has", hint=_SUPPORTED)
-    if member == "all" or member.startswith("all-"):
-        raise BadSyntax(column, f"`{member}` cannot stand in a list", hint=_SUPPORTED)
+@dataclass(frozen=True, slots=True)
+class AccountSelector:
+    """`account:...@...`; only a group may stand without phones, and then means all of it."""
+
+    accounts: Accounts | Owned
+    phones: Names | Owned | None
+
+    def __str__(self) -> str:
+        """Return the source."""
+        match self.phones:
+            case None:
+                return f"account:{self.accounts}"
+            case Names():
+                return f"account:{self.accounts}@{self.phones}"
+            case _:
+                return f"account:{self.accounts}@phone:{self.phones}"
 
 
-def _refuse_ambiguity(selector: Selector, rack: Sequence[str]) -> None:
-    name = f"all-{selector.names[0].pattern}" if selector.every and selector.names else ""
-    if name in rack:
-        raise Ambiguous(
-            selector.names[0].column - len("all-"),
-            f"{name} is the name of a phone, and also means all phones but {selector.names[0].pattern}",
-            hint=f"write *{name} for the phone of that name",
-        )
+Selector = PhoneSelector | AccountSelector
 
 
-def _meaning(selector: Selector) -> str:
-    if not selector.every:
-        return "correct the name, or attach that phone; `*` matches any run of characters"
-    listed = ", ".join(name.pattern for name in selector.names)
-    return f"{selector.source} means all phones but {listed}: everything after `all-` is left out"
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more
+def _list(names: list[str], *, every: bool) -> str:
+    return ("all-" if names else "all") * every + ",".join(names)

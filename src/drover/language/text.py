@@ -1,154 +1,321 @@
-r"""Texts with variables, in three phases: parse and list the references, let their owners fetch values, render.
+r"""Texts as trees: what is literal, what varies, what is chosen, what is repeated. Frozen data, and nothing else.
 
-`${param.name}` and `${var.name}` are references; everything else is literal. `\${` is a plain `${`, `\{` a plain `{`,
-and before either a backslash itself is written twice. `{a|b}` is refused until it means a choice.
+Columns say where a node began in its source, from 1; they take no part in equality. Two literals never lie side by
+side and none is empty, so that equal texts are equal trees.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from math import prod
+from typing import ClassVar, Final
+from typing import Literal as OneOf
 
-from lark import Token, Tree
+from drover.language.criteria import Criteria
+from drover.language.position import column_field
+from drover.language.selector import Selector
 
-from drover.language.errors import BadSyntax, MissingValue, Unsupported
-from drover.language.grammar import SourceTree, column_of, parse
-
-CATEGORIES = ("param", "var")
+SECRET_FIELDS: Final = frozenset({"password", "profile_password"})
+"""The fields of accounts and profiles that only ever come sealed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """Text that stands for itself, escapes resolved. `column` is where it begins in the source, from 1."""
+    """Text that stands for itself, escapes resolved."""
 
     text: str
-    column: int
+    column: int = column_field()
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A variable: `${param.name}` has category `param` and name `name`. `column` is that of its `$`, from 1."""
+    """A variable that is named and nothing more: `${param.name}` has category `param` and name `name`."""
 
     category: str
     name: str
-    column: int
+    column: int = column_field()
 
     @property
     def key(self) -> str:
         """What its value is listed under: `param.name`."""
         return f"{self.category}.{self.name}"
 
+    @property
+    def secret(self) -> bool:
+        """Whether its value may only come sealed."""
+        return self.category in {"account", "profile", "foreach"} and self.name.rpartition(".")[2] in SECRET_FIELDS
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFolder:
+    """`${content.media.folder(<path>)}`: the next media file of a folder of the client's library."""
+
+    category: ClassVar[str] = "content"
+    path: str
+    column: int = column_field()
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """`${dynamic.date.format(<f>)}` and `time`: when the text is rendered."""
+
+    category: ClassVar[str] = "dynamic"
+    kind: OneOf["date", "time"]
+    pattern: str
+    column: int = column_field()
+
+
+@dataclass(frozen=True, slots=True)
+class RandomNumber:
+    """`${dynamic.random.number(1-9)}`: a whole number, both ends included."""
+
+    category: ClassVar[str] = "dynamic"
+    low: int
+    high: int
+    column: int = column_field()
+
+
+@dataclass(frozen=True, slots=True)
+class RandomChoice:
+    """`${dynamic.random.choice(a,b,c)}`: one of the options."""
+
+    category: ClassVar[str] = "dynamic"
+    options: tuple[str, ...]
+    column: int = column_field()
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """`${dynamic.counter(<name>,<start>,<step>)}`: `start` at first, and `step` more each further time."""
+
+    category: ClassVar[str] = "dynamic"
+    name: str
+    start: int
+    step: int
+    column: int = column_field()
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """`${ai.caption(<prompt>)}`, `response`, `hashtags` (with `count`): a draft. Variables may stand in the prompt."""
+
+    category: ClassVar[str] = "ai"
+    kind: OneOf["caption", "response", "hashtags"]
+    prompt: "Text"
+    count: int = 0
+    column: int = column_field()
+
+
+@dataclass(frozen=True, slots=True)
+class Filtered:
+    """`${group.filter(<g>, <criteria>)}`: those of the group that fit."""
+
+    category: ClassVar[str] = "group"
+    group: str
+    criteria: Criteria
+    column: int = column_field()
+
+
+@dataclass(frozen=True, slots=True)
+class Combined:
+    """`${group.intersection(<a>,<b>)}`: those of both groups; `difference`: those of the first alone."""
+
+    category: ClassVar[str] = "group"
+    operation: OneOf["intersection", "difference"]
+    first: str
+    second: str
+    column: int = column_field()
+
+
+@dataclass(frozen=True, slots=True)
+class RandomOf:
+    """`${random.account from <selector>}`: one of those selected."""
+
+    category: ClassVar[str] = "random"
+    entity: OneOf["account", "phone"]
+    selector: Selector
+    column: int = column_field()
+
+
+@dataclass(frozen=True, slots=True)
+class CountOf:
+    """`${count.accounts in <selector>}`: how many are selected."""
+
+    category: ClassVar[str] = "count"
+    entity: OneOf["account", "phone"]
+    selector: Selector
+    column: int = column_field()
+
+
+@dataclass(frozen=True, slots=True)
+class FilterOf:
+    """`${filter.phones where <criteria>}`: those that fit."""
+
+    category: ClassVar[str] = "filter"
+    entity: OneOf["account", "phone"]
+    criteria: Criteria
+    column: int = column_field()
+
+
+Variable = (
+    Reference
+    | MediaFolder
+    | Moment
+    | RandomNumber
+    | RandomChoice
+    | Counter
+    | Generated
+    | Filtered
+    | Combined
+    | RandomOf
+    | CountOf
+    | FilterOf
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """`{a|b}`: one of at least two options. `variants` is the sum of theirs."""
+
+    options: tuple["Text", ...]
+    column: int = column_field()
+    variants: int = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "variants", sum(option.variants for option in self.options))
+
+
+@dataclass(frozen=True, slots=True)
+class Foreach:
+    """`${foreach.entity in group:<g>}` ... `${end}`: the body once for each entity of the group."""
+
+    category: ClassVar[str] = "foreach"
+    group: str
+    body: "Text"
+    column: int = column_field()
+
+
+Part = Literal | Variable | Choice | Foreach
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A parsed text: literals and references in their order; no two literals side by side."""
+    """A parsed text: its parts in their order. `variants` counts what its choices come to, exactly.
 
-    parts: tuple[Literal | Reference, ...]
-
-
-def parse_text(source: str) -> Text:
-    """Return the parsed text.
-
-    Raises BadSyntax for a broken `${` and for `{a|b}`, Unsupported for a variable of another category; both say the
-    column. A column counts characters from the start of the whole text, a line break being one.
+    The body of a foreach counts as in one turn.
     """
-    tree = parse("text", source)
-    _refuse_choices(tree)
-    return Text(tuple(_merged(tree)))
+
+    parts: tuple[Part, ...]
+    variants: int = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "variants", prod(_variants(part) for part in self.parts))
 
 
-def references(text: Text) -> tuple[Reference, ...]:
-    """Return the references in the order of the text, each as often as it occurs."""
-    return tuple(part for part in text.parts if isinstance(part, Reference))
+def _variants(part: Part) -> int:
+    match part:
+        case Choice():
+            return part.variants
+        case Foreach():
+            return part.body.variants
+        case _:
+            return 1
 
 
-def render(text: Text, values: Mapping[str, str]) -> str:
-    """Return the text with each reference replaced by the value under its key. Values are never parsed.
-
-    Raises MissingValue, which says the column.
-    """
-    return "".join(part.text if isinstance(part, Literal) else _value(part, values) for part in text.parts)
-
-
-def substitute(text: Text, texts: Mapping[str, Text]) -> Text:
-    """Return the text with each reference whose key is in `texts` replaced by that text, which is not parsed again."""
-    parts: list[Literal | Reference] = []
-    for part in text.parts:
-        replaced = texts.get(part.key) if isinstance(part, Reference) else None
-        for each in (part,) if replaced is None else replaced.parts:
-            last = parts[-1] if parts else None
-            if isinstance(each, Literal) and isinstance(last, Literal):
-                parts[-1] = Literal(last.text + each.text, last.column)
-            else:
-                parts.append(each)
-    return Text(tuple(parts))
+def text_of(parts: Iterable[Part]) -> Text:
+    """Return the text of these parts, literals side by side made one, empty ones left out."""
+    merged: list[Part] = []
+    for part in parts:
+        last = merged[-1] if merged else None
+        if not isinstance(part, Literal):
+            merged.append(part)
+        elif isinstance(last, Literal):
+            merged[-1] = Literal(last.text + part.text, last.column)
+        elif part.text:
+            merged.append(part)
+    return Text(tuple(merged))
 
 
 def literal(text: str) -> Text:
     """Return the text that stands for `text` as it is."""
-    return Text((Literal(text, 1),) if text else ())
+    return text_of([Literal(text, 1)])
 
 
-def _value(reference: Reference, values: Mapping[str, str]) -> str:
-    try:
-        return values[reference.key]
-    except KeyError:
-        reason = f"${{{reference.key}}} has no value"
-        raise MissingValue(reference.column, reason, hint=f"give {reference.key} a value") from None
+def references(text: Text) -> tuple[Variable | Foreach, ...]:
+    """Return what needs a value, in the order of the text, each as often as it occurs.
+
+    Those of every option of a choice are among them, those of a foreach's body, which follow it, and those of a
+    prompt, which come before the draft that it is for.
+    """
+    return tuple(_references(text))
 
 
-def _refuse_choices(tree: SourceTree) -> None:
-    """Refuse a `|` inside plain braces, closed or not: what will be spintax must not be typed as it stands."""
-    opened: list[int] = []
-    for token in tree.children:
-        if not isinstance(token, Token):
-            continue
-        if token.type == "LBRACE":
-            opened.append(column_of(token))
-        elif token.type == "RBRACE" and opened:
-            opened.pop()
-        elif token.type == "BAR" and opened:
-            raise BadSyntax(
-                opened[-1], "{ with | is reserved for choices such as {a|b}", hint="write \\{ for a plain {"
-            )
+def _references(text: Text) -> Iterator[Variable | Foreach]:
+    for part in text.parts:
+        match part:
+            case Literal():
+                pass
+            case Choice():
+                for option in part.options:
+                    yield from _references(option)
+            case Foreach():
+                yield part
+                yield from _references(part.body)
+            case Generated():
+                yield from _references(part.prompt)
+                yield part
+            case _:
+                yield part
 
 
-def _merged(tree: SourceTree) -> Iterator[Literal | Reference]:
-    pending: list[str] = []
-    began = 1
-    for child in tree.children:
-        if isinstance(child, Token):
-            began = began if pending else column_of(child)
-            pending.append(_plain(child))
-            continue
-        if pending:
-            yield Literal("".join(pending), began)
-            pending.clear()
-        yield _reference(child)
-    if pending:
-        yield Literal("".join(pending), began)
+def strays(text: Text) -> Iterator[Reference]:
+    """Yield the references to the entity of a foreach that stand in none."""
+    for part in text.parts:
+        match part:
+            case Reference(category="foreach"):
+                yield part
+            case Choice():
+                for option in part.options:
+                    yield from strays(option)
+            case Generated():
+                yield from strays(part.prompt)
+            case _:
+                pass
 
 
-def _plain(token: Token) -> str:
-    """Return what a literal token stands for."""
-    match token.type:
-        case "BACKSLASHES":
-            return token[: len(token) // 2]
-        case "ESCAPED":
-            slashes = len(token) - len(token.lstrip("\\"))
-            return token[slashes // 2 : slashes - 1] + token[slashes:]
+def is_draw(variable: Variable | Foreach) -> bool:
+    """Whether the variable's value are names that one is drawn from."""
+    return isinstance(variable, RandomOf) or (
+        isinstance(variable, Reference) and variable.category == "group" and variable.name.endswith(".random")
+    )
+
+
+def gives_names(variable: Variable | Foreach) -> bool:
+    """Whether the variable's value are names: those of a set, or those that one is drawn from."""
+    return isinstance(variable, Foreach | Filtered | Combined | FilterOf) or is_draw(variable)
+
+
+def is_reserved(variable: Variable | Foreach) -> bool:
+    """Whether the variable's value is used up by using it."""
+    return isinstance(variable, Counter | MediaFolder | Generated) or (
+        isinstance(variable, Reference) and variable.key == "content.media.next"
+    )
+
+
+def substitute(text: Text, texts: Mapping[str, Text]) -> Text:
+    """Return the text with each Reference whose key is in `texts` replaced by that text, which is not parsed again."""
+    return text_of(each for part in text.parts for each in _substituted(part, texts))
+
+
+def _substituted(part: Part, texts: Mapping[str, Text]) -> tuple[Part, ...]:
+    match part:
+        case Reference():
+            replaced = texts.get(part.key)
+            return (part,) if replaced is None else replaced.parts
+        case Choice():
+            return (Choice(tuple(substitute(option, texts) for option in part.options), part.column),)
+        case Foreach():
+            return (Foreach(part.group, substitute(part.body, texts), part.column),)
+        case Generated():
+            return (Generated(part.kind, substitute(part.prompt, texts), part.count, part.column),)
         case _:
-            return str(token)
-
-
-def _reference(tree: SourceTree) -> Reference:
-    opening, *inner = (child for child in tree.children if isinstance(child, Token))
-    path = [str(token) for token in inner if token.type == "NAME"]
-    column = column_of(opening)
-    if path[0] not in CATEGORIES:
-        shown = "${" + ".".join(path) + "}"
-        raise Unsupported(column, f"unknown variable {shown}", hint=_SUPPORTED)
-    if len(path) != 2 or any(isinstance(child, Tree) for child in tree.children):  # noqa: PLR2004 (category, name)
-        raise Unsupported(column, f"a variable is ${{{path[0]}.<name>}} and nothing more", hint=_SUPPORTED)
-    return Reference(path[0], path[1], column)
-
-
-_SUPPORTED = "the variables of this version are ${param.<name>} and ${var.<name>}; write \\${ for a plain ${"
+            return (part,)

@@ -61,10 +61,23 @@ def read_text(path: Path, *, limit: int = MAX_DOCUMENT_BYTES) -> str:
         raise BadDocument(str(path), [fault]) from error
 
 
+def read_json(path: Path) -> object:
+    """Return what the JSON of a file says. Raises BadDocument."""
+    return _loaded(read_text(path), str(path))
+
+
 def parse(model: type[Model], text: str, file: str) -> Model:
     """Return `text`, which is JSON, as a `model`. Raises BadDocument naming `file` and every fault."""
+    data = _loaded(text, file)
     try:
-        data: object = json.loads(text, object_pairs_hook=_without_duplicates)
+        return model.model_validate_json(text)
+    except ValidationError as error:
+        raise BadDocument(file, _faults(error, data)) from error
+
+
+def _loaded(text: str, file: str) -> object:
+    try:
+        return json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
         fault = Fault(
             f"line {error.lineno}, column {error.colno}", f"is not JSON: {error.msg.lower()}", "mend the syntax"
@@ -76,14 +89,14 @@ def parse(model: type[Model], text: str, file: str) -> Model:
         raise BadDocument(file, [Fault("", f"has the name {error} twice in one object", "remove one")]) from error
     except ValueError as error:  # an integer of more digits than Python reads
         raise BadDocument(file, [Fault("", f"is not JSON that can be read: {error}", "mend the value")]) from error
-    try:
-        return model.model_validate_json(text)
-    except ValidationError as error:
-        raise BadDocument(file, _faults(error, data)) from error
 
 
 class _DuplicateName(Exception):
     """Two members of one JSON object share a name."""
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(f"{name} is no number")
 
 
 def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -2,10 +2,12 @@
 
 import os
 import tomllib
+from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from drover.kernel.errors import InvalidInput
@@ -46,6 +48,21 @@ class Settings(BaseSettings):
     connection_retries: int = Field(default=2, ge=0, le=5, description="Then more tries with the phone connected anew.")
     connection_retry_pause_s: float = Field(default=10.0, ge=0, le=300, description="Longest wait for it before each.")
     away_s: float = Field(default=600.0, ge=0, le=86_400, description="How long a play waits for a phone that is gone.")
+    ai_api: Literal["", "openai", "anthropic"] = Field(
+        default="", description="Which protocol the AI that drafts texts speaks; empty: there is none."
+    )
+    ai_url: str = Field(default="", description="Its base address, such as https://host/v1; empty: the maker's own.")
+    ai_model: str = Field(default="", description="Which of its models is asked.")
+    ai_key: SecretStr = Field(default=SecretStr(""), description="Its key; best given in the environment.")
+    ai_networks: str = Field(
+        default="", description="Networks beside the public internet that ai_url may lead to: 127.0.0.1, 10.0.5.0/24."
+    )
+    ai_timeout_s: float = Field(default=60.0, gt=0, le=600, description="How long an answer of the AI may take.")
+    ai_requests_per_day: int = Field(default=500, ge=0, description="How often the AI may be asked in a day (UTC).")
+    ai_tokens_per_day: int = Field(default=500_000, ge=0, description="How many tokens a day may come to.")
+    ai_money_per_day: Decimal | None = Field(default=None, ge=0, description="How much money a day may come to.")
+    ai_input_price: Decimal | None = Field(default=None, ge=0, description="What a million tokens of prompts cost.")
+    ai_output_price: Decimal | None = Field(default=None, ge=0, description="What a million tokens of answers cost.")
 
     @property
     def unknown_folder(self) -> Path:

@@ -10,8 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from drover.devices.geometry import Rect, Size
 from drover.kernel.errors import InvalidInput
 from drover.language.errors import LanguageError
+from drover.language.parsing import parse_text
 from drover.language.pattern import parse_pattern
-from drover.language.text import Text, literal, parse_text
+from drover.language.text import Literal as Plain
+from drover.language.text import Reference, Text, is_draw, is_reserved, literal
 from drover.platform.documents import Fault
 from drover.sequences import domain
 from drover.sequences.domain import (
@@ -43,7 +45,11 @@ Box = Annotated[
     Field(min_length=4, max_length=4, description="A rectangle x1, y1, x2, y2 in pixels of the sequence's reference."),
 ]
 TextSource = Annotated[
-    str, Field(max_length=MAX_TEXT, description="Text; ${param.<name>} is an input, ${var.<name>} what was read.")
+    str,
+    Field(
+        max_length=MAX_TEXT,
+        description="A text of the language: ${param.<name>} is an input, ${run.<name>} what was read, {a|b} a choice.",
+    ),
 ]
 Pattern = Annotated[str, Field(max_length=MAX_PATTERN, description="A regular expression.")]
 Seconds = Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)]
@@ -76,6 +82,16 @@ class Reader:
         except InvalidInput as error:
             self._note(field, error.message, error.hint)
             return Text(())
+
+    def undrawn(self, source: str, field: str) -> Text:
+        """Return the parsed text of what an app's way has in several places, where it must come to the same."""
+        text = self.text(source, field)
+        parts = [part for part in text.parts if not isinstance(part, Plain)]
+        drawn = [part for part in parts if not isinstance(part, Reference) or is_draw(part) or is_reserved(part)]
+        if drawn:
+            where = f"{field}: column {drawn[0].column}"
+            self._note(where, "is drawn anew wherever it stands", "make it an input's default, and use the input here")
+        return text
 
     def pattern(self, source: str, field: str) -> str:
         """Return a regular expression that is one."""
@@ -184,7 +200,7 @@ class VariableIsFile(_CompareFile):
 
     def condition(self, read: Reader) -> Condition:
         """Return the condition."""
-        return self.compare(f"var.{self.var}", read)
+        return self.compare(f"run.{self.var}", read)
 
 
 class ParameterIsFile(_CompareFile):

@@ -4,6 +4,7 @@ It answers two questions after a crash: how far was a phone, and may a `once` ac
 """
 
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -59,6 +60,11 @@ _UPGRADES = (
         FROM first_acts ORDER BY rowid;
     DROP TABLE first_acts;
     DROP TABLE first_runs;
+    """,
+    """
+    CREATE TABLE texts (
+        run TEXT NOT NULL REFERENCES runs (run), name TEXT NOT NULL, parts TEXT NOT NULL, PRIMARY KEY (run, name)
+    ) STRICT;
     """,
 )
 _MOST_MARKS = 500
@@ -197,6 +203,17 @@ class Journal:
             )
 
         await self._database.write(write)
+
+    async def keep_texts(self, run: str, texts: Mapping[str, str]) -> None:
+        """Write down what texts came to for the run, by name; secrets are never among it."""
+        rows = [(run, name, parts) for name, parts in texts.items()]
+        statement = "INSERT INTO texts (run, name, parts) VALUES (?, ?, ?)"
+        await self._database.write(lambda database: database.executemany(statement, rows))
+
+    async def texts(self, run: str) -> Mapping[str, str]:
+        """Return what texts came to for the run, by name."""
+        statement = "SELECT name, parts FROM texts WHERE run = ?"
+        return dict(await self._database.read(lambda database: database.execute(statement, (run,)).fetchall()))
 
     async def end_run(self, run: str, ending: Ending) -> None:
         """Write down how the run ended."""

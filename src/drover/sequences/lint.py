@@ -1,10 +1,9 @@
 """What keeps a sequence from being played, found before a phone is touched. Pure."""
 
-from collections.abc import Collection, Iterator, Mapping
-from difflib import get_close_matches
+from collections.abc import Collection, Iterator
 from math import prod
 
-from drover.language.text import Text, references
+from drover.language.text import Reference, Text, references
 from drover.platform.documents import Fault
 from drover.screens.domain import ActionKind, Registry, ScreenKind
 from drover.sequences.domain import (
@@ -39,34 +38,42 @@ from drover.sequences.domain import (
     variable_of,
 )
 from drover.sequences.files import MOST_STEPS
+from drover.sequences.names import unknown
 from drover.sequences.screens import Stay, stays_of
-
-MOST_NAMED = 12
+from drover.sequences.variables import Scope, default_faults, text_faults
 
 _UNCHECKED = OpenApp | StopApp | Wait | PushMedia | CallHelper | SwitchAccount | SelectSlot
 """Acts that need no screen after them: there is nothing to see, or they check themselves."""
 
 
-def lint(sequence: Sequence, registry: Registry, helpers: Collection[str] = ()) -> tuple[Fault, ...]:
-    """Return what keeps the sequence from being played: unknown names, unreachable or unchecked steps."""
-    return tuple(_faults(sequence, registry, helpers))
+def lint(
+    sequence: Sequence, registry: Registry, helpers: Collection[str] = (), categories: Collection[str] = ()
+) -> tuple[Fault, ...]:
+    """Return what keeps the sequence from being played: unknown names, unreachable or unchecked steps.
+
+    `categories` are those of variables that something provides beside inputs and what the play itself sets.
+    """
+    return tuple(_faults(sequence, registry, helpers, categories))
 
 
-def _faults(sequence: Sequence, registry: Registry, helpers: Collection[str]) -> Iterator[Fault]:
+def _faults(
+    sequence: Sequence, registry: Registry, helpers: Collection[str], categories: Collection[str]
+) -> Iterator[Fault]:
     if sequence.app not in registry.apps:
-        yield _unknown("app", "app", sequence.app, registry.apps)
+        yield unknown("app", "app", sequence.app, registry.apps)
     if sequence.start is not None and sequence.start not in registry.screens:
-        yield _unknown("start", "screen", sequence.start, registry.screens)
+        yield unknown("start", "screen", sequence.start, registry.screens)
     yield from _unused(sequence)
+    yield from default_faults(sequence.params, categories)
     stays = stays_of(sequence, registry)
     variables: set[str] = set()
     for index, task in enumerate(sequence.tasks):
         where = task.where or f"tasks[{index}]"
         yield from _names(where, task, registry, helpers)
-        yield from _texts(where, task, sequence, variables)
+        yield from _texts(where, task, Scope(sequence.params, variables, categories))
         yield from _checks(where, task, stays[index])
         variables.add(variable_of(task.act))
-    yield from _loops(sequence, registry, stays, variables)
+    yield from _loops(sequence, registry, stays, Scope(sequence.params, variables, categories))
     yield from _constant(sequence, registry, stays)
     steps = sum(_rounds(sequence, number) for number in range(1, len(sequence.tasks) + 1))
     if steps > MOST_STEPS:
@@ -77,18 +84,20 @@ def _rounds(sequence: Sequence, number: int) -> int:
     return prod(loop.most for loop in sequence.loops if loop.first <= number <= loop.last)
 
 
-def _all_texts(sequence: Sequence) -> Iterator[Text]:
-    for task in sequence.tasks:
-        yield from texts_of(task.act).values()
-        yield from texts_in(task.when)
-        yield from texts_in(task.happened)
+def placed_texts(sequence: Sequence) -> Iterator[tuple[str, Text]]:
+    """Yield every text of the tasks and repeats, and where it stands in the file."""
+    for index, task in enumerate(sequence.tasks):
+        where = task.where or f"tasks[{index}]"
+        yield from ((f"{where}.{field}", text) for field, text in texts_of(task.act).items())
+        yield from ((f"{where}.when", text) for text in texts_in(task.when))
+        yield from ((f"{where}.happened", text) for text in texts_in(task.happened))
     for loop in sequence.loops:
-        for condition in loop.conditions:
-            yield from texts_in(condition)
+        where = f"the repeat of tasks {loop.first} to {loop.last}"
+        yield from ((where, text) for condition in loop.conditions for text in texts_in(condition))
 
 
 def _unused(sequence: Sequence) -> Iterator[Fault]:
-    used = {reference.key for text in _all_texts(sequence) for reference in references(text)}
+    used = {each.key for _, text in placed_texts(sequence) for each in references(text) if isinstance(each, Reference)}
     for name in sequence.params:
         if f"param.{name}" not in used:
             yield Fault(f"params.{name}", "is used by no task", "remove it, or use it as ${param." + name + "}")
@@ -98,12 +107,12 @@ def _names(where: str, task: Task, registry: Registry, helpers: Collection[str])
     name = named_action(target_of(task.act))
     for field, key in (("before", task.before), ("after", task.after)):
         if key is not None and key not in registry.screens and (name is None or key != name.screen):
-            yield _unknown(f"{where}.{field}", "screen", key, registry.screens)
+            yield unknown(f"{where}.{field}", "screen", key, registry.screens)
     match task.act:
         case OpenApp(app=app) | StopApp(app=app) if app not in registry.apps:
-            yield _unknown(f"{where}.app", "app", app, registry.apps)
+            yield unknown(f"{where}.app", "app", app, registry.apps)
         case CallHelper(helper=helper) if helper not in helpers:
-            yield _unknown(f"{where}.helper", "helper", helper, set(helpers))
+            yield unknown(f"{where}.helper", "helper", helper, set(helpers))
         case SwitchAccount() | SelectSlot():
             reason = f"its app declares no way to {task.kind.replace('_', ' ')}"
             yield Fault(where, reason, f"name a sequence under ways.{task.kind} in the registry's app.json")
@@ -117,13 +126,13 @@ def _names(where: str, task: Task, registry: Registry, helpers: Collection[str])
 
 def _action_faults(where: str, act: Act | None, name: ActionName, registry: Registry) -> Iterator[Fault]:
     if name.screen not in registry.screens:
-        yield _unknown(where, "screen", name.screen, registry.screens)
+        yield unknown(where, "screen", name.screen, registry.screens)
         return
     for variant in registry.screens[name.screen].variants:
         action = variant.action(name.action)
         if action is None:
             names = {f"{name.screen}.{known.name}" for known in variant.actions}
-            yield _unknown(where, f"action in variant {variant.name}:", str(name), names)
+            yield unknown(where, f"action in variant {variant.name}:", str(name), names)
         elif isinstance(act, Type) and action.kind is not ActionKind.TYPE:
             yield Fault(where, f"{name} is not a text field but a {action.kind.value} action", "name a `type` action")
 
@@ -132,28 +141,19 @@ def _condition_faults(where: str, condition: Condition | None, registry: Registr
     for part in parts_of(condition):
         match part:
             case ScreenIs(screen=screen) if screen not in registry.screens:
-                yield _unknown(where, "screen", screen, registry.screens)
+                yield unknown(where, "screen", screen, registry.screens)
             case TextIs(inside=ActionName() as name):
                 yield from _action_faults(where, None, name, registry)
             case _:
                 pass
 
 
-def _texts(where: str, task: Task, sequence: Sequence, variables: Collection[str]) -> Iterator[Fault]:
+def _texts(where: str, task: Task, scope: Scope) -> Iterator[Fault]:
     for field, text in texts_of(task.act).items():
-        yield from _references(f"{where}.{field}", text, sequence, variables)
+        yield from text_faults(f"{where}.{field}", text, scope, typed=isinstance(task.act, Type))
     for field, condition in (("when", task.when), ("happened", task.happened)):
         for text in texts_in(condition):
-            yield from _references(f"{where}.{field}", text, sequence, variables)
-
-
-def _references(where: str, text: Text, sequence: Sequence, variables: Collection[str]) -> Iterator[Fault]:
-    for reference in references(text):
-        place = f"{where}: column {reference.column}"
-        if reference.category == "param" and reference.name not in sequence.params:
-            yield _unknown(place, "parameter", reference.name, sequence.params)
-        if reference.category == "var" and reference.name not in variables:
-            yield Fault(place, f"variable {reference.name} is set by no task before", "read it first, with `into`")
+            yield from text_faults(f"{where}.{field}", text, scope)
 
 
 def _checks(where: str, task: Task, stay: Stay) -> Iterator[Fault]:
@@ -173,15 +173,13 @@ def _checks(where: str, task: Task, stay: Stay) -> Iterator[Fault]:
         yield Fault(where, "names no screen before it", "add `before`")
 
 
-def _loops(
-    sequence: Sequence, registry: Registry, stays: tuple[Stay, ...], variables: Collection[str]
-) -> Iterator[Fault]:
+def _loops(sequence: Sequence, registry: Registry, stays: tuple[Stay, ...], scope: Scope) -> Iterator[Fault]:
     for loop in sequence.loops:
         where = f"the repeat of tasks {loop.first} to {loop.last}"
         for condition in loop.conditions:
             yield from _condition_faults(where, condition, registry)
             for text in texts_in(condition):
-                yield from _references(where, text, sequence, variables)
+                yield from text_faults(where, text, scope)
         first, last = stays[loop.first - 1].before, stays[loop.last - 1].after
         if loop.most > 1 and first is not None and last is not None and first != last:
             reason = f"a second round cannot be reached: it starts on {first}, and ends on {last}"
@@ -211,11 +209,3 @@ def _constant(sequence: Sequence, registry: Registry, stays: tuple[Stay, ...]) -
 
 def _is_state(screen: str, registry: Registry) -> bool:
     return screen in registry.screens and registry.screens[screen].kind is ScreenKind.STATE
-
-
-def _unknown(where: str, what: str, name: str, known: Mapping[str, object] | set[str]) -> Fault:
-    close = get_close_matches(name, list(known), n=3)
-    names = sorted(known)[:MOST_NAMED]
-    more = f" and {len(known) - len(names)} more" if len(known) > len(names) else ""
-    hint = f"did you mean {' or '.join(close)}?" if close else f"known: {', '.join(names) or 'none'}{more}"
-    return Fault(where, f"unknown {what} {name}", hint)

@@ -1,10 +1,10 @@
 """From a sequence to steps that can be played: screens settled, inputs filled in, or every fault found beforehand."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from drover.kernel.errors import InvalidInput
-from drover.language.text import Literal, Text, literal, references, substitute
+from drover.language.source import source_of
+from drover.language.text import Literal, Reference, Text, references, substitute
 from drover.platform.documents import BadDocument
 from drover.screens.domain import Registry
 from drover.sequences.binding import loop_with, task_with
@@ -26,8 +26,10 @@ from drover.sequences.domain import (
     target_of,
     texts_of,
 )
+from drover.sequences.inputs import SEALED, BadParameter, inputs_of, is_settled
 from drover.sequences.lint import lint
-from drover.sequences.screens import Stay, stays_of
+from drover.sequences.screens import stays_of
+from drover.sequences.variables import input_faults
 from drover.sequences.wording import describe_target
 
 MASK = "***"
@@ -35,7 +37,7 @@ MASK = "***"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A task ready to be played, its inputs filled in; what is left to be filled in are variables.
+    """A task ready to be played. What is left in its texts is resolved for each phone before its play begins.
 
     `number` counts from 1; `shown` are its parameters with secrets masked, `secret` whether any text has one.
     """
@@ -50,7 +52,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A whole sequence ready to be played on any number of phones."""
+    """A whole sequence ready to be played on any number of phones.
+
+    `inputs` are those that have yet to be resolved for each phone, by key; `secrets` are given ones, by handle.
+    """
 
     sequence: Sequence
     file: str
@@ -58,15 +63,13 @@ class Plan:
     steps: tuple[Step, ...]
     parameters: Mapping[str, str]
     loops: tuple[Loop, ...]
+    inputs: Mapping[str, Text] = field(default_factory=dict[str, Text])
+    secrets: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
 
     @property
     def course(self) -> Course:
         """The order in which the steps are played."""
         return Course(self.loops, tuple(step.task.when for step in self.steps))
-
-
-class BadParameter(InvalidInput):
-    """A parameter is missing, or is not one of the sequence's."""
 
 
 def make_plan(
@@ -76,42 +79,51 @@ def make_plan(
     *,
     file: str,
     helpers: Collection[str] = (),
+    categories: Collection[str] = (),
 ) -> Plan:
     """Return the plan. Raises BadDocument for what `lint` finds, BadParameter for missing or unknown parameters."""
-    faults = lint(sequence, registry, helpers)
+    faults = lint(sequence, registry, helpers, categories)
     if faults:
         raise BadDocument(file, faults)
-    values = _values(sequence, given)
-    texts = {f"param.{name}": literal(value) for name, value in values.items()}
+    inputs = inputs_of(sequence, given, MASK)
+    for key, text in inputs.texts.items():
+        for fault in input_faults(f"parameter {key.removeprefix('param.')}", text, categories):
+            raise BadParameter(str(fault), hint=fault.hint)
+    settled = {key: text for key, text in inputs.texts.items() if is_settled(text)}
     stays = stays_of(sequence, registry)
     steps = tuple(
-        _step(number, task, stays[number - 1], sequence, texts) for number, task in enumerate(sequence.tasks, 1)
+        step_of(number, filled(task, settled), stays[number - 1].before, stays[number - 1].after)
+        for number, task in enumerate(sequence.tasks, 1)
     )
-    shown = {name: MASK if sequence.params[name].secret else value for name, value in values.items()}
-    loops = tuple(loop_with(loop, lambda text: substitute(text, texts)) for loop in sequence.loops)
-    return Plan(sequence, file, registry.apps[sequence.app].package, steps, shown, loops)
+    loops = tuple(loop_with(loop, lambda text: substitute(text, settled)) for loop in sequence.loops)
+    later = {key: text for key, text in inputs.texts.items() if key not in settled}
+    package = registry.apps[sequence.app].package
+    return Plan(sequence, file, package, steps, inputs.shown, loops, later, inputs.secrets)
 
 
-def _step(
-    number: int,
-    task: Task,
-    stay: Stay,
-    sequence: Sequence,
-    texts: Mapping[str, Text],
-) -> Step:
-    secrets = {f"param.{name}" for name, param in sequence.params.items() if param.secret}
+def filled(task: Task, texts: Mapping[str, Text]) -> Task:
+    """Return the task with these texts in the place of their references."""
+    return task_with(task, lambda text: substitute(text, texts))
+
+
+def step_of(number: int, task: Task, before: str | None, after: str | None) -> Step:
+    """Return the step of a task; what it shows of texts with secrets is masked."""
     shown = dict(_shown(task.act))
     secret = False
     for name, text in texts_of(task.act).items():
-        masked = any(reference.key in secrets for reference in references(text))
-        shown[name] = MASK if masked else printed(substitute(text, texts))
+        masked = any(isinstance(each, Reference) and _is_secret(each) for each in references(text))
+        shown[name] = MASK if masked else printed(text)
         secret = secret or masked
-    return Step(number, task_with(task, lambda text: substitute(text, texts)), stay.before, stay.after, secret, shown)
+    return Step(number, task, before, after, secret, shown)
+
+
+def _is_secret(reference: Reference) -> bool:
+    return reference.secret or reference.category == SEALED
 
 
 def printed(text: Text) -> str:
     """Return a text for people: what is not filled in yet stands as its reference."""
-    return "".join(part.text if isinstance(part, Literal) else f"${{{part.key}}}" for part in text.parts)
+    return "".join(part.text if isinstance(part, Literal) else source_of(Text((part,))) for part in text.parts)
 
 
 def _shown(act: Act) -> Iterator[tuple[str, str]]:
@@ -136,17 +148,3 @@ def _shown(act: Act) -> Iterator[tuple[str, str]]:
             yield "helper", act.helper
         case _:
             pass
-
-
-def _values(sequence: Sequence, given: Mapping[str, str]) -> dict[str, str]:
-    unknown = sorted(set(given) - set(sequence.params))
-    if unknown:
-        known = ", ".join(sequence.params) or "none"
-        raise BadParameter(f"parameter {unknown[0]} is not one of this sequence's", hint=f"it has: {known}")
-    values = {name: given.get(name, param.default) for name, param in sequence.params.items()}
-    missing = [name for name, value in values.items() if value is None]
-    if missing:
-        raise BadParameter(
-            f"parameter {missing[0]} has no value and no default", hint=f"add --param {missing[0]}=VALUE"
-        )
-    return {name: value for name, value in values.items() if value is not None}

@@ -179,7 +179,7 @@ class ReadFile(BaseTaskFile):
 
     kind: Literal["read"]
     on: ActionKey | Box
-    into: Name = Field(description="The variable: later texts use it as ${var.<name>}.")
+    into: Name = Field(description="The variable: later texts use it as ${run.<name>}.")
     pattern: Pattern = Field(default="", description="Keep its first group, or else what it matches.")
     origin: Literal["tree", "picture", "auto"] = Field(
         default="auto",
@@ -211,7 +211,7 @@ class SwitchAccountFile(BaseTaskFile):
 
     def act(self, read: Reader) -> Act:
         """Return the act."""
-        return SwitchAccount(read.text(self.account, "account"))
+        return SwitchAccount(read.undrawn(self.account, "account"))
 
 
 class SelectSlotFile(BaseTaskFile):
@@ -222,7 +222,7 @@ class SelectSlotFile(BaseTaskFile):
 
     def act(self, read: Reader) -> Act:
         """Return the act."""
-        return SelectSlot(read.text(str(self.slot), "slot"))
+        return SelectSlot(read.undrawn(str(self.slot), "slot"))
 
 
 class HelperFile(BaseTaskFile):

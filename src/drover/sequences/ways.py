@@ -79,7 +79,7 @@ def _way(path: Path, kind: str, sequence: Sequence) -> Sequence:
 
 
 def _names(text: Text, key: str) -> bool:
-    return any(reference.key == key for reference in references(text))
+    return any(isinstance(each, Reference) and each.key == key for each in references(text))
 
 
 def _filled(way: Sequence, task: Task) -> Items[Task]:
@@ -98,7 +98,7 @@ def _change(way: Sequence, task: Task) -> Change:
     """Return what fills in the way's input, and keeps its variables apart from those of the sequence."""
     given: Mapping[str, Text] = {f"param.{PARAMETERS[task.kind]}": _asked(task.act)}
     own = {variable_of(each.act) for each in way.tasks}
-    own_texts = {f"var.{name}": Text((Reference("var", f"{task.kind}_{name}", 1),)) for name in own if name}
+    own_texts = {f"run.{name}": Text((Reference("run", f"{task.kind}_{name}", 1),)) for name in own if name}
     return lambda text: substitute(text, {**given, **own_texts})
 
 

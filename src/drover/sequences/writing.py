@@ -7,8 +7,10 @@ from pathlib import Path
 
 from drover.devices.geometry import Rect
 from drover.kernel.errors import DroverError, InvalidInput, Kind
+from drover.language.rendering import Values, render
 from drover.language.source import source_of
-from drover.language.text import references, render
+from drover.language.spintax import Seed
+from drover.language.text import Reference
 from drover.platform.files import write_whole
 from drover.sequences import domain
 from drover.sequences.domain import (
@@ -237,12 +239,13 @@ def _condition(condition: Condition) -> Fields:
 
 
 def _value(condition: ValueIs) -> Fields:
-    (reference,) = references(condition.value)
+    (reference,) = (part for part in condition.value.parts if isinstance(part, Reference))
     match condition.comparison:
         case Comparison.EQUALS:
             compared: Fields = {"equals": source_of(condition.wanted)}
         case Comparison.MATCHES:
-            compared = {"matches": render(condition.wanted, {})}
+            compared = {"matches": render(condition.wanted, Values(), Seed()).text}
         case Comparison.IS_EMPTY:
             compared = {"is_empty": True}
-    return {reference.category: reference.name} | compared
+    kind = {"run": "var"}.get(reference.category, reference.category)
+    return {kind: reference.name} | compared

@@ -23,6 +23,7 @@ from drover.sequences.player.rack import PlayPhone, Stage, play_on
 from drover.sequences.player.retries import Retries
 from drover.sequences.player.strangers import Unknowns
 from drover.sequences.record import PhoneRecord, TaskRecord
+from drover.sequences.resolving import TextSource
 from drover.sequences.ways import with_ways
 from tests.sequences.player.shop import SIZE, ShopPhone, shop_registry
 
@@ -79,6 +80,7 @@ class Bench:
         text_reader: TextReader | None = None,
         unknowns: Unknowns | None = None,
         file: str = "buy.json",
+        texts: TextSource | None = None,
     ) -> tuple[PhoneRecord, ...]:
         reference = {"width": SIZE.width, "height": SIZE.height}
         body = {"schema": 1, "name": "Buy", "app": "shop", "reference": reference, "tasks": list(tasks)}
@@ -86,7 +88,12 @@ class Bench:
         reader = text_reader or RapidOcrReader()
         stage = Stage(
             plan=make_plan(
-                with_ways(sequence, self.registry), self.registry, params or {}, file=file, helpers=helpers or {}
+                with_ways(sequence, self.registry),
+                self.registry,
+                params or {},
+                file=file,
+                helpers=helpers or {},
+                categories=texts.providers if texts is not None else (),
             ),
             registry=self.registry,
             matcher=Matcher(self.registry, reader),
@@ -105,6 +112,7 @@ class Bench:
             helpers=helpers or {},
             text_reader=reader,
             unknowns=unknowns,
+            texts=texts or TextSource(),
         )
         delays = Delays(capture_s=0.05, input_s=0.01)
         drivers = [PlayPhone(phone.serial, drive(phone, self.clock, delays=delays)) for phone in phones]

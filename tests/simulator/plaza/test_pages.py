@@ -61,6 +61,7 @@ def test_every_page_has_textured_elements_that_are_alike_on_other_phones(page: s
     assert sum(crop(one, element).std() >= 20 for element in steady) >= 3
 
 
+@pytest.mark.timeout(400)  # it compares every page with every other, in one go
 def test_the_fixed_elements_of_a_page_are_not_all_found_on_another() -> None:
     # The unknown popup neither dims nor covers the bars: it is there to be missed by a glance at the edges.
     known = [page for page in catalog.PAGES if page != "popup.unknown"]

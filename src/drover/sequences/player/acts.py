@@ -102,9 +102,9 @@ class Acts:
             case Swipe(direction=direction, seconds=seconds):
                 await hands.swipe(rect, direction, seconds)
             case Type(text=text):
-                rendered = self.values.render(text)
-                await hands.type_into(rect, rendered, where=where, secret=step.secret)
-                return {"text": MASK if step.secret else rendered}
+                typed = self.values.typed(text)
+                await hands.type_into(rect, typed, where=where, secret=step.secret)
+                return {"text": MASK if step.secret else typed}
             case Assert(text=text):
                 rendered = self.values.render(text)
                 await hands.read(rect, rendered, where=where, timeout_s=step.task.timeout_s, secret=step.secret)

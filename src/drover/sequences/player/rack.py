@@ -37,6 +37,7 @@ from drover.sequences.player.strangers import Strangers, Unknowns
 from drover.sequences.player.values import Values
 from drover.sequences.player.witness import Witness
 from drover.sequences.record import PhoneRecord, Status
+from drover.sequences.resolving import Resolving, TextSource, resolved_plan
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
@@ -81,6 +82,7 @@ class Stage:
     text_reader: TextReader = field(default_factory=RapidOcrReader)
     unknowns: Unknowns | None = None
     """Who takes the screens that a play fails at and cannot tell."""
+    texts: TextSource = field(default_factory=TextSource)
 
     @property
     def sequence(self) -> str:
@@ -153,11 +155,14 @@ class _PhonePlay:
             return None
         await self._attach()
         self._run = await self._begin(last)
-        self._player = self._new_player(self._run.run)
         ending = Ending.CUT_OFF
         try:
+            self._player = self._new_player(self._run.run, await self._ready_plan(self._run.run))
             error = await self._player.play(self._run.start)
             ending = Ending.COMPLETED if error is None else Ending.FAILED
+        except DroverError:
+            ending = Ending.FAILED
+            raise
         finally:
             await stage.journal.end_run(self._run.run, ending)
         return error
@@ -198,14 +203,19 @@ class _PhonePlay:
         _log.info("play goes on", phone=self._phone.name, run=last.run, attempt=last.attempts + 1, step=number)
         return _Run(last.run, start, last.attempts + 1)
 
-    def _new_player(self, run: str) -> Player:
+    async def _ready_plan(self, run: str) -> Plan:
+        stage = self._stage
+        now = stage.clock.now().astimezone()
+        return await resolved_plan(stage.plan, stage.texts, Resolving(run, self._phone.name, now), stage.journal)
+
+    def _new_player(self, run: str, plan: Plan) -> Player:
         stage = self._stage
         broker = FrameBroker(self._driver, stage.clock)
         eyes = Eyes(broker, stage.matcher, stage.plan.sequence.app, stage.images, stage.blobs, stage.frames)
         return Player(
             phone=self._phone.name,
             run=run,
-            plan=stage.plan,
+            plan=plan,
             driver=self._driver,
             eyes=eyes,
             witness=Witness(eyes, stage.matcher, stage.registry, stage.blobs, self._strangers(run)),
@@ -215,7 +225,7 @@ class _PhonePlay:
                 eyes,
                 stage.registry,
                 stage.plan.sequence.reference,
-                Values(),
+                Values(secrets=plan.secrets, opener=stage.texts.opener),
                 stage.helpers,
                 stage.text_reader,
             ),

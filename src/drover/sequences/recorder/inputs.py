@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from drover.devices.uitree import UiNode
+from drover.language.source import source_of
 from drover.language.text import Reference, Text, literal
 from drover.sequences.domain import Param
 
@@ -65,9 +66,11 @@ class Inputs:
 
     def _reference(self, name: str, where: str, *, secret: bool) -> Text:
         before = self._used.get(name)
-        default = None if name in self._given.secrets else self._given.params.get(name)
+        value = None if name in self._given.secrets else self._given.params.get(name)
         described = before.description if before is not None else f"Typed into {where}"
         hidden = secret or (before is not None and before.secret)
+        # A default is read as a text again; that of a secret input is taken as it is.
+        default = value if value is None or hidden else source_of(literal(value))
         self._used[name] = Param(described, default, hidden)
         return Text((Reference("param", name, 1),))
 
