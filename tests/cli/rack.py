@@ -71,7 +71,7 @@ class UsersRack:
         wanted = set(self.phones.values())
         online: set[str] = set()
         async with asyncio.timeout(PATIENCE_S):
-            while not wanted <= online:  # noqa: ASYNC110  another process lists them
+            while not wanted <= online:
                 await asyncio.sleep(0.05)
                 online = {seen.serial for seen in await self.source.sightings() if seen.link is Link.ONLINE}
 

@@ -167,8 +167,8 @@ class MemoryProvider:
                 members = self._members(head)
                 return str(len(members)) if rest == "count" and isinstance(members, tuple) else members
             case "foreach":
-                facts = self._entities[entity].facts if entity in self._entities else {}
-                fact = facts.get(rest)
+                named = self._entities.get(entity)
+                fact = named.facts.get(rest) if named is not None else None
                 if fact is None:
                     return Absent(f"{entity} has none")
                 return self._plain_or_sealed(reference, _shown(fact), _OF + entity)
