@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from statistics import fmean, median
 
@@ -34,8 +35,8 @@ from tests.screens.gallery import (
     frame_of,
     jpeg,
     lay_out,
-    scaled,
     shifted,
+    to_width,
     with_another_clock,
 )
 
@@ -49,8 +50,8 @@ THUMBNAIL = 24, 48
 
 HARMLESS: Mapping[str, Callable[[Pixels], Pixels]] = {
     "JPEG of quality 60": jpeg,
-    "720 wide": lambda pixels: scaled(pixels, 720 / pixels.shape[1]),
-    "1440 wide": lambda pixels: scaled(pixels, 1440 / pixels.shape[1]),
+    "720 wide": partial(to_width, 720),
+    "1440 wide": partial(to_width, 1440),
     "moved by -4,3": lambda pixels: shifted(pixels, -4, 3),
     "moved by -7,-8": lambda pixels: shifted(pixels, -7, -8),
     "another clock": with_another_clock,

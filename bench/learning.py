@@ -29,8 +29,8 @@ from tests.screens.gallery import (
     frame_of,
     jpeg,
     lay_out,
-    scaled,
-    shifted,
+    moved,
+    to_width,
     with_another_clock,
     with_dialog,
 )
@@ -41,16 +41,12 @@ DIALOG_WORDS = ("Rate this app", "Allow access?")
 DIALOG = "popup_"
 
 
-def _moved(x: int, y: int, pixels: Pixels) -> Pixels:
-    return shifted(scaled(pixels, 1080 / pixels.shape[1]), x, y)
-
-
 HARMLESS: dict[str, Callable[[Pixels], Pixels]] = {
     "JPEG of quality 60": jpeg,
-    "720 wide": lambda pixels: scaled(pixels, 720 / pixels.shape[1]),
-    "1440 wide": lambda pixels: scaled(pixels, 1440 / pixels.shape[1]),
+    "720 wide": partial(to_width, 720),
+    "1440 wide": partial(to_width, 1440),
     "another clock": with_another_clock,
-    **{f"moved by {x},{y} at 1080": partial(_moved, x, y) for x in (-8, 8) for y in (-8, 8)},
+    **{f"moved by {x},{y} at 1080": partial(moved, x, y) for x in (-8, 8) for y in (-8, 8)},
 }
 
 

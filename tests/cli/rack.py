@@ -47,8 +47,7 @@ class UsersRack:
         for phone in self.phones:
             self._ask("POST", f"/phones/{phone}/reset", {})
         for serial in self.phones.values():
-            self.loop.run(self.source.reconnect(serial))
-        self.loop.run(self._all_online())
+            self.loop.run(self._back(serial))
 
     def page(self, phone: str) -> str:
         """What a phone shows, told by the simulator."""
@@ -66,14 +65,18 @@ class UsersRack:
         """The serials that the adb server lists."""
         return [sighting.serial for sighting in self.loop.run(self.source.sightings())]
 
-    async def _all_online(self) -> None:
-        """Wait until the adb server lists every phone as usable: one that was away is there a moment later."""
-        wanted = set(self.phones.values())
-        online: set[str] = set()
-        async with asyncio.timeout(PATIENCE_S):
-            while not wanted <= online:
-                await asyncio.sleep(0.05)
-                online = {seen.serial for seen in await self.source.sightings() if seen.link is Link.ONLINE}
+    async def _back(self, serial: str) -> None:
+        """Connect a phone anew, and again, as the monitor does, until the adb server lists it as usable."""
+        async with asyncio.timeout(PATIENCE_S / 2):
+            while True:
+                await self.source.reconnect(serial)
+                for _ in range(20):
+                    if await self._link(serial) is Link.ONLINE:
+                        return
+                    await asyncio.sleep(0.1)
+
+    async def _link(self, serial: str) -> Link | None:
+        return {seen.serial: seen.link for seen in await self.source.sightings()}.get(serial)
 
     @property
     def server_is_the_same(self) -> bool:

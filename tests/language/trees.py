@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from drover.language.criteria import All, Among, AnyOf, Compare, Contains, Criteria, Missing, Not, Operator
+from drover.language.criteria import KEYWORDS, All, Among, AnyOf, Compare, Contains, Criteria, Missing, Not, Operator
 from drover.language.selector import AccountName, Accounts, AccountSelector, Name, Names, Owned, PhoneSelector
 from drover.language.text import (
     SECRET_FIELDS,
@@ -38,15 +38,15 @@ WHOLE = st.integers(-(10**18) + 1, 10**18 - 1)
 # --- Criteria
 
 FIELDS = st.from_regex(r"[a-z_][a-z0-9_]{0,5}(\.[a-z_][a-z0-9_]{0,5})?", fullmatch=True).filter(
-    lambda name: name != "not" and name.rpartition(".")[2] not in SECRET_FIELDS
+    lambda name: name not in KEYWORDS and name.rpartition(".")[2] not in SECRET_FIELDS
 )
 NUMBERS = st.decimals(allow_nan=False, allow_infinity=False, places=3, min_value=-(10**9), max_value=10**9)
 MOMENTS = st.datetimes(datetime(1000, 1, 2), timezones=st.just(UTC))  # noqa: DTZ001 the strategy adds the zone
 DURATIONS = st.integers(0, 10**8).map(lambda seconds: timedelta(seconds=seconds))
 DATES = st.dates(min_value=date(1000, 1, 1))
-KEYWORDS = st.sampled_from(["and", "true", "missing", "a b", 'a"b', "7d", "12", "2026-01-01", "\\"])
+LIKE_KEYWORDS = st.sampled_from(["and", "true", "missing", "a b", 'a"b', "7d", "12", "2026-01-01", "\\"])
 VALUES = st.one_of(
-    ANY_TEXT, WORDS, KEYWORDS, st.booleans(), NUMBERS, st.integers(0, 9).map(Decimal), DATES, MOMENTS, DURATIONS
+    ANY_TEXT, WORDS, LIKE_KEYWORDS, st.booleans(), NUMBERS, st.integers(0, 9).map(Decimal), DATES, MOMENTS, DURATIONS
 )
 SINGLE = st.one_of(
     st.builds(Compare, FIELDS, st.sampled_from(Operator), VALUES),

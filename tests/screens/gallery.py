@@ -112,6 +112,16 @@ def shifted(pixels: Pixels, x: int, y: int) -> Pixels:
     return np.asarray(cv2.warpAffine(pixels, moved, size, borderMode=cv2.BORDER_REPLICATE), dtype=np.uint8)
 
 
+def to_width(width: int, pixels: Pixels) -> Pixels:
+    """Return the picture at that width, in its own shape."""
+    return scaled(pixels, width / pixels.shape[1])
+
+
+def moved(x: int, y: int, pixels: Pixels) -> Pixels:
+    """Return the picture at 1080 pixels of width, shifted by so many of them."""
+    return shifted(to_width(1080, pixels), x, y)
+
+
 def dimmed(pixels: Pixels, scrim: float) -> Pixels:
     return np.concatenate([pixels[:, :, :3] * (1 - scrim), pixels[:, :, 3:]], axis=2).astype(np.uint8)
 

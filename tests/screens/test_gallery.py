@@ -1,6 +1,7 @@
 """Identification of screenshots that nobody here drew."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -18,6 +19,7 @@ from tests.screens.gallery import (
     register,
     scaled,
     shifted,
+    to_width,
     with_another_clock,
 )
 
@@ -25,9 +27,9 @@ pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="the screenshots of 
 
 HARMLESS: dict[str, Callable[[Pixels], Pixels]] = {
     "JPEG of quality 60": jpeg,
-    "720 wide as JPEG": lambda p: jpeg(scaled(p, 720 / p.shape[1]), 70),
+    "720 wide as JPEG": lambda p: jpeg(to_width(720, p), 70),
     "two thirds of its size": lambda p: scaled(p, 2 / 3),
-    "1440 wide": lambda p: scaled(p, 1440 / p.shape[1]),
+    "1440 wide": partial(to_width, 1440),
     "3 pixels to the right": lambda p: shifted(p, 3, 0),
     "5 pixels off": lambda p: shifted(p, -4, 3),
     "8 pixels off": lambda p: shifted(p, -7, -8),

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +17,7 @@ from drover.bootstrap.values import GivenValues
 from drover.devices.ports import DeviceSource
 from drover.fleet.monitor import PhoneMonitor
 from drover.fleet.phonebook import PhoneBook
-from drover.kernel.clock import SystemClock
+from drover.kernel.clock import Clock, SystemClock
 from drover.kernel.errors import DroverError, InvalidInput, Kind
 from drover.kernel.ids import random_id
 from drover.language.errors import LanguageError
@@ -41,7 +41,7 @@ from drover.sequences.player.rack import PlayPhone, Stage, play_on
 from drover.sequences.player.retries import Retries
 from drover.sequences.record import PlayRecord
 from drover.sequences.report.page import render_report
-from drover.sequences.resolving import needed
+from drover.sequences.resolving import TextSource, needed
 
 IMAGE_THREADS = 2
 ATTACHING = 4
@@ -109,26 +109,15 @@ async def play(
             text_source(request.values, settings, clock, seed=request.seed, needed=needed(request.plan))
         )
         images = stack.enter_context(ThreadPoolExecutor(IMAGE_THREADS, thread_name_prefix="images"))
-        reader = RapidOcrReader()  # one model for all that is read
-        stage = Stage(
-            plan=request.plan,
-            registry=request.registry,
-            matcher=Matcher(request.registry, reader),
-            text_reader=reader,
+        unknowns = UnknownQueue(settings.unknown_folder) if remember else None
+        stage = _stage(
+            request,
+            settings,
+            clock,
             journal=journal,
-            blobs=_blobs(settings),
             images=images,
-            clock=clock,
-            new_id=random_id,
-            retries=_retries(settings),
             presence=MonitorPresence(monitor),
-            turns=asyncio.Semaphore(settings.acting),
-            frames=FrameBudget(settings.acting),
-            attaching=asyncio.Semaphore(-(-settings.acting // ATTACHING)),
-            from_step=request.from_step,
-            resume=request.resume,
-            helpers=request.helpers,
-            unknowns=UnknownQueue(settings.unknown_folder) if remember else None,
+            unknowns=unknowns,
             texts=texts,
         )
         work = f"playing “{request.plan.sequence.name}”"
@@ -147,6 +136,41 @@ async def play(
         wall_s=clock.monotonic() - began_s,
         phones=records,
         drover_version=__version__,
+    )
+
+
+def _stage(
+    request: PlayRequest,
+    settings: Settings,
+    clock: Clock,
+    *,
+    journal: Journal,
+    images: Executor,
+    presence: MonitorPresence,
+    unknowns: UnknownQueue | None,
+    texts: TextSource,
+) -> Stage:
+    reader = RapidOcrReader()  # one model for all that is read
+    return Stage(
+        plan=request.plan,
+        registry=request.registry,
+        matcher=Matcher(request.registry, reader),
+        text_reader=reader,
+        journal=journal,
+        blobs=_blobs(settings),
+        images=images,
+        clock=clock,
+        new_id=random_id,
+        retries=_retries(settings),
+        presence=presence,
+        turns=asyncio.Semaphore(settings.acting),
+        frames=FrameBudget(settings.acting),
+        attaching=asyncio.Semaphore(-(-settings.acting // ATTACHING)),
+        from_step=request.from_step,
+        resume=request.resume,
+        helpers=request.helpers,
+        unknowns=unknowns,
+        texts=texts,
     )
 
 

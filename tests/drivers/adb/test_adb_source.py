@@ -32,7 +32,18 @@ async def asked_by_reconnecting(serial: str, script: Script) -> list[str]:
 )
 async def test_a_phone_over_tcp_that_is_connected_already_is_disconnected_and_connected_again(gone: bytes) -> None:
     script = {DISCONNECT: [gone], CONNECT: [text(f"already connected to {ADDRESS}")]}
-    assert await asked_by_reconnecting(ADDRESS, script) == [CONNECT, DISCONNECT, CONNECT]
+    assert await asked_by_reconnecting(ADDRESS, script) == [CONNECT, *[DISCONNECT, CONNECT] * 2]
+
+
+async def test_a_phone_over_tcp_that_was_disconnected_and_does_not_connect_again_is_absent() -> None:
+    answers = [text(f"already connected to {ADDRESS}")]
+    async with scripted_server({CONNECT: answers, DISCONNECT: [text("")]}) as scripted:
+        repair = asyncio.create_task(AdbSource(AdbServer(scripted.address), FakeClock()).reconnect(ADDRESS))
+        await scripted.until(lambda: DISCONNECT in scripted.requests)
+        answers[0] = text(f"failed to connect to '{ADDRESS}': Connection refused")
+        with pytest.raises(PhoneAbsent, match="Connection refused"):
+            await repair
+    assert scripted.requests == [CONNECT, DISCONNECT, CONNECT]
 
 
 async def test_a_phone_over_tcp_that_the_server_has_forgotten_is_connected() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import pytest
 
@@ -19,8 +20,8 @@ from tests.screens.gallery import (
     frame_of,
     jpeg,
     lay_out,
-    scaled,
-    shifted,
+    moved,
+    to_width,
     with_another_clock,
     with_dialog,
 )
@@ -34,16 +35,12 @@ APART = [f"g{number}" for number in (311, 314, 317)]
 WORDS, DIALOG = "Rate this app", "global.popup_ratethisapp"
 
 
-def moved(pixels: Pixels, x: int, y: int) -> Pixels:
-    return shifted(scaled(pixels, 1080 / pixels.shape[1]), x, y)
-
-
 HARMLESS: dict[str, Callable[[Pixels], Pixels]] = {
     "JPEG of quality 60": jpeg,
-    "720 wide": lambda pixels: scaled(pixels, 720 / pixels.shape[1]),
-    "1440 wide": lambda pixels: scaled(pixels, 1440 / pixels.shape[1]),
-    "8 pixels up and left at 1080": lambda pixels: moved(pixels, -8, -8),
-    "8 pixels down and right at 1080": lambda pixels: moved(pixels, 8, 8),
+    "720 wide": partial(to_width, 720),
+    "1440 wide": partial(to_width, 1440),
+    "8 pixels up and left at 1080": partial(moved, -8, -8),
+    "8 pixels down and right at 1080": partial(moved, 8, 8),
     "another clock": with_another_clock,
 }
 

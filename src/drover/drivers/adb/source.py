@@ -23,6 +23,9 @@ _JUST_NOW_S = 1.0
 _PINGS = 24
 """How many phones are asked for a heartbeat at once, apart from the commands."""
 _ALREADY_CONNECTED = "already connected to "
+"""What the server also says of a phone that is offline, or whose connection it is still taking down."""
+_DISCONNECTS = 2
+"""How often a phone is disconnected before what the server holds of it is taken for the new connection."""
 _CONNECTED = ("connected to ", _ALREADY_CONNECTED)
 
 
@@ -104,11 +107,13 @@ class AdbSource:
     async def _connect_anew(self, address: str) -> None:
         async with self._server.slot():
             said = await self._server.connect(address, deadline_s=_CONNECT_DEADLINE_S)
-            if not said.startswith(_CONNECTED):
-                raise PhoneAbsent(address, said)
-            if said.startswith(_ALREADY_CONNECTED):  # which it also says of a phone that is offline
+            for _ in range(_DISCONNECTS):
+                if not said.startswith(_ALREADY_CONNECTED):
+                    break
                 await self._server.disconnect(address)
-                await self._server.connect(address, deadline_s=_CONNECT_DEADLINE_S)
+                said = await self._server.connect(address, deadline_s=_CONNECT_DEADLINE_S)
+        if not said.startswith(_CONNECTED):
+            raise PhoneAbsent(address, said)
 
     def driver(self, serial: str) -> AdbDriver:
         """Return a driver, not yet attached. All drivers of one phone share its backoff."""
