@@ -1,0 +1,1 @@
+"""The HTTP routes of workflows: each parses, calls one service, and serialises."""

@@ -1,0 +1,1 @@
+"""The tables of definitions, schedules and runs; private to the repositories."""

@@ -1,0 +1,1 @@
+"""The use cases of workflows, and the only door for other capabilities."""
