@@ -1,0 +1,1 @@
+"""Apps, profiles, accounts and slots of a client, and which account is active on which phone."""
