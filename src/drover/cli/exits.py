@@ -19,4 +19,6 @@ BY_KIND = {
     Kind.PROTOCOL: 7,
     Kind.UNSUPPORTED: 8,
     Kind.NOT_FOUND: 9,
+    Kind.LOGGED_OUT: 10,
+    Kind.THROTTLED: 11,
 }

@@ -4,7 +4,7 @@ from enum import Enum
 
 
 class Kind(Enum):
-    """What sort of failure it is; one table maps kinds to exit codes, one (later) to HTTP statuses."""
+    """What sort of failure it is; one table maps kinds to exit codes, one to HTTP statuses."""
 
     INVALID = "invalid"
     NOT_FOUND = "not_found"
@@ -15,6 +15,8 @@ class Kind(Enum):
     UNSUPPORTED = "unsupported"
     PROTOCOL = "protocol"
     FAILED = "failed"
+    LOGGED_OUT = "logged_out"
+    THROTTLED = "throttled"
 
 
 class Retry(Enum):
@@ -28,11 +30,13 @@ class Retry(Enum):
 class DroverError(Exception):
     """A failure that Drover foresaw.
 
-    The message says what is wrong and where; `hint` says how to mend it. `kind` and `retry` belong to the class.
+    The message says what is wrong and where; `hint` says how to mend it. `kind` and `retry` belong to the class;
+    `retry_after_s` is set by an error that knows when trying again is worth it.
     """
 
     kind: Kind = Kind.FAILED
     retry: Retry = Retry.NEVER
+    retry_after_s: float | None = None
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
