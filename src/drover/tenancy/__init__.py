@@ -1,0 +1,1 @@
+"""Organizations, clients, users, their access and credentials, and the kill switch."""

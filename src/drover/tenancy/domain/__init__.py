@@ -1,0 +1,1 @@
+"""Who may do what: roles, access, credentials and their limits as values. Pure."""
