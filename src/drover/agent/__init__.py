@@ -1,0 +1,1 @@
+"""The agent of one host: takes orders to play, plays them under a lease, and tells what became of them."""

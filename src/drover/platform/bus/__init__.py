@@ -1,0 +1,1 @@
+"""Messages between server and agents: a port, and its adapter for one process."""
