@@ -24,7 +24,7 @@ class BadUsername(InvalidInput):
 def username_of(text: str) -> str:
     """Return the username as it is kept, in lower case. Raises BadUsername."""
     name = text.strip().lower()
-    if not _USERNAME.fullmatch(name):
+    if not text.isascii() or not _USERNAME.fullmatch(name):
         raise BadUsername(
             "a username has 1 to 64 of the characters a-z, 0-9 and . _ @ + -",
             hint="begin and end it with a letter or digit",

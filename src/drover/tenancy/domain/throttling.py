@@ -29,9 +29,9 @@ class Limit:
     """`free` failures within `window` cost nothing; each further one doubles the wait, from `first` to `longest`."""
 
     free: int
-    window: timedelta = timedelta(minutes=15)
+    window: timedelta = timedelta(hours=1)
     first: timedelta = timedelta(seconds=2)
-    longest: timedelta = timedelta(minutes=5)
+    longest: timedelta = timedelta(minutes=10)
 
     def wait(self, failures: Iterable[datetime], now: datetime) -> timedelta:
         """Return how long after `now` the next try is taken; zero: at once. Failures may come in any order."""
