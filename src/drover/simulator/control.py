@@ -1,12 +1,10 @@
 """The control API of a rack: reads the phones' state and injects faults, over HTTP on the loopback address."""
 
-import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final, Self
 from urllib.parse import urlsplit
 
-import uvicorn
 from pydantic import BaseModel, ConfigDict
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -16,7 +14,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from drover.kernel.errors import DroverError, InvalidInput, Kind
 from drover.platform import documents
-from drover.simulator.adbd.line import LOOPBACK, bound_socket
+from drover.platform.ports import bound_socket
+from drover.platform.web.server import serving
 from drover.simulator.faults import parse_fault
 from drover.simulator.finger import Finger, parse_touches
 from drover.simulator.phone import SimulatedPhone
@@ -64,44 +63,15 @@ class Control:
     def __init__(self, phones: Sequence[SimulatedPhone], port: int) -> None:
         self._port = port
         self._exits = contextlib.AsyncExitStack()
-        self._server = _QuietServer(
-            uvicorn.Config(
-                control_app(phones),
-                http="h11",
-                ws="none",
-                lifespan="off",
-                log_config=None,
-                log_level="critical",
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=1,
-            )
-        )
+        self._app = control_app(phones)
         self.url = ""
 
     async def __aenter__(self) -> Self:
-        sock = self._exits.enter_context(bound_socket(self._port))
-        sock.listen(64)
-        self.url = f"http://{LOOPBACK}:{sock.getsockname()[1]}"
-        task = asyncio.get_running_loop().create_task(self._server.serve([sock]))
-        self._exits.push_async_callback(self._stop, task)
+        self.url = await self._exits.enter_async_context(serving(self._app, bound_socket(self._port)))
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self._exits.aclose()
-
-    async def _stop(self, task: asyncio.Task[None]) -> None:
-        self._server.should_exit = True
-        await task
-
-
-class _QuietServer(uvicorn.Server):
-    """A server that leaves the process's signals to the process."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Generator[None]:
-        """Capture none."""
-        yield
 
 
 def control_app(phones: Sequence[SimulatedPhone]) -> ASGIApp:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import httpx2
 from fastapi import APIRouter, FastAPI
 
+from drover.platform.logging import configure_logging
 from drover.platform.web.application import Entrance, web_application
 from drover.platform.web.callers import Admitted, NotLoggedIn, Who
 from drover.platform.web.idempotency import Keys, MemoryKeys
@@ -47,6 +48,7 @@ def application(
     keys: Keys | None = None,
     open_: frozenset[tuple[str, str]] = frozenset(),
 ) -> FastAPI:
+    configure_logging(debug=False)
     return web_application(Entrance(guests or Guests(), keys or MemoryKeys(), open_), routers, services)
 
 

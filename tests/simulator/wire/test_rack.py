@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from drover.kernel.errors import InvalidInput
-from drover.simulator.adbd.line import PortTaken
+from drover.platform.ports import PortTaken
 from drover.simulator.adbd.packets import AUTH, CNXN
 from drover.simulator.fault_script import Deed, parse_script, parse_word
 from drover.simulator.page_names import PageUnknown

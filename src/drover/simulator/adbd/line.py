@@ -10,39 +10,13 @@ from typing import Any
 
 import structlog
 
-from drover.kernel.errors import DroverError, Kind
+from drover.platform.ports import LOOPBACK, bound_socket
 
-LOOPBACK = "127.0.0.1"
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 _log = structlog.get_logger()
 
 Serve = Callable[[socket.socket], Coroutine[Any, Any, None]]
-
-
-class PortTaken(DroverError):
-    """A port that was asked for is in use."""
-
-    kind = Kind.CONFLICT
-
-    def __init__(self, port: int, detail: str) -> None:
-        super().__init__(
-            f"port {port} of {LOOPBACK} cannot be used ({detail})", hint="choose another --port, or leave it out"
-        )
-        self.port = port
-
-
-def bound_socket(port: int) -> socket.socket:
-    """Return a non-blocking socket bound to `port` of the loopback address (0: any free one). Raises PortTaken."""
-    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        sock.setblocking(False)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        sock.bind((LOOPBACK, port))
-    except OSError as error:
-        sock.close()
-        raise PortTaken(port, (error.strerror or str(error)).lower()) from error
-    return sock
 
 
 class Line:
