@@ -1,0 +1,117 @@
+"""What becomes of a run when an attempt of one of its sequences has ended. Pure.
+
+Retries of single tasks (tiers 1 and 2 of spec/sequences.md) are the player's. Here is what follows: is the phone still
+there? Then the sequence is tried again as often as its workflow says, or the run fails and the next in the queue goes
+on. Is it gone? Then the run pauses, and resumes by itself.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from drover.workflows.domain.runs import Cause, ResultClass
+
+FAILURES_TO_QUARANTINE: Final = 3
+"""So many runs of a phone that failed one after another put it into quarantine."""
+
+
+class Outcome(Enum):
+    """How an attempt ended, in the agent's words."""
+
+    COMPLETED = "completed"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How an attempt ended; `code` is the error's stable name, `step` the task where it stopped, 0 for none."""
+
+    outcome: Outcome
+    result: ResultClass
+    code: str = ""
+    error: str = ""
+    hint: str = ""
+    step: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SequenceRetries:
+    """How often a sequence is gone on with after it failed, and how long is waited before."""
+
+    tries: int = 0
+    pause_s: float = 10.0
+
+
+class Then(Enum):
+    """What follows."""
+
+    NEXT = "next"
+    """The next sequence, or the end of the run."""
+    AGAIN = "again"
+    """The same sequence, from the task that failed."""
+    FAIL = "fail"
+    PAUSE = "pause"
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What follows, and why where the run stands still for it."""
+
+    then: Then
+    cause: Cause | None = None
+    wait_s: float = 0.0
+
+
+_AWAY: Final = {
+    "phone_stays_away": Cause.PHONE_GONE,
+    "phone_offline": Cause.PHONE_GONE,
+    "phone_unknown": Cause.PHONE_GONE,
+    "unknown_phone": Cause.PHONE_GONE,
+    "phone_unauthorized": Cause.PHONE_GONE,
+    "nobody_answers": Cause.AGENT_GONE,
+    "no_answer_in_time": Cause.AGENT_GONE,
+    "answer_failed": Cause.AGENT_GONE,
+}
+"""Codes that say that the phone, or the agent that holds it, is not there."""
+
+_NO_MORE_TRIES: Final = frozenset({"once_in_doubt", "budget_spent", "halted", "cannot_resume", "bad_message"})
+"""Codes of failures that another try meets again, or must not be tried again for."""
+
+
+def after(ending: Ending, retries: SequenceRetries, tries: int, asked: Cause | None) -> Decision:
+    """Return what follows an attempt, of which `tries` were gone on with before; `asked` is what somebody wants.
+
+    What somebody asked for comes before all but an end that was reached: a completed sequence stays completed.
+    """
+    if ending.outcome is Outcome.COMPLETED:
+        return _obey(asked) or Decision(Then.NEXT)
+    if asked is not None:
+        return _obey(asked) or Decision(Then.FAIL)
+    if ending.code in _AWAY:
+        return Decision(Then.PAUSE, _AWAY[ending.code])
+    if ending.outcome is Outcome.INTERRUPTED:
+        return Decision(Then.PAUSE, Cause.HALTED if ending.code == "halted" else Cause.LEASE_LOST)
+    if _worth_another(ending) and tries < retries.tries:
+        return Decision(Then.AGAIN, wait_s=retries.pause_s)
+    return Decision(Then.FAIL)
+
+
+def _worth_another(ending: Ending) -> bool:
+    return ending.result is not ResultClass.HANDED_OVER and ending.code not in _NO_MORE_TRIES
+
+
+def _obey(asked: Cause | None) -> Decision | None:
+    if asked is None:
+        return None
+    return Decision(Then.CANCEL, asked) if asked is Cause.CANCEL else Decision(Then.PAUSE, asked)
+
+
+def to_quarantine(lately: list[ResultClass]) -> bool:
+    """Whether the latest results of a phone's runs, newest first, say that something is wrong with the phone itself.
+
+    What was handed over to a person says nothing about the phone.
+    """
+    judged = [result for result in lately if result is not ResultClass.HANDED_OVER][:FAILURES_TO_QUARANTINE]
+    return len(judged) == FAILURES_TO_QUARANTINE and all(result is ResultClass.FAILED for result in judged)

@@ -1,0 +1,161 @@
+"""The tables of runs, all of a client. A workflow run has sequence runs, a sequence run has task runs."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from drover.platform.db.tables import Base, Id, OfClient, TenantTable
+
+_RUNNING = text("status = 'running'")
+_UNFINISHED = text("status IN ('pending', 'running', 'paused')")
+
+
+class WorkflowRunRow(TenantTable, Base):
+    """A workflow run. `asked` is what somebody wants of one that is not over; `kept_phone` while its lease is its own."""
+
+    __tablename__ = "workflow_runs"
+    __table_args__ = (
+        UniqueConstraint("client_id", "schedule_id", "occurrence", "phone_id"),
+        ForeignKeyConstraint(["client_id", "phone_id"], ["phones.client_id", "phones.id"]),
+        ForeignKeyConstraint(["client_id", "account_id"], ["accounts.client_id", "accounts.id"]),
+        Index(
+            "uq_workflow_runs_running_phone",
+            *("client_id", "phone_id"),
+            unique=True,
+            sqlite_where=_RUNNING,
+            postgresql_where=_RUNNING,
+        ),
+        Index(
+            "ix_workflow_runs_unfinished",
+            *("client_id", "status", "due_at"),
+            sqlite_where=_UNFINISHED,
+            postgresql_where=_UNFINISHED,
+        ),
+        Index("ix_workflow_runs_listed", "client_id", "created_at", "id"),
+        Index("ix_workflow_runs_phone", "client_id", "phone_id", "ended_at"),
+    )
+
+    organization_id: Mapped[Id]
+    schedule_id: Mapped[Id | None]
+    occurrence: Mapped[str | None]
+    workflow_id: Mapped[Id]
+    workflow_version: Mapped[int]
+    versions: Mapped[dict[str, Any]]
+    phone_id: Mapped[Id]
+    account_id: Mapped[Id | None]
+    priority: Mapped[int]
+    parameters: Mapped[dict[str, Any]]
+    seed: Mapped[int] = mapped_column(BigInteger)
+    status: Mapped[str]
+    result: Mapped[str | None]
+    cause: Mapped[str | None]
+    asked: Mapped[str | None]
+    reason: Mapped[str]
+    due_at: Mapped[datetime]
+    created_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    moved_at: Mapped[datetime]
+    attempt: Mapped[int]
+    executor_id: Mapped[str | None]
+    lease_token: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class RunDependencyRow(OfClient, Base):
+    """A run starts only once another has completed."""
+
+    __tablename__ = "run_dependencies"
+    __table_args__ = (
+        ForeignKeyConstraint(["client_id", "run_id"], ["workflow_runs.client_id", "workflow_runs.id"]),
+        ForeignKeyConstraint(["client_id", "on_run_id"], ["workflow_runs.client_id", "workflow_runs.id"]),
+        Index("ix_run_dependencies_on", "client_id", "on_run_id"),
+    )
+
+    run_id: Mapped[Id] = mapped_column(primary_key=True)
+    on_run_id: Mapped[Id] = mapped_column(primary_key=True)
+
+
+class SequenceRunRow(TenantTable, Base):
+    """A sequence of a run, at a position from 1 on; `purpose` tells it from the switch sequence played before it."""
+
+    __tablename__ = "sequence_runs"
+    __table_args__ = (
+        UniqueConstraint("client_id", "run_id", "position", "purpose"),
+        ForeignKeyConstraint(["client_id", "run_id"], ["workflow_runs.client_id", "workflow_runs.id"]),
+    )
+
+    run_id: Mapped[Id]
+    position: Mapped[int]
+    purpose: Mapped[str]
+    name: Mapped[str]
+    sequence_id: Mapped[Id]
+    sequence_version: Mapped[int]
+    account_id: Mapped[Id | None]
+    status: Mapped[str]
+    result: Mapped[str | None]
+    code: Mapped[str]
+    reason: Mapped[str]
+    hint: Mapped[str]
+    step: Mapped[int]
+    attempt: Mapped[int]
+    tries: Mapped[int]
+    from_step: Mapped[int | None]
+    taken: Mapped[int]
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
+class TaskRunRow(TenantTable, Base):
+    """A task of a sequence run, under the number of the event that told of its end."""
+
+    __tablename__ = "task_runs"
+    __table_args__ = (
+        UniqueConstraint("client_id", "sequence_run_id", "number"),
+        ForeignKeyConstraint(["client_id", "sequence_run_id"], ["sequence_runs.client_id", "sequence_runs.id"]),
+        Index("ix_task_runs_listed", "client_id", "started_at", "id"),
+    )
+
+    sequence_run_id: Mapped[Id]
+    number: Mapped[int]
+    step: Mapped[int]
+    round: Mapped[list[Any]]
+    name: Mapped[str]
+    kind: Mapped[str]
+    effect: Mapped[str]
+    status: Mapped[str]
+    attempts: Mapped[int]
+    expected: Mapped[str]
+    actual: Mapped[str]
+    text: Mapped[str]
+    error: Mapped[str]
+    hint: Mapped[str]
+    frame_before: Mapped[str | None]
+    frame_after: Mapped[str | None]
+    timing: Mapped[dict[str, Any]]
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class RecoveryAttemptRow(TenantTable, Base):
+    """What was done to bring a run back on its way: after a crash, or when its screen was not the expected one."""
+
+    __tablename__ = "recovery_attempts"
+    __table_args__ = (
+        UniqueConstraint("client_id", "run_id", "number"),
+        ForeignKeyConstraint(["client_id", "run_id"], ["workflow_runs.client_id", "workflow_runs.id"]),
+        ForeignKeyConstraint(["client_id", "sequence_run_id"], ["sequence_runs.client_id", "sequence_runs.id"]),
+    )
+
+    run_id: Mapped[Id]
+    sequence_run_id: Mapped[Id | None]
+    number: Mapped[int]
+    strategy: Mapped[str]
+    acts: Mapped[list[Any]]
+    outcome: Mapped[str]
+    events: Mapped[list[Any]]
+    frame_before: Mapped[str | None]
+    frame_after: Mapped[str | None]
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
