@@ -32,6 +32,11 @@ class Settings(BaseSettings):
     unknown_dir: Path | None = Field(
         default=None, description="The queue of unknown screens; without it, the folder `unknown` in data_dir."
     )
+    database: SecretStr = Field(
+        default=SecretStr(""), description="Address of `drover up`'s database; empty: a file in data_dir."
+    )
+    api_url: str = Field(default="", description="Where a running `drover up` answers; empty: as data_dir tells.")
+    api_token: SecretStr = Field(default=SecretStr(""), description="The token that commands show it.")
     adb_server: str = Field(default="", description="HOST:PORT of your adb server; empty: adb's own default.")
     adb_commands: int = Field(default=16, ge=1, le=256, description="How many adb commands may run at once.")
     u2_jar: str = Field(

@@ -1,0 +1,168 @@
+"""Asking a running `drover up` over its API, and showing what it answers."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, cast
+
+import httpx2
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from drover.bootstrap.standing import standing_of
+from drover.kernel.errors import DroverError, InvalidInput, Kind
+from drover.kernel.ids import random_id
+from drover.platform.settings import load_settings
+from drover.platform.web.problems import MEDIA_TYPE, STATUSES
+
+PREFIX: Final = "/api/v1"
+_TIMEOUT_S: Final = 60.0
+_KINDS: Final[Mapping[int, Kind]] = {status: kind for kind, status in STATUSES.items()} | {500: Kind.FAILED}
+
+Json = Any
+"""What JSON can carry."""
+
+UrlOption = Annotated[str, typer.Option("--url", help="Where `drover up` answers.", metavar="URL")]
+TokenOption = Annotated[
+    str, typer.Option("--token", help="The token to show; others can see it here, not in DROVER_API_TOKEN.")
+]
+ClientOption = Annotated[str, typer.Option("--client", help="The client, by name or id; needless with one alone.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print what the API answers, as one line.")]
+LimitOption = Annotated[int, typer.Option("--limit", help="How many at most, 1 to 200.", min=1, max=200)]
+AfterOption = Annotated[str, typer.Option("--after", help="`next` of the part before.")]
+
+
+class NotUp(DroverError):
+    """Nothing answers where `drover up` should."""
+
+    kind = Kind.UNAVAILABLE
+
+
+class ApiRefusal(DroverError):
+    """The API answered with a problem; its kind is the answer's."""
+
+    def __init__(self, status: int, code: str, message: str, hint: str) -> None:
+        super().__init__(message, hint=hint)
+        self.kind = _KINDS.get(status, Kind.FAILED)
+        self.code = code
+
+
+class Unintelligible(DroverError):
+    """What answered is no Drover."""
+
+    kind = Kind.PROTOCOL
+
+    def __init__(self, url: str) -> None:
+        super().__init__(f"{url}: what answers there is not Drover's API", hint="check --url")
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """The API of a running Drover, at the base URL that `http` has."""
+
+    http: httpx2.Client
+    client: str
+
+    def ask(self, method: str, path: str, *, query: Mapping[str, object] | None = None, body: object = None) -> Json:
+        """Return what the API answers, JSON or None. Raises NotUp, ApiRefusal, Unintelligible."""
+        headers = {"Idempotency-Key": random_id()} if method == "POST" else {}
+        given = {name: str(value) for name, value in (query or {}).items() if value not in {None, ""}}
+        url = f"{PREFIX}{path}"
+        try:
+            answer = self.http.request(method, url, params=given, json=body, headers=headers)
+        except httpx2.TimeoutException as error:
+            raise NotUp(f"{self.http.base_url}: does not answer in time", hint="look at the process's log") from error
+        except httpx2.HTTPError as error:
+            raise NotUp(f"{self.http.base_url}: cannot be reached", hint="start it with `drover up`") from error
+        return _read(answer)
+
+    def of_client(
+        self, method: str, path: str, *, query: Mapping[str, object] | None = None, body: object = None
+    ) -> Json:
+        """Ask for what belongs to the client that was chosen; `path` follows the client's own. Raises as `ask`."""
+        return self.ask(method, f"/clients/{self.client_id()}{path}", query=query, body=body)
+
+    def client_id(self) -> str:
+        """Return the id of the client that was named, or of the only one. Raises InvalidInput."""
+        clients: list[dict[str, Any]] = self.ask("GET", "/clients", query={"limit": 200})["items"]
+        chosen = [one for one in clients if not self.client or self.client in {one["id"], one["name"]}]
+        if len(chosen) == 1:
+            return str(chosen[0]["id"])
+        names = ", ".join(sorted(str(one["name"]) for one in clients)) or "(none)"
+        problem = f"--client {self.client}: there is no such client" if self.client else "--client is not given"
+        raise InvalidInput(problem, hint=f"choose of {names}")
+
+
+@contextmanager
+def remote(url: str = "", token: str = "", client: str = "") -> Iterator[Remote]:
+    """Open the way to the API: as the options say, else the settings, else what `drover up` left in data_dir."""
+    settings = load_settings()
+    standing = standing_of(settings.data_dir)
+    where = url or settings.api_url or (standing.url if standing else "")
+    shown = token or settings.api_token.get_secret_value()
+    if not where:
+        raise NotUp(f"no `drover up` runs on {settings.data_dir}", hint="start it, or give --url and a token")
+    if not shown and standing is not None and where.rstrip("/") == standing.url:
+        shown = standing.token  # of this Drover alone: no other gets it
+    headers = {"Authorization": f"Bearer {shown}"} if shown else {}
+    try:
+        http = httpx2.Client(base_url=where, headers=headers, timeout=_TIMEOUT_S, trust_env=False)
+    except (httpx2.InvalidURL, UnicodeError) as error:
+        raise InvalidInput(f"--url {where}: is no address", hint="such as http://127.0.0.1:8420") from error
+    with http:
+        yield Remote(http, client)
+
+
+def show(answer: object, columns: Sequence[str], *, json_line: bool) -> None:
+    """Print an answer: as one JSON line, or as a table of `columns`, which may be paths such as `timing.at`."""
+    if json_line:
+        typer.echo(json.dumps(answer, ensure_ascii=False))
+        return
+    page = cast("dict[str, Any]", answer) if isinstance(answer, dict) else {}
+    rows: list[Any] = page.get("items", [answer]) if isinstance(answer, dict) else cast("list[Any]", answer)
+    if not rows:
+        typer.echo("none", err=True)
+        return
+    console = Console(width=None if Console().is_terminal else 200)
+    console.print(_table(rows, columns), highlight=False)
+    if page.get("next"):
+        typer.echo(f"more follow: --after {page['next']}", err=True)
+
+
+def _table(rows: Sequence[Any], columns: Sequence[str]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column.replace("_", " ").rpartition(".")[2], overflow="fold")
+    for row in rows:
+        table.add_row(*(_cell(row, column) for column in columns))
+    return table
+
+
+def _cell(row: Json, path: str) -> str:
+    value: Any = row
+    for name in path.split("."):
+        value = cast("dict[str, Any]", value).get(name) if isinstance(value, dict) else None
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case list() | dict():
+            return json.dumps(value, ensure_ascii=False)
+        case _:
+            return str(value).replace("[", r"\[")
+
+
+def _read(answer: httpx2.Response) -> Json:
+    try:
+        told: Any = answer.json() if answer.content else None
+    except ValueError as error:
+        raise Unintelligible(str(answer.url)) from error
+    if answer.is_success:
+        return told
+    if not answer.headers.get("content-type", "").startswith(MEDIA_TYPE) or not isinstance(told, dict):
+        raise Unintelligible(str(answer.url))
+    problem = cast("dict[str, Any]", told)
+    raise ApiRefusal(answer.status_code, str(problem["code"]), str(problem["detail"]), str(problem["hint"]))
