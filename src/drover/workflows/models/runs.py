@@ -13,7 +13,10 @@ _UNFINISHED = text("status IN ('pending', 'running', 'paused')")
 
 
 class WorkflowRunRow(TenantTable, Base):
-    """A workflow run. `asked` is what somebody wants of one that is not over; `kept_phone` while its lease is its own."""
+    """A workflow run. `asked` is what somebody wants of it; `lease_token` is set while it has its phone.
+
+    `moved_at` is when it last showed a sign of life, by the database's clock: what stands still is looked after.
+    """
 
     __tablename__ = "workflow_runs"
     __table_args__ = (
@@ -78,7 +81,10 @@ class RunDependencyRow(OfClient, Base):
 
 
 class SequenceRunRow(TenantTable, Base):
-    """A sequence of a run, at a position from 1 on; `purpose` tells it from the switch sequence played before it."""
+    """A sequence of a run, at a position from 1 on; `purpose` tells it from the switch sequence played before it.
+
+    `taken` is the number of the last event that was taken in.
+    """
 
     __tablename__ = "sequence_runs"
     __table_args__ = (
@@ -92,7 +98,9 @@ class SequenceRunRow(TenantTable, Base):
     name: Mapped[str]
     sequence_id: Mapped[Id]
     sequence_version: Mapped[int]
+    app: Mapped[str]
     account_id: Mapped[Id | None]
+    retries: Mapped[dict[str, Any]]
     status: Mapped[str]
     result: Mapped[str | None]
     code: Mapped[str]
