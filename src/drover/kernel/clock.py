@@ -39,6 +39,18 @@ class SystemClock:
         await asyncio.sleep(seconds)
 
 
+class SleeplessClock(SystemClock):
+    """The machine's own clock, whose monotonic seconds also count while the machine is suspended.
+
+    For deadlines that are agreed on with another machine, which is not. Where the system has no such clock, it is the
+    ordinary one.
+    """
+
+    def monotonic(self) -> float:
+        """Return the seconds since the machine was started."""
+        return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
 @dataclass
 class FakeClock:
     """A clock that stands still until it is advanced; a sleeper advances it to its own wake-up."""

@@ -1,7 +1,7 @@
 """Messages as JSON: `{"v": 1, "m": "play_order", ...}`. Whatever else comes in is refused by a declared error."""
 
 import re
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 
 import pydantic_core
 from pydantic import ValidationError
@@ -31,13 +31,13 @@ def decode(payload: bytes, *expected: type[M]) -> M:
     by_name = {_name(each): each for each in expected}
     wanted = " or ".join(by_name)
     try:
-        document = pydantic_core.from_json(payload, allow_inf_nan=False)
+        parsed: object = pydantic_core.from_json(payload, allow_inf_nan=False)
     except ValueError as error:
         raise BadMessage(wanted, "", f"is no JSON: {error}") from error
-    if not isinstance(document, dict):
+    if not isinstance(parsed, dict):
         raise BadMessage(wanted, "", "is no JSON object")
-    version: object = document.get("v")  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]  just parsed
-    name: object = document.get("m")  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType]  just parsed
+    document = cast("dict[str, object]", parsed)
+    version, name = document.get("v"), document.get("m")
     if type(version) is not int:
         raise BadMessage(wanted, "v", "names no version")
     if version not in SPOKEN:

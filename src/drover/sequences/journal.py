@@ -68,6 +68,10 @@ _UPGRADES = (
     """,
 )
 _MOST_MARKS = 500
+_RUNS = """
+SELECT run, sequence, phone, digest, parameters, status, owner, from_step,
+(SELECT count(*) + 1 FROM attempts WHERE attempts.run = runs.run) FROM runs
+"""
 _OPEN_ACT = """
 SELECT act, step, name, effect FROM acts WHERE run = ? AND outcome IS NULL
 AND (effect = 'once' OR act = (SELECT max(act) FROM acts WHERE run = ?)) ORDER BY effect = 'once' DESC, act DESC LIMIT 1
@@ -245,17 +249,20 @@ class Journal:
 
     async def last_run(self, sequence: str, phone: str) -> LastRun | None:
         """Return the phone's last run of the sequence, or None where it never played it."""
+        return await self._one_run(
+            "phone = ? AND sequence = ? ORDER BY began_at DESC, rowid DESC LIMIT 1", phone, sequence
+        )
 
+    async def run(self, run: str) -> LastRun | None:
+        """Return the run of that id, or None where there is none."""
+        return await self._one_run("run = ?", run)
+
+    async def _one_run(self, condition: str, *values: str) -> LastRun | None:
         def query(database: sqlite3.Connection) -> LastRun | None:
-            row = database.execute(
-                "SELECT run, digest, parameters, status, owner, from_step,"
-                " (SELECT count(*) + 1 FROM attempts WHERE attempts.run = runs.run)"
-                " FROM runs WHERE phone = ? AND sequence = ? ORDER BY began_at DESC, rowid DESC LIMIT 1",
-                (phone, sequence),
-            ).fetchone()
+            row = database.execute(f"{_RUNS} WHERE {condition}", values).fetchone()
             if row is None:
                 return None
-            run, digest, parameters, status, owner, from_step, attempts = row
+            run, sequence, phone, digest, parameters, status, owner, from_step, attempts = row
             marks = database.execute(
                 "SELECT step, place FROM marks WHERE run = ? ORDER BY mark DESC LIMIT ?", (run, _MOST_MARKS)
             ).fetchall()

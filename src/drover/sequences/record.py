@@ -109,7 +109,8 @@ class Pause:
 class PhoneRecord:
     """One phone's play of the sequence. `error` is empty unless it failed.
 
-    `attempt` counts how often the run was begun or gone on with; `note` says what else there is to say.
+    `attempt` counts how often the run was begun or gone on with; `note` says what else there is to say; `failure` is
+    the class of its error.
     """
 
     name: str
@@ -126,6 +127,7 @@ class PhoneRecord:
     attempt: int = 1
     pauses: tuple[Pause, ...] = ()
     note: str = ""
+    failure: str = ""
 
 
 @dataclass(frozen=True, slots=True)

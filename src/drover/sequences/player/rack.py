@@ -83,11 +83,24 @@ class Stage:
     unknowns: Unknowns | None = None
     """Who takes the screens that a play fails at and cannot tell."""
     texts: TextSource = field(default_factory=TextSource)
+    run: str | None = None
+    """The journal's run that this play of one phone is: it is begun, or gone on with where the journal has it."""
 
     @property
     def sequence(self) -> str:
         """The sequence's name."""
         return self.plan.sequence.name
+
+    async def last_run(self, serial: str) -> LastRun | None:
+        """Return the run that may be gone on with, on a phone."""
+        if self.run is not None:
+            return await self.journal.run(self.run)
+        return await self.journal.last_run(self.sequence, serial)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether a run that the journal has is gone on with."""
+        return self.resume or self.run is not None
 
     def playing(self, serial: str) -> Playing:
         """Return what is played on a phone."""
@@ -109,7 +122,7 @@ async def play_on(phones: Sequence[PlayPhone], stage: Stage, progress: Progress)
     Raises PlayCutOff, before anything is done, where the last play on one of them was cut off, it is the same play, and
     nobody said how to go on.
     """
-    if stage.from_step is None and not stage.resume:
+    if stage.from_step is None and not stage.goes_on:
         await _check_cut_off(phones, stage)
     async with asyncio.TaskGroup() as group:
         plays = [group.create_task(_PhonePlay(phone, stage, progress).play()) for phone in phones]
@@ -149,8 +162,8 @@ class _PhonePlay:
 
     async def _play(self) -> DroverError | None:
         stage = self._stage
-        last = await stage.journal.last_run(stage.sequence, self._driver.serial)
-        if stage.resume and last is not None and last.ending is Ending.COMPLETED:
+        last = await stage.last_run(self._driver.serial)
+        if stage.goes_on and last is not None and last.ending is Ending.COMPLETED:
             self._note = "completed by an earlier play"
             return None
         await self._attach()
@@ -183,11 +196,11 @@ class _PhonePlay:
     async def _begin(self, last: LastRun | None) -> _Run:
         """Begin a run, or go on with the last one. Raises OnceInDoubt, CannotResume."""
         stage, serial = self._stage, self._driver.serial
-        if stage.resume and last is not None:
+        if stage.goes_on and last is not None:
             return await self._resume(last)
         if stage.from_step is None and last is not None and last.doubt is not None:
             raise OnceInDoubt(self._phone.name, last.doubt)
-        run, from_step = stage.new_id(), stage.from_step or 1
+        run, from_step = stage.run or stage.new_id(), stage.from_step or 1
         await stage.journal.begin_run(run, stage.playing(serial), from_step)
         return _Run(run, Start(_place(stage.plan, from_step)))
 
@@ -259,6 +272,7 @@ class _PhonePlay:
             attempt=self._run.attempt if self._run else 1,
             pauses=tuple(player.pauses) if player else (),
             note=self._note,
+            failure=type(error).__name__ if error is not None else "",
         )
 
 
