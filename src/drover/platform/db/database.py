@@ -1,0 +1,156 @@
+"""The door to the database: units of work, each one transaction in one name."""
+
+import asyncio
+import zlib
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any, NamedTuple, cast
+
+from sqlalchemy import Select, text
+from sqlalchemy.exc import TimeoutError as NoConnection
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.orm.exc import StaleDataError
+
+from drover.platform.db.address import Address, Dialect, parse_address
+from drover.platform.db.engines import BUSY_S, WRITES, make_engine
+from drover.platform.db.errors import Conflict, DatabaseBusy, DatabaseUnavailable
+from drover.platform.db.guard import OPEN, GuardedSession, guard
+from drover.platform.db.readiness import check_ready
+from drover.platform.db.whose import Installation, OneClient, Organization, Whose
+
+_TRY_AGAIN = "try again"
+_ALONE = text("SELECT pg_advisory_xact_lock(:key)")
+_NOW = {
+    Dialect.SQLITE: text("SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')"),
+    Dialect.POSTGRESQL: text("SELECT clock_timestamp()"),
+}
+
+
+class Due(NamedTuple):
+    """Something that is due in some client."""
+
+    organization: str
+    client: str
+    id: str
+
+
+class DueQuery(NamedTuple):
+    """What is due across clients, the only look over their fence: it tells ids, and nothing else.
+
+    `function` is made on PostgreSQL by `migrating.due_function`; SQLite runs `statement`, which selects the same three
+    columns and has the function's arguments as parameters of the same names, in the same order as in `arguments`.
+    """
+
+    function: str
+    arguments: Sequence[str]
+    statement: Select[Any]
+
+
+class Unit:
+    """One transaction in one name. `session` sees the rows of `whose` and no others."""
+
+    def __init__(self, session: AsyncSession, whose: Whose, dialect: Dialect) -> None:
+        self.session = session
+        self.whose = whose
+        self._dialect = dialect
+
+    async def now(self) -> datetime:
+        """Return the time by the database's clock, as aware UTC; it goes on within a unit."""
+        found = await self.session.scalar(_NOW[self._dialect], execution_options=OPEN)
+        return datetime.fromisoformat(found).replace(tzinfo=UTC) if isinstance(found, str) else cast("datetime", found)
+
+    async def alone(self, *names: str) -> None:
+        """Let no other unit that gives one of these names go on from here until this one ends.
+
+        For what no row can be locked for, as it is not there yet. On SQLite a unit that writes is alone anyway.
+        """
+        if self._dialect is Dialect.POSTGRESQL:
+            # In one order, so that two units with the same names do not wait for each other.
+            for key in sorted(zlib.crc32(name.encode()) for name in names):
+                await self.session.execute(_ALONE, {"key": key}, execution_options=OPEN)
+
+    async def due(self, query: DueQuery, **arguments: object) -> Sequence[Due]:
+        """Return what is due in all clients; in a unit of the Installation alone. Raises ValueError in another."""
+        if not isinstance(self.whose, Installation):
+            raise ValueError("only a unit of the installation sees what is due")  # noqa: TRY004  a matter of state
+        statement: Any = query.statement
+        if self._dialect is Dialect.POSTGRESQL:
+            names = ", ".join(f":{name}" for name in query.arguments)
+            statement = text(f"SELECT organization_id, client_id, id FROM {query.function}({names})")  # noqa: S608  ours
+        rows = await self.session.execute(statement, arguments, execution_options=OPEN)
+        return [Due(*row) for row in rows]
+
+
+class Database:
+    """An open database, brought up to date before. Made by `open`; used on one event loop."""
+
+    def __init__(self, address: Address, engine: AsyncEngine) -> None:
+        self.dialect = address.dialect
+        self._shown = address.shown
+        self._engine = engine
+        self._writing_engine = engine.execution_options(**{WRITES: True})
+        # SQLite has one writer: they wait in a row here, each for its turn, and hold no connection meanwhile.
+        self._writer = asyncio.Semaphore(1 if self.dialect is Dialect.SQLITE else 10_000)
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, url: str, *, pool: int = 10) -> AsyncGenerator["Database"]:
+        """Open the database at `sqlite:///PATH` or `postgresql://...` with at most `pool` connections, and close it.
+
+        Raises DatabaseUnusable for an address, file or role that cannot be used, SchemaOutdated and SchemaTooNew where
+        `upgrading.upgrade` or a newer Drover is needed, DatabaseUnavailable.
+        """
+        address = parse_address(url)
+        await check_ready(address)
+        engine = make_engine(address, pool=pool)
+        guard(engine.sync_engine)
+        try:
+            yield cls(address, engine)
+        finally:
+            await engine.dispose()
+
+    @asynccontextmanager
+    async def reading(self, whose: Whose) -> AsyncIterator[Unit]:
+        """Enter a unit that sees one state of the database and changes nothing. Raises what `writing` does."""
+        async with self._unit(self._engine, whose, writing=False) as unit:
+            yield unit
+
+    @asynccontextmanager
+    async def writing(self, whose: OneClient | Organization | Installation) -> AsyncIterator[Unit]:
+        """Enter a unit that is committed at the end, whole, or not at all if an error leaves it.
+
+        On SQLite it is alone from its begin on; on PostgreSQL select what you will change `with_for_update()`. Raises
+        DatabaseUnavailable, DatabaseFull, DatabaseBusy, Conflict and TenantLeak, here and from the session.
+        """
+        await self._turn()
+        try:
+            async with self._unit(self._writing_engine, whose, writing=True) as unit:
+                yield unit
+        finally:
+            self._writer.release()
+
+    async def _turn(self) -> None:
+        try:
+            async with asyncio.timeout(BUSY_S):
+                await self._writer.acquire()
+        except TimeoutError:
+            raise DatabaseBusy(f"{self._shown}: another unit has been writing for {BUSY_S:.0f} s", hint=_TRY_AGAIN) from None
+
+    @asynccontextmanager
+    async def _unit(self, engine: AsyncEngine, whose: Whose, *, writing: bool) -> AsyncIterator[Unit]:
+        session = AsyncSession(
+            engine,
+            sync_session_class=GuardedSession,
+            expire_on_commit=False,
+            info={"whose": whose, "writing": writing},
+        )
+        try:
+            async with session, session.begin():
+                yield Unit(session, whose, self.dialect)
+        except StaleDataError as error:
+            raise Conflict(f"{self._shown}: a row was changed or deleted meanwhile", hint=_TRY_AGAIN) from error
+        except NoConnection as error:
+            raise DatabaseBusy(f"{self._shown}: all connections were in use for {BUSY_S:.0f} s", hint=_TRY_AGAIN) from error
+        except OSError as error:
+            raise DatabaseUnavailable(f"{self._shown}: {error.strerror or error}", hint=_TRY_AGAIN) from error

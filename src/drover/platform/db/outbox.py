@@ -1,0 +1,60 @@
+"""The outbox: what happened to a client, written in the same unit of work, for whoever listens."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, delete, text
+from sqlalchemy.orm import Mapped
+
+from drover.kernel.ids import NewId
+from drover.platform.db.database import Unit
+from drover.platform.db.tables import Base, TenantTable
+
+_UNDELIVERED = text("delivered_at IS NULL")
+
+
+class OutboxEventRow(TenantTable, Base):
+    """Something that happened to a client."""
+
+    __tablename__ = "outbox_events"
+    __table_args__ = (
+        Index("ix_outbox_events_undelivered", "at", postgresql_where=_UNDELIVERED, sqlite_where=_UNDELIVERED),
+    )
+
+    kind: Mapped[str]
+    subject_kind: Mapped[str]
+    subject_id: Mapped[str]
+    body: Mapped[dict[str, Any]]
+    at: Mapped[datetime]
+    delivered_at: Mapped[datetime | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """Writes events; they exist if, and only if, the unit of work they were told in is committed."""
+
+    new_id: NewId
+
+    async def tell(self, unit: Unit, kind: str, subject: tuple[str, str], body: Mapping[str, object]) -> None:
+        """Write that something happened: which kind, to what (its kind and id), and what there is to know of it.
+
+        `body` is JSON without secrets.
+        """
+        subject_kind, subject_id = subject
+        unit.session.add(
+            OutboxEventRow(
+                id=self.new_id(),
+                kind=kind,
+                subject_kind=subject_kind,
+                subject_id=subject_id,
+                body=dict(body),
+                at=await unit.now(),
+            )
+        )
+        await unit.session.flush()
+
+    async def forget(self, unit: Unit, before: datetime) -> None:
+        """Remove the client's events from before a moment, delivered or not."""
+        await unit.session.execute(delete(OutboxEventRow).where(OutboxEventRow.at < before))
