@@ -10,6 +10,7 @@ from enum import Enum
 from typing import Final
 
 from drover.workflows.domain.runs import Cause, ResultClass
+from drover.workflows.domain.workflow import RetryPolicy
 
 FAILURES_TO_QUARANTINE: Final = 3
 """So many runs of a phone that failed one after another put it into quarantine."""
@@ -33,14 +34,6 @@ class Ending:
     error: str = ""
     hint: str = ""
     step: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class SequenceRetries:
-    """How often a sequence is gone on with after it failed, and how long is waited before."""
-
-    tries: int = 0
-    pause_s: float = 10.0
 
 
 class Then(Enum):
@@ -80,8 +73,8 @@ _NO_MORE_TRIES: Final = frozenset({"once_in_doubt", "budget_spent", "halted", "c
 """Codes of failures that another try meets again, or must not be tried again for."""
 
 
-def after(ending: Ending, retries: SequenceRetries, tries: int, asked: Cause | None) -> Decision:
-    """Return what follows an attempt, of which `tries` were gone on with before; `asked` is what somebody wants.
+def after(ending: Ending, retry: RetryPolicy, played: int, asked: Cause | None) -> Decision:
+    """Return what follows an attempt, the `played`th try of its step; `asked` is what somebody wants of the run.
 
     What somebody asked for comes before all but an end that was reached: a completed sequence stays completed.
     """
@@ -93,9 +86,8 @@ def after(ending: Ending, retries: SequenceRetries, tries: int, asked: Cause | N
         return Decision(Then.PAUSE, _AWAY[ending.code])
     if ending.outcome is Outcome.INTERRUPTED:
         return Decision(Then.PAUSE, Cause.HALTED if ending.code == "halted" else Cause.LEASE_LOST)
-    if _worth_another(ending) and tries < retries.tries:
-        return Decision(Then.AGAIN, wait_s=retries.pause_s)
-    return Decision(Then.FAIL)
+    pause_s = retry.pause_after(played) if _worth_another(ending) else None
+    return Decision(Then.FAIL) if pause_s is None else Decision(Then.AGAIN, wait_s=pause_s)
 
 
 def _worth_another(ending: Ending) -> bool:

@@ -5,18 +5,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from drover.workflows.domain.failures import SequenceRetries
-
 
 @dataclass(frozen=True, slots=True)
-class NewSequence:
-    """A sequence of a run, pinned to a version. `app` is the one that it needs in front, by its name; empty: any."""
+class NewStep:
+    """A step of a run: its id in the workflow, and the definition of its sequence, pinned; None for a helper."""
 
-    name: str
-    sequence_id: str
-    sequence_version: int
-    app: str = ""
-    retries: SequenceRetries = field(default_factory=SequenceRetries)
+    id: str
+    sequence: str
+    sequence_id: str | None
+    sequence_version: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +28,7 @@ class NewRun:
     workflow_version: int
     phone_id: str
     due_at: datetime
-    sequences: tuple[NewSequence, ...]
+    steps: tuple[NewStep, ...]
     versions: Mapping[str, int] = field(default_factory=dict[str, int])
     parameters: Mapping[str, Any] = field(default_factory=dict[str, Any])
     account_id: str | None = None

@@ -81,7 +81,7 @@ class RunDependencyRow(OfClient, Base):
 
 
 class SequenceRunRow(TenantTable, Base):
-    """A sequence of a run, at a position from 1 on; `purpose` tells it from the switch sequence played before it.
+    """A step of a run, at a position from 1 on; `purpose` tells it from a switch sequence that is played before it.
 
     `taken` is the number of the last event that was taken in.
     """
@@ -96,11 +96,9 @@ class SequenceRunRow(TenantTable, Base):
     position: Mapped[int]
     purpose: Mapped[str]
     name: Mapped[str]
-    sequence_id: Mapped[Id]
-    sequence_version: Mapped[int]
-    app: Mapped[str]
-    account_id: Mapped[Id | None]
-    retries: Mapped[dict[str, Any]]
+    sequence: Mapped[str]
+    sequence_id: Mapped[Id | None]
+    sequence_version: Mapped[int | None]
     status: Mapped[str]
     result: Mapped[str | None]
     code: Mapped[str]

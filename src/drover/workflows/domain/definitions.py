@@ -1,0 +1,31 @@
+"""Definitions as data: their canonical form, which decides whether two are the same, and how they differ. Pure."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from difflib import unified_diff
+from enum import Enum
+
+
+class DefinitionKind(Enum):
+    """What is kept in versions. A definition of `screens` is the digest of the content of a registry's snapshot."""
+
+    SEQUENCE = "sequence"
+    WORKFLOW = "workflow"
+    SCREENS = "screens"
+
+
+def canonical(body: Mapping[str, object]) -> str:
+    """Return the text of a definition: equal ones have equal texts, however their members were ordered."""
+    return json.dumps(body, ensure_ascii=False, sort_keys=True, indent=2) + "\n"
+
+
+def digest_of(body: Mapping[str, object]) -> str:
+    """Return the SHA-256, in hexadecimal, of the canonical text."""
+    return hashlib.sha256(canonical(body).encode()).hexdigest()
+
+
+def difference(old: Mapping[str, object], new: Mapping[str, object], old_name: str, new_name: str) -> str:
+    """Return how `new` differs from `old`, as a unified diff of their texts; empty where they are the same."""
+    lines = unified_diff(canonical(old).splitlines(), canonical(new).splitlines(), old_name, new_name, lineterm="")
+    return "\n".join(lines)
