@@ -86,8 +86,8 @@ def _seen() -> None:
         sa.Column("account_id", id_type(), nullable=False),
         sa.Column("slot", sa.Integer),
         sa.Column("seen_at", UtcDateTime, nullable=False),
-        phone.copy(),
-        app.copy(),
+        sa.ForeignKeyConstraint(["client_id", "phone_id"], ["phones.client_id", "phones.id"]),
+        sa.ForeignKeyConstraint(["client_id", "app_id"], ["apps.client_id", "apps.id"]),
         account,
         key=("phone_id", "app_id"),
     )
