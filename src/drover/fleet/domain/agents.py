@@ -2,12 +2,13 @@
 
 import hashlib
 import hmac
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from drover.fleet.domain.phones import PhoneState
-from drover.kernel.errors import DroverError, Kind, Retry
+from drover.kernel.errors import DroverError, InvalidInput, Kind, Retry
 
 AGENT_SILENT_AFTER: Final = timedelta(seconds=10)
 """After so long without a report an agent counts as gone; it reports every 1-2 s (spec/orchestration.md)."""
@@ -43,16 +44,47 @@ class Agent:
         return self.seen_at is not None and now - self.seen_at < AGENT_SILENT_AFTER
 
 
+_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}")
+
+
+class BadHostName(InvalidInput):
+    """A rack or agent cannot be called so."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name!r} is no name of a rack or agent", hint="letters, digits and ._-, at most 64")
+
+
+class RackUnknown(DroverError):
+    """The organization has no such rack."""
+
+    kind = Kind.NOT_FOUND
+
+    def __init__(self, rack: str) -> None:
+        super().__init__(f"there is no rack {rack}", hint="list the racks to see them")
+        self.rack = rack
+
+
+class AgentUnknown(DroverError):
+    """The organization has no such agent."""
+
+    kind = Kind.NOT_FOUND
+
+    def __init__(self, agent: str) -> None:
+        super().__init__(f"there is no agent {agent}", hint="list the agents to see them")
+        self.agent = agent
+
+
 class AgentNameTaken(DroverError):
-    """Another process reports under this agent's name."""
+    """Another process reports under this agent's name; or, where one is to be registered, has it already."""
 
     kind = Kind.CONFLICT
     retry = Retry.WHEN_BACK
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, registered: bool = False) -> None:
+        hint = f"stop the other one and wait {AGENT_SILENT_AFTER.seconds} s, or give this one its own name"
         super().__init__(
-            f"agent {name} is already running elsewhere",
-            hint=f"stop the other one and wait {AGENT_SILENT_AFTER.seconds} s, or give this one its own name",
+            f"agent {name} is registered already" if registered else f"agent {name} is already running elsewhere",
+            hint="revoke it first, or give this one its own name" if registered else hint,
         )
         self.name = name
 
@@ -68,6 +100,13 @@ class AgentRefused(DroverError):
             hint="register it again: it is given a new credential, once",
         )
         self.name = name
+
+
+def check_host_name(name: str) -> str:
+    """Return a name that a rack or agent can have. Raises BadHostName."""
+    if _NAME.fullmatch(name) is None:
+        raise BadHostName(name)
+    return name
 
 
 def credential_hash(credential: str) -> str:

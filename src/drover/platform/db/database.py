@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Select, text
+from sqlalchemy import Executable, text
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
@@ -44,7 +44,7 @@ class DueQuery(NamedTuple):
 
     function: str
     arguments: Sequence[str]
-    statement: Select[Any]
+    statement: Executable
 
 
 class Unit:

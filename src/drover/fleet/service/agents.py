@@ -1,0 +1,132 @@
+"""Racks and agents of an organization: who may report for which phones."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from drover.audit.domain import Actor, Subject
+from drover.fleet.domain.agents import (
+    Agent,
+    AgentNameTaken,
+    AgentRefused,
+    Rack,
+    admit,
+    check_host_name,
+    credential_hash,
+)
+from drover.fleet.repository import agents as repository
+from drover.fleet.service.noting import Notes
+from drover.kernel.ids import NewId
+from drover.platform.db.database import Unit
+
+NewCredential = Callable[[], str]
+"""Returns 256 random bits as text."""
+
+
+class Racks:
+    """The racks of an organization."""
+
+    def __init__(self, new_id: NewId) -> None:
+        self._new_id = new_id
+        self._notes = Notes(new_id)
+
+    async def create(self, unit: Unit, name: str, by: Actor) -> Rack:
+        """Return a new rack; audited. Raises BadHostName, Conflict for a taken name."""
+        rack = Rack(self._new_id(), check_host_name(name))
+        await repository.add_rack(unit, rack)
+        await self._notes.note(unit, by, "create_rack", Subject("rack", rack.id), after={"name": name})
+        return rack
+
+    async def rename(self, unit: Unit, rack_id: str, name: str, by: Actor) -> Rack:
+        """Return the rack under its new name; audited. Raises RackUnknown, BadHostName, Conflict for a taken name."""
+        before = await repository.rack(unit, rack_id)
+        await repository.rename_rack(unit, rack_id, check_host_name(name))
+        subject = Subject("rack", rack_id)
+        await self._notes.note(unit, by, "rename_rack", subject, before={"name": before.name}, after={"name": name})
+        return Rack(rack_id, name)
+
+    async def list(self, unit: Unit) -> Sequence[Rack]:
+        """Return the racks by name."""
+        return await repository.racks(unit)
+
+    async def get(self, unit: Unit, rack_id: str) -> Rack:
+        """Return a rack. Raises RackUnknown."""
+        return await repository.rack(unit, rack_id)
+
+
+class Agents:
+    """The agents of an organization. Of a credential only the hash is kept, so it is told once."""
+
+    def __init__(self, new_id: NewId, new_credential: NewCredential) -> None:
+        self._new_id = new_id
+        self._new_credential = new_credential
+        self._notes = Notes(new_id)
+
+    async def register(
+        self, unit: Unit, name: str, rack_id: str, by: Actor, *, public_key: str = ""
+    ) -> tuple[Agent, str]:
+        """Return an agent for a rack and its credential; audited.
+
+        A revoked one of that name is taken up again, under a new credential. Raises BadHostName, RackUnknown,
+        AgentNameTaken where there is one that was not revoked.
+        """
+        await repository.rack(unit, rack_id)
+        known = await repository.agent_named(unit, check_host_name(name))
+        if known is not None and known[0].revoked_at is None:
+            raise AgentNameTaken(name, registered=True)
+        agent_id = known[0].id if known is not None else self._new_id()
+        agent = Agent(agent_id, name, rack_id, public_key, None, "", None, 0, None)
+        credential = self._new_credential()
+        await repository.keep_agent(unit, agent, credential_hash(credential))
+        after = {"name": name, "rack": rack_id}
+        await self._notes.note(unit, by, "register_agent", Subject("agent", agent.id), after=after)
+        return agent, credential
+
+    async def report(self, unit: Unit, name: str, credential: str, boot_id: str, acting: int) -> Agent:
+        """Note that an agent is there, and return it; `boot_id` names its present start, `acting` how many phones act.
+
+        Raises AgentRefused, AgentNameTaken while another start of it reported within 10 s.
+        """
+        known = await repository.agent_named(unit, name)
+        if known is None:
+            raise AgentRefused(name)
+        agent, kept_hash = known
+        now = await unit.now()
+        admit(agent, kept_hash, credential, boot_id, now)
+        agent = replace(agent, boot_id=boot_id, seen_at=now, acting=acting)
+        await repository.keep_agent(unit, agent)
+        return agent
+
+    async def leave(self, unit: Unit, name: str, credential: str, boot_id: str) -> None:
+        """Note that an agent has ended in good order, so that its next start need not wait. Raises what report does."""
+        agent = await self.report(unit, name, credential, boot_id, 0)
+        await repository.keep_agent(unit, replace(agent, boot_id="", seen_at=None))
+
+    async def revoke(self, unit: Unit, agent_id: str, by: Actor, reason: str) -> Agent:
+        """Refuse an agent's credential from now on; audited. Raises AgentUnknown."""
+        agent = await repository.agent(unit, agent_id)
+        if agent.revoked_at is not None:
+            return agent
+        agent = replace(agent, revoked_at=await unit.now())
+        await repository.keep_agent(unit, agent)
+        await self._notes.note(unit, by, "revoke_agent", Subject("agent", agent_id), reason=reason)
+        return agent
+
+    async def reserve(self, unit: Unit, agent_id: str, client_id: str | None, by: Actor) -> Agent:
+        """Keep an agent for one client, or for none in particular; audited.
+
+        Raises AgentUnknown, ReferenceBroken where the organization has no such client.
+        """
+        before = await repository.agent(unit, agent_id)
+        after = replace(before, reserved_client_id=client_id)
+        await repository.keep_agent(unit, after)
+        facts = [{"client": agent.reserved_client_id} for agent in (before, after)]
+        await self._notes.note(unit, by, "reserve_agent", Subject("agent", agent_id), before=facts[0], after=facts[1])
+        return after
+
+    async def list(self, unit: Unit) -> Sequence[Agent]:
+        """Return the agents by name, revoked ones too."""
+        return await repository.agents(unit)
+
+    async def get(self, unit: Unit, agent_id: str) -> Agent:
+        """Return an agent. Raises AgentUnknown."""
+        return await repository.agent(unit, agent_id)
