@@ -35,6 +35,9 @@ class Settings(BaseSettings):
     database: SecretStr = Field(
         default=SecretStr(""), description="Address of `drover up`'s database; empty: a file in data_dir."
     )
+    database_owner: SecretStr = Field(
+        default=SecretStr(""), description="PostgreSQL: the address as the owner of the tables, for upgrades."
+    )
     api_url: str = Field(default="", description="Where a running `drover up` answers; empty: as data_dir tells.")
     api_token: SecretStr = Field(default=SecretStr(""), description="The token that commands show it.")
     adb_server: str = Field(default="", description="HOST:PORT of your adb server; empty: adb's own default.")
