@@ -83,7 +83,8 @@ class RunDependencyRow(OfClient, Base):
 class SequenceRunRow(TenantTable, Base):
     """A step of a run, at a position from 1 on; `purpose` tells it from a switch sequence that is played before it.
 
-    `taken` is the number of the last event that was taken in.
+    `taken` is the number of the last event that was taken in, of attempt `taken_attempt`; `taken_before` counts those
+    of journals that are gone. `ended_attempt` is the last attempt whose end was told of.
     """
 
     __tablename__ = "sequence_runs"
@@ -108,7 +109,10 @@ class SequenceRunRow(TenantTable, Base):
     attempt: Mapped[int]
     tries: Mapped[int]
     from_step: Mapped[int | None]
+    ended_attempt: Mapped[int]
     taken: Mapped[int]
+    taken_attempt: Mapped[int]
+    taken_before: Mapped[int]
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 

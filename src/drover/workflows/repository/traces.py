@@ -1,0 +1,109 @@
+"""What runs left behind in the database: task runs and recovery attempts."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import and_, func, or_, select
+
+from drover.platform.db.database import Unit
+from drover.workflows.domain.records import RecoveryAttempt, TaskRun
+from drover.workflows.domain.runs import PartStatus
+from drover.workflows.models.runs import RecoveryAttemptRow, SequenceRunRow, TaskRunRow
+
+_SAME = (
+    *("sequence_run_id", "number", "step", "name", "kind", "effect", "attempts", "expected", "actual", "text"),
+    *("error", "hint", "frame_before", "frame_after", "started_at", "ended_at"),
+)
+
+
+async def add_task(unit: Unit, task: TaskRun) -> None:
+    """Write a task that has ended."""
+    row = TaskRunRow(id=task.id, status=task.status.value, round=list(task.rounds), timing=dict(task.timing))
+    for name in _SAME:
+        setattr(row, name, getattr(task, name))
+    unit.session.add(row)
+    await unit.session.flush()
+
+
+async def tasks_of_step(unit: Unit, step_id: str, *, most: int, after: int = 0) -> Sequence[TaskRun]:
+    """Return the tasks of a step by their numbers, from the one after `after` on."""
+    query = select(TaskRunRow).where(TaskRunRow.sequence_run_id == step_id, TaskRunRow.number > after)
+    return [_task_of(row) for row in await unit.session.scalars(query.order_by(TaskRunRow.number).limit(most))]
+
+
+async def tasks_of_run(unit: Unit, run_id: str) -> Sequence[TaskRun]:
+    """Return all tasks of a run, in order."""
+    query = (
+        select(TaskRunRow)
+        .join(
+            SequenceRunRow,
+            and_(SequenceRunRow.client_id == TaskRunRow.client_id, SequenceRunRow.id == TaskRunRow.sequence_run_id),
+        )
+        .where(SequenceRunRow.run_id == run_id)
+        .order_by(SequenceRunRow.position, SequenceRunRow.purpose.desc(), TaskRunRow.number)
+    )
+    return [_task_of(row) for row in await unit.session.scalars(query)]
+
+
+async def tasks(unit: Unit, *, most: int, after: tuple[datetime, str] | None = None) -> Sequence[TaskRun]:
+    """Return tasks of all runs, the latest begun first; `after` is the last one of the page before."""
+    query = select(TaskRunRow).order_by(TaskRunRow.started_at.desc(), TaskRunRow.id.desc()).limit(most)
+    if after is not None:
+        at, task_id = after
+        earlier = and_(TaskRunRow.started_at == at, TaskRunRow.id < task_id)
+        query = query.where(or_(TaskRunRow.started_at < at, earlier))
+    return [_task_of(row) for row in await unit.session.scalars(query)]
+
+
+async def add_recovery(unit: Unit, attempt: RecoveryAttempt) -> None:
+    """Write a recovery attempt."""
+    row = RecoveryAttemptRow(
+        id=attempt.id,
+        run_id=attempt.run_id,
+        sequence_run_id=attempt.sequence_run_id,
+        number=attempt.number,
+        strategy=attempt.strategy,
+        acts=[dict(act) for act in attempt.acts],
+        outcome=attempt.outcome,
+        events=[dict(event) for event in attempt.events],
+        frame_before=attempt.frame_before,
+        frame_after=attempt.frame_after,
+        started_at=attempt.started_at,
+        ended_at=attempt.ended_at,
+    )
+    unit.session.add(row)
+    await unit.session.flush()
+
+
+async def recoveries(unit: Unit, run_id: str) -> Sequence[RecoveryAttempt]:
+    """Return the recovery attempts of a run, in order."""
+    query = select(RecoveryAttemptRow).where(RecoveryAttemptRow.run_id == run_id).order_by(RecoveryAttemptRow.number)
+    return [_recovery_of(row) for row in await unit.session.scalars(query)]
+
+
+async def next_recovery(unit: Unit, run_id: str) -> int:
+    """Return the number that the next recovery attempt of a run has."""
+    query = select(func.max(RecoveryAttemptRow.number)).where(RecoveryAttemptRow.run_id == run_id)
+    return (await unit.session.scalar(query) or 0) + 1
+
+
+def _task_of(row: TaskRunRow) -> TaskRun:
+    same = {name: getattr(row, name) for name in _SAME}
+    return TaskRun(id=row.id, status=PartStatus(row.status), rounds=tuple(row.round), timing=row.timing, **same)
+
+
+def _recovery_of(row: RecoveryAttemptRow) -> RecoveryAttempt:
+    return RecoveryAttempt(
+        id=row.id,
+        run_id=row.run_id,
+        sequence_run_id=row.sequence_run_id,
+        number=row.number,
+        strategy=row.strategy,
+        outcome=row.outcome,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        acts=tuple(row.acts),
+        events=tuple(row.events),
+        frame_before=row.frame_before,
+        frame_after=row.frame_after,
+    )
