@@ -45,13 +45,10 @@ def test_any_other_text_is_refused_or_means_itself(text: str) -> None:
     assert token.reveal() == text
 
 
-@pytest.mark.parametrize(
-    "change", [lambda text: text + "\n", lambda text: " " + text, str.upper, lambda text: text[:-1]]
-)
-def test_a_token_with_anything_about_it_is_refused(change: object) -> None:
-    assert callable(change)
+@pytest.mark.parametrize("spoil", ["{}\n", " {}", "{}x", "x{}"])
+def test_a_token_with_anything_about_it_is_refused(spoil: str) -> None:
     with pytest.raises(CredentialRefused):
-        parse_token(change(TokenText(random_id(), random_secret()).reveal()))
+        parse_token(spoil.format(TokenText(random_id(), random_secret()).reveal()))
 
 
 def test_a_cookie_that_can_be_no_session_is_refused() -> None:

@@ -8,7 +8,7 @@ from argon2.low_level import Type
 from drover.kernel.ids import random_secret
 from drover.tenancy.hashing import BadHash, Hasher, TooManyLogins
 
-PASSWORD = "seven green herons"
+PASSWORD = "seven green herons"  # noqa: S105  nobody has it
 
 
 @pytest.fixture
