@@ -2,25 +2,22 @@ import asyncio
 
 import pytest
 
-from drover.audit.domain import System
 from drover.fleet.domain.leasing import Holder, HolderKind, LeaseLost, NotLeased, PhoneTaken
 from drover.fleet.domain.records import PhoneUnknown
 from drover.fleet.service import Leases
-from drover.kernel.ids import random_id
 from drover.platform.db.database import Database
 from drover.platform.db.whose import Installation
 from tests.databases import OURS, SISTERS, reopened
-from tests.fleet.racks import rack_with_phones
+from tests.fleet.racks import ADMINISTRATOR, TRAIL, rack_with_phones
 
 RUN = Holder(HolderKind.RUN, "run1", "daily post", "anna")
 OTHER = Holder(HolderKind.RUN, "run2")
 ANNA = Holder(HolderKind.CONTROL, "anna", "has a look")
-ADMINISTRATOR = System("administrator", "user", "127.0.0.1")
 
 
 @pytest.fixture
 def leases() -> Leases:
-    return Leases(random_id)
+    return Leases(TRAIL)
 
 
 @pytest.fixture

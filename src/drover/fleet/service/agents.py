@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from drover.audit.domain import Actor, Subject
+from drover.audit.domain import Actor
+from drover.audit.service import Trail
 from drover.fleet.domain.agents import (
     Agent,
     AgentNameTaken,
@@ -14,8 +15,6 @@ from drover.fleet.domain.agents import (
     credential_hash,
 )
 from drover.fleet.repository import agents as repository
-from drover.fleet.service.noting import Notes
-from drover.kernel.ids import NewId
 from drover.platform.db.database import Unit
 
 NewCredential = Callable[[], str]
@@ -25,23 +24,22 @@ NewCredential = Callable[[], str]
 class Racks:
     """The racks of an organization."""
 
-    def __init__(self, new_id: NewId) -> None:
-        self._new_id = new_id
-        self._notes = Notes(new_id)
+    def __init__(self, trail: Trail) -> None:
+        self._trail = trail
 
     async def create(self, unit: Unit, name: str, by: Actor) -> Rack:
         """Return a new rack; audited. Raises BadHostName, Conflict for a taken name."""
-        rack = Rack(self._new_id(), check_host_name(name))
+        rack = Rack(self._trail.new_id(), check_host_name(name))
         await repository.add_rack(unit, rack)
-        await self._notes.note(unit, by, "create_rack", Subject("rack", rack.id), after={"name": name})
+        self._trail.note(unit, by, "rack.created", ("rack", rack.id), after={"name": name})
         return rack
 
     async def rename(self, unit: Unit, rack_id: str, name: str, by: Actor) -> Rack:
         """Return the rack under its new name; audited. Raises RackUnknown, BadHostName, Conflict for a taken name."""
         before = await repository.rack(unit, rack_id)
         await repository.rename_rack(unit, rack_id, check_host_name(name))
-        subject = Subject("rack", rack_id)
-        await self._notes.note(unit, by, "rename_rack", subject, before={"name": before.name}, after={"name": name})
+        subject = ("rack", rack_id)
+        self._trail.note(unit, by, "rack.renamed", subject, before={"name": before.name}, after={"name": name})
         return Rack(rack_id, name)
 
     async def list(self, unit: Unit) -> Sequence[Rack]:
@@ -56,10 +54,9 @@ class Racks:
 class Agents:
     """The agents of an organization. Of a credential only the hash is kept, so it is told once."""
 
-    def __init__(self, new_id: NewId, new_credential: NewCredential) -> None:
-        self._new_id = new_id
+    def __init__(self, trail: Trail, new_credential: NewCredential) -> None:
+        self._trail = trail
         self._new_credential = new_credential
-        self._notes = Notes(new_id)
 
     async def register(
         self, unit: Unit, name: str, rack_id: str, by: Actor, *, public_key: str = ""
@@ -73,12 +70,12 @@ class Agents:
         known = await repository.agent_named(unit, check_host_name(name))
         if known is not None and known[0].revoked_at is None:
             raise AgentNameTaken(name, registered=True)
-        agent_id = known[0].id if known is not None else self._new_id()
+        agent_id = known[0].id if known is not None else self._trail.new_id()
         agent = Agent(agent_id, name, rack_id, public_key, None, "", None, 0, None)
         credential = self._new_credential()
         await repository.keep_agent(unit, agent, credential_hash(credential))
         after = {"name": name, "rack": rack_id}
-        await self._notes.note(unit, by, "register_agent", Subject("agent", agent.id), after=after)
+        self._trail.note(unit, by, "agent.registered", ("agent", agent.id), after=after)
         return agent, credential
 
     async def report(self, unit: Unit, name: str, credential: str, boot_id: str, acting: int) -> Agent:
@@ -108,7 +105,7 @@ class Agents:
             return agent
         agent = replace(agent, revoked_at=await unit.now())
         await repository.keep_agent(unit, agent)
-        await self._notes.note(unit, by, "revoke_agent", Subject("agent", agent_id), reason=reason)
+        self._trail.note(unit, by, "agent.revoked", ("agent", agent_id), reason=reason)
         return agent
 
     async def reserve(self, unit: Unit, agent_id: str, client_id: str | None, by: Actor) -> Agent:
@@ -120,7 +117,7 @@ class Agents:
         after = replace(before, reserved_client_id=client_id)
         await repository.keep_agent(unit, after)
         facts = [{"client": agent.reserved_client_id} for agent in (before, after)]
-        await self._notes.note(unit, by, "reserve_agent", Subject("agent", agent_id), before=facts[0], after=facts[1])
+        self._trail.note(unit, by, "agent.reserved", ("agent", agent_id), before=facts[0], after=facts[1])
         return after
 
     async def list(self, unit: Unit) -> Sequence[Agent]:

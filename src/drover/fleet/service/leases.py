@@ -4,13 +4,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from drover.audit.domain import Actor, Subject
+from drover.audit.domain import Actor
+from drover.audit.service import Trail
 from drover.fleet.domain import leasing
 from drover.fleet.domain.leasing import LEASE_TTL_S, Holder, Lease, LeaseLost, Occupancy, Wish
 from drover.fleet.repository import leases as repository
 from drover.fleet.repository.overdue import OVERDUE_LEASES
-from drover.fleet.service.noting import Notes
-from drover.kernel.ids import NewId
 from drover.platform.db.database import Due, Unit
 from drover.platform.db.outbox import Outbox
 
@@ -21,9 +20,9 @@ class Leases:
     A unit that takes several phones takes them in the order of their ids, or two units can wait for each other.
     """
 
-    def __init__(self, new_id: NewId) -> None:
-        self._notes = Notes(new_id)
-        self._outbox = Outbox(new_id)
+    def __init__(self, trail: Trail) -> None:
+        self._trail = trail
+        self._outbox = Outbox(trail.new_id)
 
     async def take(
         self,
@@ -46,7 +45,7 @@ class Leases:
         if held is not None and held.token == lease.token:
             return lease
         if held is not None and break_in is not None:
-            await self._note_break(unit, held, break_in, f"{holder} broke in")
+            self._note_break(unit, held, break_in, f"{holder} broke in")
         if before.lease is not None:
             await self._tell(unit, "lease_broken" if held else "lease_expired", before.lease)
         await self._tell(unit, "lease_taken", lease)
@@ -79,7 +78,7 @@ class Leases:
         """End the lease in force, as an administrator, and return it; audited. Raises NotLeased, PhoneUnknown."""
         before, _, now = await self._change(unit, phone_id, leasing.free)
         lease = _held(before)
-        await self._note_break(unit, replace(lease, read_at=now), by, reason)
+        self._note_break(unit, replace(lease, read_at=now), by, reason)
         await self._tell(unit, "lease_broken", lease)
         return lease
 
@@ -119,10 +118,10 @@ class Leases:
             await repository.keep(unit, after)
         return before, after, now
 
-    async def _note_break(self, unit: Unit, lease: Lease, by: Actor, reason: str) -> None:
+    def _note_break(self, unit: Unit, lease: Lease, by: Actor, reason: str) -> None:
         held = {"holder": str(lease.holder), "token": lease.token, "by": lease.holder.by}
-        subject = Subject("phone", lease.phone_id)
-        await self._notes.note(unit, by, "break_lease", subject, before=held, reason=reason)
+        subject = ("phone", lease.phone_id)
+        self._trail.note(unit, by, "phone.lease_broken", subject, before=held, reason=reason, phone=lease.phone_id)
 
     async def _tell(self, unit: Unit, kind: str, lease: Lease) -> None:
         body = {

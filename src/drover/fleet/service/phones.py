@@ -4,7 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from drover.audit.domain import Actor, Subject
+from drover.audit.domain import Actor
+from drover.audit.service import Trail
 from drover.fleet.domain.agents import Agent
 from drover.fleet.domain.phones import PhoneState
 from drover.fleet.domain.records import (
@@ -18,8 +19,6 @@ from drover.fleet.domain.records import (
 from drover.fleet.repository import phones as repository
 from drover.fleet.repository.overdue import PHONES_OF_AGENT
 from drover.fleet.repository.phones import PhoneKey
-from drover.fleet.service.noting import Notes
-from drover.kernel.ids import NewId
 from drover.platform.db.database import Due, Unit
 from drover.platform.db.outbox import Outbox
 
@@ -36,10 +35,9 @@ class PhoneEdit:
 class Phones:
     """The phones of a client, or in lists of several."""
 
-    def __init__(self, new_id: NewId) -> None:
-        self._new_id = new_id
-        self._outbox = Outbox(new_id)
-        self._notes = Notes(new_id)
+    def __init__(self, trail: Trail) -> None:
+        self._trail = trail
+        self._outbox = Outbox(trail.new_id)
 
     async def register(self, unit: Unit, agent: Agent, reports: Sequence[Report]) -> Sequence[PhoneRecord]:
         """Return the phones that an agent reports, in that order; those not known yet become the client's.
@@ -111,7 +109,7 @@ class Phones:
             tags=before.tags if edit.tags is None else check_tags(edit.tags),
             active=before.active if edit.active is None else edit.active,
         )
-        return await self._decide(unit, "edit_phone", before, after, by, "")
+        return await self._decide(unit, "phone.edited", before, after, by, "")
 
     async def hold(self, unit: Unit, phone_id: str, state: PhoneState, reason: str, by: Actor) -> PhoneRecord:
         """Give a phone no work until it is let go: in maintenance, or quarantined; audited.
@@ -120,12 +118,12 @@ class Phones:
         """
         before = await repository.by_id(unit, phone_id)
         after = replace(before, hold=check_hold(state), hold_reason=reason)
-        return await self._decide(unit, "hold_phone", before, after, by, reason)
+        return await self._decide(unit, "phone.held", before, after, by, reason)
 
     async def let_go(self, unit: Unit, phone_id: str, by: Actor) -> PhoneRecord:
         """End a hold; audited where there was one. Raises PhoneUnknown."""
         before = await repository.by_id(unit, phone_id)
-        return await self._decide(unit, "let_phone_go", before, replace(before, hold=None, hold_reason=""), by, "")
+        return await self._decide(unit, "phone.let_go", before, replace(before, hold=None, hold_reason=""), by, "")
 
     async def _decide(
         self, unit: Unit, act: str, before: PhoneRecord, after: PhoneRecord, by: Actor, reason: str
@@ -133,14 +131,14 @@ class Phones:
         if after == before:
             return before
         await repository.keep(unit, [after])
-        subject = Subject("phone", after.id)
-        await self._notes.note(unit, by, act, subject, before=_facts(before), after=_facts(after), reason=reason)
+        subject = ("phone", after.id)
+        self._trail.note(unit, by, act, subject, before=_facts(before), after=_facts(after), reason=reason)
         await self._tell(unit, "phone_changed", after, **_facts(after))
         return after
 
     def _new_phone(self, report: Report, agent: Agent, name: str, now: datetime) -> PhoneRecord:
         return PhoneRecord(
-            id=self._new_id(),
+            id=self._trail.new_id(),
             client_id="",  # whoever writes it owns it
             serial=report.serial,
             name=name,
