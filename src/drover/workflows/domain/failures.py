@@ -61,15 +61,21 @@ _AWAY: Final = {
     "phone_stays_away": Cause.PHONE_GONE,
     "phone_offline": Cause.PHONE_GONE,
     "phone_unknown": Cause.PHONE_GONE,
-    "unknown_phone": Cause.PHONE_GONE,
     "phone_unauthorized": Cause.PHONE_GONE,
-    "nobody_answers": Cause.AGENT_GONE,
-    "no_answer_in_time": Cause.AGENT_GONE,
-    "answer_failed": Cause.AGENT_GONE,
+    "agent_away": Cause.AGENT_GONE,
+    "agent_ending": Cause.AGENT_GONE,
+    "agent_not_ready": Cause.AGENT_GONE,
+    "lease_lost": Cause.LEASE_LOST,
+    "lease_unconfirmed": Cause.LEASE_LOST,
+    "order_void": Cause.LEASE_LOST,
+    "phone_busy": Cause.LEASE_LOST,
+    "stale_token": Cause.LEASE_LOST,
+    "halted": Cause.HALTED,
 }
-"""Codes that say that the phone, or the agent that holds it, is not there."""
+"""Codes that say that the sequence did not fail, but could not be played on: its phone, the agent that holds it, or its
+lease is not there, or a kill switch was thrown."""
 
-_NO_MORE_TRIES: Final = frozenset({"once_in_doubt", "budget_spent", "halted", "cannot_resume", "bad_message"})
+_NO_MORE_TRIES: Final = frozenset({"once_in_doubt", "budget_spent", "cannot_resume", "material_unusable"})
 """Codes of failures that another try meets again, or must not be tried again for."""
 
 
@@ -85,7 +91,7 @@ def after(ending: Ending, retry: RetryPolicy, played: int, asked: Cause | None) 
     if ending.code in _AWAY:
         return Decision(Then.PAUSE, _AWAY[ending.code])
     if ending.outcome is Outcome.INTERRUPTED:
-        return Decision(Then.PAUSE, Cause.HALTED if ending.code == "halted" else Cause.LEASE_LOST)
+        return Decision(Then.PAUSE, Cause.LEASE_LOST)
     pause_s = retry.pause_after(played) if _worth_another(ending) else None
     return Decision(Then.FAIL) if pause_s is None else Decision(Then.AGAIN, wait_s=pause_s)
 

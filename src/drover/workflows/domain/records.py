@@ -119,7 +119,8 @@ def run_of(engine: str) -> tuple[str, int]:
 class StepRun:
     """A step of a run, played as a sequence, or called as a helper where `sequence_id` is None.
 
-    `tries` counts how often it was played; `from_step` is the task to begin with where a person said so.
+    `attempt` counts how often it was ordered from an agent, last from `agent` in the run's attempt `run_attempt`;
+    `tries` how often it failed and was played again. `from_step` is the task to begin with where a person said so.
     """
 
     id: str
@@ -137,6 +138,8 @@ class StepRun:
     hint: str = ""
     step: int = 0
     attempt: int = 0
+    run_attempt: int = 0
+    agent: str = ""
     tries: int = 0
     from_step: int | None = None
     ended_attempt: int = 0
@@ -161,15 +164,18 @@ class StepRun:
             self.step,
         )
 
-    def ordered(self, attempt: int, now: datetime) -> "StepRun":
-        """Return it as it is once an attempt of it was ordered; the same again changes nothing."""
-        if self.attempt == attempt:
-            return self
+    def under_way(self, run_attempt: int) -> bool:
+        """Whether its present attempt was ordered in that attempt of the run, and has not ended."""
+        return self.run_attempt == run_attempt and self.ended_attempt < self.attempt
+
+    def ordered(self, run_attempt: int, agent: str, now: datetime) -> "StepRun":
+        """Return it as it is once its next attempt is ordered from an agent."""
         return replace(
             self,
             status=PartStatus.RUNNING,
-            attempt=attempt,
-            tries=self.tries + 1,
+            attempt=self.attempt + 1,
+            run_attempt=run_attempt,
+            agent=agent,
             result=None,
             code="",
             reason="",
@@ -177,6 +183,10 @@ class StepRun:
             started_at=self.started_at or now,
             ended_at=None,
         )
+
+    def again(self) -> "StepRun":
+        """Return it to be played once more after it failed."""
+        return replace(self, status=PartStatus.PENDING, tries=self.tries + 1)
 
     def over(self, ending: Ending, attempt: int, now: datetime) -> "StepRun":
         """Return it after an attempt has ended; the end of an earlier attempt than the present one changes nothing."""
@@ -193,6 +203,7 @@ class StepRun:
             hint=ending.hint,
             step=ending.step,
             ended_attempt=attempt,
+            from_step=None,
             ended_at=None if interrupted else now,
         )
 

@@ -107,6 +107,8 @@ class SequenceRunRow(TenantTable, Base):
     hint: Mapped[str]
     step: Mapped[int]
     attempt: Mapped[int]
+    run_attempt: Mapped[int]
+    agent: Mapped[str]
     tries: Mapped[int]
     from_step: Mapped[int | None]
     ended_attempt: Mapped[int]

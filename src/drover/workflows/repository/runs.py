@@ -296,7 +296,18 @@ def _run_of(row: WorkflowRunRow) -> Run:
 
 _STEP_PLAIN = (
     *("run_id", "position", "name", "sequence", "sequence_id", "sequence_version", "purpose", "code", "reason", "hint"),
-    *("step", "attempt", "tries", "from_step", "ended_attempt", "taken", "taken_attempt", "taken_before"),
+    *(
+        "step",
+        "attempt",
+        "run_attempt",
+        "agent",
+        "tries",
+        "from_step",
+        "ended_attempt",
+        "taken",
+        "taken_attempt",
+        "taken_before",
+    ),
     *("started_at", "ended_at"),
 )
 

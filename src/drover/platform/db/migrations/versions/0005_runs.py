@@ -115,6 +115,8 @@ def _sequence_runs() -> None:
         sa.Column("hint", sa.Text(), nullable=False),
         sa.Column("step", sa.Integer(), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("run_attempt", sa.Integer(), nullable=False),
+        sa.Column("agent", sa.Text(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("from_step", sa.Integer()),
         sa.Column("ended_attempt", sa.Integer(), nullable=False),
