@@ -31,7 +31,7 @@ from drover.workflows.domain.workflow import CallHelper, PlaySequence, RetryPoli
 
 _APP = r"^[a-z0-9_]+$"
 _ACCOUNT = r"^[\w*][\w.*-]*$"
-_DEFINITION = r"^\S(.*\S)?$"
+_DEFINITION = r"^[^\s/\\]([^/\\\x00-\x1f]*[^\s/\\])?$"
 
 DefinitionName = Annotated[str, Field(pattern=_DEFINITION, max_length=200, description="The name of a definition.")]
 Outcome = Literal["completed", "completed_with_recovery", "failed", "handed_over", "skipped"]

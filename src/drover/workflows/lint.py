@@ -32,7 +32,7 @@ class Known:
 
 
 def lint(workflow: Workflow, known: Known) -> tuple[Fault, ...]:
-    """Return what keeps the workflow from being run: unknown names, missing inputs, conditions on what is not before."""
+    """Return what keeps the workflow from being run: unknown names, missing inputs, conditions on what comes later."""
     return tuple(_faults(workflow, known))
 
 
@@ -40,7 +40,7 @@ def _faults(workflow: Workflow, known: Known) -> Iterator[Fault]:
     yield from default_faults(workflow.params, known.categories)
     yield from _unused(workflow)
     earlier: list[Step] = []
-    variables: set[str] = set()
+    variables = frozenset[str]()
     for step in workflow.steps:
         if any(each.id == step.id for each in earlier):
             yield Fault(f"{step.where}.id", f"{step.id} is the id of two steps", "give each its own")
@@ -104,9 +104,9 @@ def _condition_faults(step: Step, earlier: Collection[str], scope: Scope) -> Ite
                 yield from text_faults(where, Text((reference,)), scope)
 
 
-def _set_by(step: Step, known: Known) -> Collection[str]:
+def _set_by(step: Step, known: Known) -> frozenset[str]:
     match step.work:
         case CallHelper(into=into):
-            return {into} - {""}
+            return frozenset({into}) - {""}
         case PlaySequence(sequence=name):
             return known.sequences[name].sets if name in known.sequences else frozenset()

@@ -41,7 +41,7 @@ def turn(schedule: Schedule, now: datetime) -> Turn:
     if progress.asked_at is not None:
         why = f"asked for by hand at {progress.asked_at:%Y-%m-%d %H:%M:%S} UTC"
         asked = Occurrence(progress.asked_id, progress.asked_at, why)
-        return Turn(asked, (), replace(progress, asked_at=None, asked_id=""))
+        return Turn(asked, (), replace(progress, taken_id=asked.id, asked_at=None, asked_id=""))
     if not is_due(progress, now):
         return Turn(None, (), progress)
     progress, left_out = _without_late(schedule, now)
@@ -51,7 +51,7 @@ def turn(schedule: Schedule, now: datetime) -> Turn:
     if occurrence is None or occurrence.at > now:
         return Turn(None, left_out, _looking_at(progress, occurrence))
     following = first_after(schedule.plan.timing, schedule.seed, occurrence.at)
-    taken = replace(progress, taken_at=occurrence.at, taken=progress.taken + 1)
+    taken = replace(progress, taken_at=occurrence.at, taken_id=occurrence.id, taken=progress.taken + 1)
     return Turn(occurrence, left_out, _after(taken, following))
 
 

@@ -3,8 +3,12 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from difflib import unified_diff
 from enum import Enum
+
+from drover.kernel.errors import DroverError, Kind
 
 
 class DefinitionKind(Enum):
@@ -29,3 +33,41 @@ def difference(old: Mapping[str, object], new: Mapping[str, object], old_name: s
     """Return how `new` differs from `old`, as a unified diff of their texts; empty where they are the same."""
     lines = unified_diff(canonical(old).splitlines(), canonical(new).splitlines(), old_name, new_name, lineterm="")
     return "\n".join(lines)
+
+
+class DefinitionStatus(Enum):
+    """Whether a definition is offered for use. A retired one keeps its versions, which runs that name them still use."""
+
+    ACTIVE = "active"
+    RETIRED = "retired"
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What has a name and versions; `version` is the one in use, the newest."""
+
+    id: str
+    kind: DefinitionKind
+    name: str
+    version: int
+    status: DefinitionStatus
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a definition: who made it, when, and what they noted."""
+
+    definition_id: str
+    version: int
+    body: Mapping[str, object]
+    digest: str
+    by: str
+    at: datetime
+    note: str = ""
+
+
+class UnknownDefinition(DroverError):
+    """There is no definition of that name, or no such version of it."""
+
+    kind = Kind.NOT_FOUND

@@ -1,78 +1,49 @@
-"""Schedules that wait for others: no circles, and what a run does until those before it have ended. Pure."""
+"""Schedules that wait for others: no circles, and which runs an occurrence has to wait for. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 
+from drover.workflows.domain.advancing import is_due
 from drover.workflows.domain.errors import DependencyCycle
-
-
-class Before(Enum):
-    """How it stands with what a run waits for."""
-
-    AHEAD = "has not begun"
-    GOING = "is going on"
-    COMPLETED = "completed"
-    FAILED = "failed"
-    CANCELLED = "was cancelled"
-    SKIPPED = "was skipped"
-    NEVER = "will not come any more"
+from drover.workflows.domain.schedule import Progress
+from drover.workflows.domain.status import ScheduleStatus
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
-    """What a run depends on, by name, how it stands, and why it failed or was skipped, if it did."""
+class After:
+    """The runs of that occurrence must have completed before: the last one that the other schedule has had."""
 
-    name: str
-    state: Before
-    reason: str = ""
-
-    def __str__(self) -> str:
-        """Return it in words: `log in failed: phone gone`."""
-        return f"{self.name} {self.state.value}" + (f": {self.reason}" if self.reason else "")
-
-
-@dataclass(frozen=True, slots=True)
-class Go:
-    """It may run."""
+    occurrence: str
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """It waits; `why` says for what."""
+    """The occurrence is not taken yet, and stays due; `why` says what it waits for."""
 
     why: str
 
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """It is not run; `why` says because of what."""
+    """The occurrence is taken, and nothing is run; `why` says because of what."""
 
     why: str
 
 
-Verdict = Go | Wait | Skip
+def gate(name: str, on: Progress, now: datetime) -> After | Wait | Skip:
+    """Return what an occurrence does whose schedule waits for the schedule `name`, which stands so.
 
-_UNFINISHED = frozenset({Before.AHEAD, Before.GOING})
-
-
-def verdict(needs: Sequence[Need]) -> Verdict:
-    """Return what a run with these dependencies does: one that did not complete is enough to skip it."""
-    unmet = [need for need in needs if need.state is not Before.COMPLETED and need.state not in _UNFINISHED]
-    if unmet:
-        return Skip(f"skipped, because {unmet[0]}")
-    waiting = [need for need in needs if need.state in _UNFINISHED]
-    return Wait(f"waits: {'; '.join(str(need) for need in waiting)}") if waiting else Go()
-
-
-def occurrence_before(at: datetime, earlier: Mapping[str, datetime]) -> str | None:
-    """Return which of a schedule's occurrences, given with their moments, one at `at` depends on: the last until then.
-
-    None where there is none yet.
+    What is due of the other one at the same time goes before. Runs of an occurrence that failed are for whoever starts
+    runs to find: it knows what became of each.
     """
-    until = {name: moment for name, moment in earlier.items() if moment <= at}
-    return max(until, key=lambda name: (until[name], name)) if until else None
+    if is_due(on, now):
+        return Wait(f"waits for {name}, which is due too")
+    if on.taken_id:
+        return After(on.taken_id)
+    if on.status in (ScheduleStatus.COMPLETED, ScheduleStatus.CANCELLED):
+        return Skip(f"skipped: {name}, which it depends on, is {on.status.value} and was never run")
+    return Wait(f"waits for {name}, which is {on.status.value} and was not run yet")
 
 
 def refuse_cycles(waits_for: Mapping[str, Sequence[str]]) -> None:

@@ -35,13 +35,14 @@ class Plan:
 class Progress:
     """How far a schedule has come.
 
-    `next_at` is the moment of the next occurrence, `taken_at` that of the last one that was taken, `taken` how many
-    were. `asked_at` and `asked_id` are of an occurrence that somebody asked for by hand, and that was not taken yet.
+    `next_at` is the moment of the next occurrence, `taken_at` and `taken_id` are of the last one that was taken, `taken`
+    is how many were. `asked_at` and `asked_id` are of an occurrence that somebody asked for by hand, and that was not taken yet.
     """
 
     status: ScheduleStatus
     next_at: datetime | None
     taken_at: datetime | None = None
+    taken_id: str = ""
     taken: int = 0
     position: Position = field(default_factory=Position)
     asked_at: datetime | None = None
