@@ -2,7 +2,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drover.tenancy.domain.passwords import LONGEST, SHORTEST, BadUsername, WeakPassword, checked, normal, username_of
+from drover.tenancy.domain.passwords import (
+    LONGEST,
+    SHORTEST,
+    BadUsername,
+    WeakPassword,
+    checked,
+    looked_for,
+    normal,
+    username_of,
+)
 
 
 @pytest.mark.parametrize(
@@ -48,3 +57,12 @@ def test_a_username_is_kept_in_lower_case(text: str, name: str) -> None:
 def test_a_username_with_anything_else_is_refused(text: str) -> None:
     with pytest.raises(BadUsername):
         username_of(text)
+
+
+def test_a_login_by_what_can_be_no_username_looks_for_nobody() -> None:
+    assert looked_for(" Ada") == "ada"
+    assert looked_for("\0") == ""
+
+
+def test_a_password_that_is_no_text_can_still_be_hashed() -> None:
+    assert normal("\ud800") == "?"

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from typing import Final
 
-from drover.kernel.errors import InvalidInput
+from drover.kernel.errors import DroverError, InvalidInput, Kind
 
 SHORTEST: Final = 12  # characters; above NIST SP 800-63B's eight, since there is no second factor yet
 LONGEST: Final = 128  # a longer one would only make hashing dear
@@ -15,6 +15,24 @@ _USERNAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9._@+-]{0,62}[a-z0-9])?", re.AS
 
 class WeakPassword(InvalidInput):
     """A password is too easy to guess, or too long to hash."""
+
+
+class LoginRefused(DroverError):
+    """A login did not succeed. Whether there is such a user, and why, is not told."""
+
+    kind = Kind.LOGGED_OUT
+
+    def __init__(self) -> None:
+        super().__init__("username and password are not those of an active user", hint="check both, and try again")
+
+
+class WrongPassword(DroverError):
+    """The present password, which a change of it asks for, is another."""
+
+    kind = Kind.REFUSED
+
+    def __init__(self) -> None:
+        super().__init__("the present password is another", hint="check it, and try again")
 
 
 class BadUsername(InvalidInput):
@@ -32,9 +50,17 @@ def username_of(text: str) -> str:
     return name
 
 
+def looked_for(text: str) -> str:
+    """Return the username that a login asks for; empty, which nobody has, for what can be none."""
+    try:
+        return username_of(text)
+    except BadUsername:
+        return ""
+
+
 def normal(password: str) -> str:
     """Return the password with its characters in one spelling, as it is hashed, however the keyboard sent it."""
-    return unicodedata.normalize("NFKC", password)
+    return unicodedata.normalize("NFKC", password).encode(errors="replace").decode()
 
 
 def checked(password: str, username: str) -> str:

@@ -22,21 +22,23 @@ class KeptRequest:
 async def request(unit: Unit, user_id: str, key: str) -> KeptRequest | None:
     """Return what is kept under a user's key, locked until the unit ends."""
     row = await _row(unit, user_id, key)
-    return (
-        None
-        if row is None
-        else KeptRequest(row.request_hash, row.at, row.status, str((row.body or {}).get("text", "")))
-    )
+    if row is None:
+        return None
+    return KeptRequest(row.request_hash, row.at, row.status, str((row.body or {}).get("text", "")))
 
 
 async def begin(unit: Unit, user_id: str, key: str, digest: str, at: datetime) -> None:
-    """Keep that a request was begun, in place of one that was there. Raises Conflict where another was faster."""
-    row = await _row(unit, user_id, key)
-    if row is None:
-        row = IdempotencyKeyRow(user_id=user_id, key=key)
-        unit.session.add(row)
-    row.request_hash, row.at, row.status, row.body = digest, at, None, None
+    """Keep that the first request of a key was begun. Raises Conflict where another was faster."""
+    unit.session.add(IdempotencyKeyRow(user_id=user_id, key=key, request_hash=digest, at=at))
     await unit.session.flush()
+
+
+async def begin_again(unit: Unit, user_id: str, key: str, digest: str, at: datetime) -> None:
+    """Keep that a request was begun in place of the one that is kept, which this unit has locked."""
+    row = await _row(unit, user_id, key)
+    if row is not None:
+        row.request_hash, row.at, row.status, row.body = digest, at, None, None
+        await unit.session.flush()
 
 
 async def finish(unit: Unit, user_id: str, key: str, status: int, body: str) -> None:

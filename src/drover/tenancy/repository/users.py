@@ -134,7 +134,10 @@ async def remove_access(unit: Unit, user_id: str, client_id: str) -> None:
 
 
 async def with_grants(unit: Unit, organization_id: str, user_id: str) -> tuple[User, Status, Sequence[Grant]]:
-    """Return a user, also a deleted one, their organization's status, and their access with what each client is now. Raises UnknownUser."""
+    """Return a user, also a deleted one, their organization's status, and their access with each client's status.
+
+    Raises UnknownUser.
+    """
     own = organization_id
     query = (
         select(UserRow, OrganizationRow.status, ClientAccessRow, ClientRow.status)
