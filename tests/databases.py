@@ -57,7 +57,18 @@ class Postgres:
         self.folder.chmod(0o755)
         if os.geteuid() == 0:
             shutil.chown(self.folder, "postgres", "postgres")
-        initdb = [self.programs / "initdb", "-D", self._data, "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8"]
+        initdb = [
+            self.programs / "initdb",
+            "-D",
+            self._data,
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "--no-sync",
+            "-E",
+            "UTF8",
+        ]
         subprocess.run(_unprivileged([*map(str, initdb), "--locale=C"]), check=True, capture_output=True, cwd="/")
 
     def start(self) -> None:

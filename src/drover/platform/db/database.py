@@ -135,7 +135,9 @@ class Database:
             async with asyncio.timeout(BUSY_S):
                 await self._writer.acquire()
         except TimeoutError:
-            raise DatabaseBusy(f"{self._shown}: another unit has been writing for {BUSY_S:.0f} s", hint=_TRY_AGAIN) from None
+            raise DatabaseBusy(
+                f"{self._shown}: another unit has been writing for {BUSY_S:.0f} s", hint=_TRY_AGAIN
+            ) from None
 
     @asynccontextmanager
     async def _unit(self, engine: AsyncEngine, whose: Whose, *, writing: bool) -> AsyncIterator[Unit]:
@@ -151,6 +153,8 @@ class Database:
         except StaleDataError as error:
             raise Conflict(f"{self._shown}: a row was changed or deleted meanwhile", hint=_TRY_AGAIN) from error
         except NoConnection as error:
-            raise DatabaseBusy(f"{self._shown}: all connections were in use for {BUSY_S:.0f} s", hint=_TRY_AGAIN) from error
+            raise DatabaseBusy(
+                f"{self._shown}: all connections were in use for {BUSY_S:.0f} s", hint=_TRY_AGAIN
+            ) from error
         except OSError as error:
             raise DatabaseUnavailable(f"{self._shown}: {error.strerror or error}", hint=_TRY_AGAIN) from error

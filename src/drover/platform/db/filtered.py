@@ -10,7 +10,18 @@ the compiled statement, hence are made once per shape of statement and not per e
 from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
-from sqlalchemy import Alias, BindParameter, ColumnElement, Delete, FromClause, Join, Lateral, Table, TableSample, Update
+from sqlalchemy import (
+    Alias,
+    BindParameter,
+    ColumnElement,
+    Delete,
+    FromClause,
+    Join,
+    Lateral,
+    Table,
+    TableSample,
+    Update,
+)
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import BinaryExpression, BooleanClauseList, Grouping
@@ -20,6 +31,8 @@ from drover.platform.db.tables import RowsOf, rows_of
 Finding = tuple[str, RowsOf, str]
 """(table, whose its rows are, the column that is not compared with the owner's)."""
 
+Conditions = list[ColumnElement[Any]]
+_NAMED = (Alias, TableSample, Lateral)
 _HARMLESS_TEXT = {"*", "1"}
 _REFUSED_FUNCTIONS = {"set_config", "query_to_xml", "dblink"}
 
@@ -67,6 +80,11 @@ def watching(compiler: type[SQLCompiler]) -> type[SQLCompiler]:
                 self.findings.opaque.add("an INSERT inside another statement")
             return cast("Any", super()).visit_insert(insert_stmt, *args, **kwargs)
 
+        def visit_table(self, table: Any, *args: Any, **kwargs: Any) -> str:
+            if rows_of(table) is None:
+                self.findings.opaque.add(f"the table {table.name}, which is no model's,")
+            return cast("Any", super()).visit_table(table, *args, **kwargs)
+
         def visit_textclause(self, textclause: Any, *args: Any, **kwargs: Any) -> str:
             if textclause.text not in _HARMLESS_TEXT:
                 self.findings.opaque.add("text in place of an expression")
@@ -96,27 +114,26 @@ def watching(compiler: type[SQLCompiler]) -> type[SQLCompiler]:
 
 
 def _lacking(froms: Iterable[FromClause], statement: Any) -> Iterator[Finding]:
-    conditions: list[ColumnElement[Any]] = list(statement._where_criteria)
-    leaves = [leaf for clause in froms for leaf in _leaves(clause, conditions)]
-    filtered = {found for condition in conditions for found in _filters(condition)}
-    for name, table in leaves:
-        whose = rows_of(table)
-        for column in whose.value if whose else ():
-            if (name, column) not in filtered:
-                yield table.name, cast("RowsOf", whose), column
+    always = list(statement._where_criteria)
+    for clause in froms:
+        for name, conditions in _leaves(clause, always):
+            base = name.element if isinstance(name, _NAMED) else name
+            whose = rows_of(base) if isinstance(base, Table) else None
+            filtered = {found for condition in conditions for found in _filters(condition)}
+            for column in whose.value if whose else ():
+                if (_plain(name), column) not in filtered:
+                    yield cast("Table", base).name, cast("RowsOf", whose), column
 
 
-def _leaves(clause: FromClause, conditions: list[ColumnElement[Any]]) -> Iterator[tuple[FromClause, Table]]:
-    """Yield the tables of a FROM, each with what its columns go by there; add what its joins demand to `conditions`."""
-    if isinstance(clause, Join):
-        if clause.onclause is not None:
-            conditions.append(clause.onclause)
-        yield from _leaves(clause.left, conditions)
-        yield from _leaves(clause.right, conditions)
-    elif isinstance(clause, Table):
-        yield _plain(clause), clause
-    elif isinstance(clause, (Alias, TableSample, Lateral)) and isinstance(clause.element, Table):
-        yield _plain(clause), clause.element
+def _leaves(clause: FromClause, conditions: Conditions) -> Iterator[tuple[FromClause, Conditions]]:
+    """Yield what a FROM joins, each with the conditions that its rows must meet to come through."""
+    if not isinstance(clause, Join):
+        yield clause, conditions
+        return
+    # A row comes through an outer join also where the ON does not hold: from the left side, or, if full, from both.
+    on = [*conditions, clause.onclause] if clause.onclause is not None else conditions
+    yield from _leaves(clause.left, conditions if clause.isouter or clause.full else on)
+    yield from _leaves(clause.right, conditions if clause.full else on)
 
 
 def _plain(clause: Any) -> Any:

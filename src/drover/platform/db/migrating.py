@@ -69,10 +69,7 @@ def protect(op: Operations, name: str, rows: RowsOf) -> None:
     op.execute(f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY")
     op.execute(f"CREATE POLICY {POLICY} ON {name} USING ({_POLICIES[rows]}) WITH CHECK ({_POLICIES[rows]})")
     # The owner himself sees nothing of others either, but for the functions that run as him for another role.
-    op.execute(
-        f"CREATE POLICY {_DUE_POLICY} ON {name} FOR SELECT TO CURRENT_USER"
-        " USING (current_user <> session_user)"
-    )
+    op.execute(f"CREATE POLICY {_DUE_POLICY} ON {name} FOR SELECT TO CURRENT_USER USING (current_user <> session_user)")
 
 
 def due_function(op: Operations, name: str, arguments: str, query: str) -> None:

@@ -84,7 +84,9 @@ def check_revision(found: str | None, address: Address) -> None:
 
 def _check_role(connection: Connection, address: Address) -> None:
     superuser, bypasses, owns = connection.execute(_ROLE).one()
-    what = "is a superuser" if superuser else "bypasses row-level security" if bypasses else "owns tables" if owns else ""
+    what = (
+        "is a superuser" if superuser else "bypasses row-level security" if bypasses else "owns tables" if owns else ""
+    )
     if what:
         raise DatabaseUnusable(
             f"{address.shown}: the role {address.user} {what}; nothing would keep clients apart",

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Annotated, Any, ClassVar
 
-from sqlalchemy import MetaData, Table, Text
+from sqlalchemy import MetaData, Table, TableClause, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from drover.platform.db.types import JsonDict, UtcDateTime, id_type
@@ -98,6 +98,6 @@ class OfInstallation:
     rows_of = RowsOf.INSTALLATION
 
 
-def rows_of(table: Table) -> RowsOf | None:
+def rows_of(table: TableClause) -> RowsOf | None:
     """Return whose the rows of a table are; None for a table that is no model's."""
-    return table.info.get("rows_of")
+    return table.info.get("rows_of") if isinstance(table, Table) else None

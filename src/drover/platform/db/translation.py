@@ -69,7 +69,9 @@ def _unavailable(where: str, _table: str, _rule: str) -> DroverError:
 
 
 def _unreadable(where: str, _table: str, _rule: str) -> DroverError:
-    return DatabaseUnavailable(f"{where}: the file cannot be read or written", hint="see that it is there, and whose it is")
+    return DatabaseUnavailable(
+        f"{where}: the file cannot be read or written", hint="see that it is there, and whose it is"
+    )
 
 
 def _full(where: str, _table: str, _rule: str) -> DroverError:
