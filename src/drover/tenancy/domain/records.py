@@ -51,6 +51,15 @@ class LastSuperUser(DroverError):
         super().__init__("this is the organization's last active super user", hint="make another one first")
 
 
+class NobodyToStandFor(DroverError):
+    """There is no active super user, in whose name commands of this computer could be let in."""
+
+    kind = Kind.CONFLICT
+
+    def __init__(self) -> None:
+        super().__init__("there is no active super user", hint="log in, and give commands a token of your own")
+
+
 @dataclass(frozen=True, slots=True)
 class Organization:
     """An organization."""

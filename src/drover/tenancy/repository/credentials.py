@@ -137,9 +137,11 @@ async def revoke_token(unit: Unit, token_id: str, user_id: str, at: datetime) ->
     return was
 
 
-async def revoke_tokens(unit: Unit, user_id: str, at: datetime) -> None:
-    """Revoke every token of a user."""
+async def revoke_tokens(unit: Unit, user_id: str, at: datetime, *, name: str | None = None) -> None:
+    """Revoke every token of a user, or those of that name."""
     own = (TokenRow.user_id == user_id) & TokenRow.revoked_at.is_(None)
+    if name is not None:
+        own &= TokenRow.name == name
     await unit.session.execute(update(TokenRow).where(own).values(revoked_at=at))
 
 

@@ -98,6 +98,15 @@ async def super_users(unit: Unit) -> int:
     return int(await unit.session.scalar(select(func.count(UserRow.id)).where(active)) or 0)
 
 
+async def first_super_user(unit: Unit) -> User | None:
+    """Return the oldest active super user of an active organization, if there is one."""
+    active = (UserRow.role == Role.SUPER_USER.value) & (UserRow.status == Status.ACTIVE.value)
+    query = select(UserRow).join(OrganizationRow, OrganizationRow.id == UserRow.organization_id)
+    query = query.where(active, OrganizationRow.status == Status.ACTIVE.value)
+    row = await unit.session.scalar(query.order_by(UserRow.created_at, UserRow.id).limit(1))
+    return None if row is None else user_of(row)
+
+
 async def credentials(unit: Unit, username: str) -> tuple[User, str] | None:
     """Return the user of that name and the password's hash, or None."""
     row = await unit.session.scalar(select(UserRow).where(UserRow.username == username))

@@ -8,6 +8,7 @@ from drover.tenancy.domain.standing import Halt, Standing, Status
 from drover.tenancy.service.clients import Clients
 from drover.tenancy.service.first_start import Beginning, FirstAdministrator
 from drover.tenancy.service.halts import Halts, Thrown
+from drover.tenancy.service.local import LocalAccess
 from drover.tenancy.service.logins import LoggedIn, Login, Session
 from drover.tenancy.service.passwords import Passwords, Prepared
 from drover.tenancy.service.tokens import Tokens
@@ -25,6 +26,7 @@ __all__ = [
     "Halt",
     "Halts",
     "Level",
+    "LocalAccess",
     "LoggedIn",
     "Login",
     "LoginNeeded",
