@@ -2,9 +2,9 @@
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from drover.bootstrap.values import GivenValues
 from drover.devices.ports import DeviceSource
 from drover.fleet.monitor import PhoneMonitor
 from drover.fleet.phonebook import PhoneBook
+from drover.fleet.taking import taken
 from drover.kernel.clock import Clock, SystemClock
 from drover.kernel.errors import DroverError, InvalidInput, Kind
 from drover.kernel.ids import random_id
@@ -122,7 +123,7 @@ async def play(
         )
         work = f"playing “{request.plan.sequence.name}”"
         phones = [
-            PlayPhone(name, source.driver(serial), _taken(serial, work, monitor, book)) for name, serial in chosen
+            PlayPhone(name, source.driver(serial), taken(serial, work, monitor, book)) for name, serial in chosen
         ]
         records = await play_on(phones, stage, progress)
     sequence = request.plan.sequence
@@ -177,14 +178,6 @@ def _stage(
 def save_report(record: PlayRecord, request: PlayRequest, settings: Settings) -> None:
     """Write the play's report to the place that was asked for. Raises ReportNotWritten."""
     write_report(request.report, render_report(record, request.registry, _blobs(settings)))
-
-
-@asynccontextmanager
-async def _taken(serial: str, work: str, monitor: PhoneMonitor, book: PhoneBook | None) -> AsyncGenerator[None, None]:
-    """Have the phone for this play alone, and show it as busy."""
-    async with book.occupied(serial, work) if book is not None else nullcontext():
-        with monitor.occupied(serial):
-            yield
 
 
 def _retries(settings: Settings) -> Retries:

@@ -1,0 +1,279 @@
+"""The agent: answers orders, keeps its plays going through crashes, tells how it is, and ends without leaving any."""
+
+import asyncio
+import fcntl
+import os
+from collections.abc import AsyncGenerator, Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from pathlib import Path
+from typing import Final, NoReturn
+
+import cv2
+import structlog
+
+from drover.agent.errors import AgentEnding, AgentNotReady, AgentRuns, OrderRefused, StoreUnusable
+from drover.agent.gated_driver import Acting
+from drover.agent.materials import Materials
+from drover.agent.orders import Orders
+from drover.agent.outbox import Outbox
+from drover.agent.play import Play
+from drover.agent.rig import AgentOptions, Rig
+from drover.agent.state import state_of
+from drover.agent.stops import Stops, concerns, refusal
+from drover.agent.store import AgentStore, TakenOn
+from drover.devices.ports import DeviceSource
+from drover.fleet.monitor import PhoneMonitor
+from drover.fleet.phonebook import PhoneBook
+from drover.kernel.clock import Clock
+from drover.kernel.errors import DroverError
+from drover.kernel.ids import NewId
+from drover.platform.blobs import FolderBlobs
+from drover.platform.bus.ports import Bus, Message
+from drover.platform.content import Content
+from drover.protocol.codec import decode, encode, snake
+from drover.protocol.fields import line, name
+from drover.protocol.messages import Accepted, LeaseExtended, PlayOrder, Refused, StopOrder, Stopped
+from drover.protocol.subjects import LEASE, PLAY, STATE, STOP, from_agent, to_agent
+from drover.sequences.journal import Journal
+from drover.sequences.player.frame_budget import FrameBudget
+
+STATE_S: Final = 1.0
+STOP_S: Final = 0.9
+"""How long a stop may take until it is confirmed: it is promised within a second."""
+HOUSEKEEPING_S: Final = 3600.0
+LAST_WORDS_S: Final = 2.0
+"""How long an ending agent waits for acknowledgements of what was told last."""
+
+_log: structlog.stdlib.BoundLogger = structlog.get_logger()
+
+
+class StillActing(DroverError):
+    """A stop is not confirmed: a call to a phone has not come to its end in time. No other one begins."""
+
+    def __init__(self, sequence_runs: list[str]) -> None:
+        super().__init__(f"calls of {', '.join(sequence_runs)} have not ended yet", hint="ask again")
+
+
+class Agent:
+    """One host's agent. `running` it is the only way to use it, on the loop that it is run on."""
+
+    def __init__(
+        self,
+        agent: str,
+        source: DeviceSource,
+        bus: Bus,
+        content: Content,
+        options: AgentOptions,
+        clock: Clock,
+        new_id: NewId,
+    ) -> None:
+        """Make ready: `agent` is its name, `clock` one whose seconds go on while the machine sleeps."""
+        self._name = agent
+        self._source = source
+        self._bus = bus
+        self._content = content
+        self._options = options
+        self._clock = clock
+        self._new_id = new_id
+        self.boot = new_id()
+        self._plays: dict[str, Play] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._deciding = asyncio.Lock()
+        self._stops = Stops()
+        self._ending = False
+
+    @asynccontextmanager
+    async def running(self) -> AsyncGenerator["Agent", None]:
+        """Be there while the block lasts: first go on with what an earlier agent of this folder left.
+
+        At the end plays stop between two tasks, or are abandoned after the time that is given to them; the next agent
+        goes on with them. Raises AgentRuns, StoreUnusable, JournalUnusable, LedgerUnusable; an error of the agent
+        itself ends the block.
+        """
+        cv2.setNumThreads(1)  # one picture is small; more threads only fight with the other phones'
+        async with AsyncExitStack() as stack:
+            stack.enter_context(_alone(self._options.data_dir))
+            rig = await self._rigged(stack)
+            self._stops = Stops(await rig.store.stops())
+            orders = Orders(rig, self._stops)
+            async with asyncio.TaskGroup() as group:
+                background = [
+                    group.create_task(self._hear_of_leases()),
+                    group.create_task(self._tell_state(rig)),
+                    group.create_task(self._keep_house(rig)),
+                ]
+                try:
+                    await self._go_on(rig)
+                    async with (
+                        self._bus.answer(to_agent(self._name, STOP), lambda message: self._stop(message, rig)),
+                        self._bus.answer(to_agent(self._name, PLAY), lambda message: self._order(message, rig, orders)),
+                    ):
+                        try:
+                            yield self
+                        finally:
+                            await self._wind_up(rig)
+                finally:
+                    for task in background:
+                        task.cancel()
+
+    async def _rigged(self, stack: AsyncExitStack) -> Rig:
+        options, clock, folder = self._options, self._clock, self._options.data_dir
+        blobs = FolderBlobs(folder / "blobs")
+        journal = await stack.enter_async_context(Journal(folder / "journal.sqlite", clock))
+        book = await stack.enter_async_context(PhoneBook(folder, clock))
+        store = await stack.enter_async_context(AgentStore(folder / "agent.sqlite", clock))
+        images = stack.enter_context(ThreadPoolExecutor(options.image_threads, thread_name_prefix="images"))
+        monitor = PhoneMonitor(self._source, clock, ledger=book, power=options.power)
+        await stack.enter_async_context(monitor.running())
+        with suppress(DroverError):  # the monitor follows the source from now on, and tells of its failure
+            monitor.see(await self._source.sightings())
+        materials = Materials(self._content, folder / "agent", options.text_reader, images)
+        await materials.begin()
+        outbox = Outbox(self._name, store, self._bus, self._content, blobs, clock)
+        stack.push_async_callback(outbox.end)
+        await outbox.begin()
+        return Rig(
+            name=self._name,
+            options=options,
+            source=self._source,
+            bus=self._bus,
+            clock=clock,
+            new_id=self._new_id,
+            store=store,
+            outbox=outbox,
+            materials=materials,
+            journal=journal,
+            book=book,
+            monitor=monitor,
+            blobs=blobs,
+            images=images,
+            turns=asyncio.Semaphore(options.acting),
+            attaching=asyncio.Semaphore(options.attaching),
+            frames=FrameBudget(options.acting),
+            acting=Acting(),
+        )
+
+    async def _go_on(self, rig: Rig) -> None:
+        """Go on with the plays that were cut off, as soon as their leases are known to be good."""
+        for unfinished in await rig.store.unfinished():
+            _log.info("a play was cut off, and is looked at again", sequence_run=unfinished.order.sequence_run)
+            self._begin(unfinished, rig, confirm_s=None)
+
+    def _begin(self, play: TakenOn, rig: Rig, *, confirm_s: float | None) -> None:
+        serial = play.order.phone
+        begun = Play(play, rig, after=self._plays.get(serial), confirm_s=confirm_s)
+        if (stop := self._stops.void(play.order)) is not None:  # it came while the order was being written down
+            begun.gate.close(refusal(stop, serial))
+        self._plays[serial] = begun
+        task = asyncio.ensure_future(begun.run())
+        self._tasks.add(task)
+        task.add_done_callback(lambda task: self._over(begun, task))
+
+    def _over(self, play: Play, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if self._plays.get(play.order.phone) is play:
+            del self._plays[play.order.phone]
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("a play was lost; it is gone on with at the next start", exc_info=error)
+
+    async def _order(self, message: Message, rig: Rig, orders: Orders) -> bytes:
+        order = decode(message.payload, PlayOrder)
+        async with self._deciding:
+            try:
+                if self._ending:
+                    raise AgentNotReady
+                current = self._plays.get(order.phone)
+                play = await orders.decide(order, current)
+                if isinstance(play, TakenOn):
+                    self._begin(play, rig, confirm_s=self._options.confirm_s)
+                    return encode(Accepted(sequence_run=order.sequence_run, attempt=order.attempt))
+                return encode(play)
+            except OrderRefused as error:
+                return encode(
+                    Refused(
+                        sequence_run=order.sequence_run,
+                        code=name(snake(type(error).__name__)),
+                        message=line(error.message),
+                        hint=line(error.hint),
+                    )
+                )
+
+    async def _stop(self, message: Message, rig: Rig) -> bytes:
+        stop = decode(message.payload, StopOrder)
+        latest = self._stops.add(stop)
+        concerned = [play for play in self._plays.values() if concerns(stop, play.order) and not play.over]
+        stopping = [asyncio.ensure_future(play.stop(refusal(stop, play.order.phone))) for play in concerned]
+        try:
+            # Written down beside it: a disk that is slow or full must not keep a phone acting.
+            await rig.store.keep_stop(latest)
+        except StoreUnusable as error:
+            _log.warning("a stop is not written down; it holds until this agent ends", error=error.message)
+        if stopping:
+            _, acting = await asyncio.wait(stopping, timeout=STOP_S)
+            if acting:
+                raise StillActing([play.order.sequence_run for play in concerned])
+        return encode(Stopped(sequence_runs=tuple(play.order.sequence_run for play in concerned)))
+
+    async def _hear_of_leases(self) -> NoReturn:
+        async with self._bus.subscribe(to_agent(self._name, LEASE)) as messages:
+            async for message in messages:
+                with suppress(DroverError):
+                    extended = decode(message.payload, LeaseExtended)
+                    play = self._plays.get(extended.phone)
+                    # What it says may be old by now: the server is asked how long the lease really is.
+                    if play is not None and play.lease.token == extended.token:
+                        play.lease.ask_now()
+        raise AssertionError  # a subscription has no end
+
+    async def _tell_state(self, rig: Rig) -> NoReturn:
+        subject = from_agent(self._name, STATE)
+        while True:
+            with suppress(DroverError):
+                plays = [play.order.sequence_run for play in self._plays.values()]
+                await self._bus.publish(subject, encode(await state_of(self.boot, rig, plays)))
+            await self._clock.sleep(STATE_S)
+
+    async def _keep_house(self, rig: Rig) -> NoReturn:
+        while True:
+            await self._clock.sleep(HOUSEKEEPING_S)
+            with suppress(DroverError):
+                await rig.store.forget()
+
+    async def _wind_up(self, rig: Rig) -> None:
+        """Stop all plays: between two tasks, or after the time that is given to them, in the middle of one."""
+        self._ending = True
+        async with self._deciding:
+            plays, tasks = tuple(self._plays.values()), tuple(self._tasks)
+        for play in plays:
+            play.gate.stop_at_boundary(AgentEnding(play.order.phone))
+            if not play.gate.opened:
+                play.gate.close(AgentEnding(play.order.phone))
+        if tasks:
+            await asyncio.wait(tasks, timeout=self._options.drain_s)
+        for play in plays:
+            await play.stop(AgentEnding(play.order.phone))
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await rig.outbox.flush(LAST_WORDS_S)
+
+
+@contextmanager
+def _alone(folder: Path) -> Generator[None, None, None]:
+    """Have the folder alone, as long as this process lives. Raises AgentRuns, StoreUnusable."""
+    path = folder / "agent.lock"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StoreUnusable(path, error.strerror or str(error)) from error
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(file)
+        raise AgentRuns(folder) from None
+    try:
+        yield
+    finally:
+        os.close(file)
