@@ -2,6 +2,8 @@
 
 from sqlalchemy import Connection, text
 
+from drover.platform.db.errors import DatabaseUnusable
+
 ENGINE_SCHEMA = "engine"
 """The schema of the durable engine, which makes its own tables there; the runtime role owns that one."""
 
@@ -12,7 +14,9 @@ _READ = ("alembic_version",)
 
 
 def grant(connection: Connection, role: str) -> None:
-    """Give `role` what it needs of the tables there are, and take what it does not need."""
+    """Give `role` what it needs of the tables there are, and take the rest. Raises DatabaseUnusable if there is none."""
+    if not connection.scalar(text("SELECT true FROM pg_roles WHERE rolname = :role"), {"role": role}):
+        raise DatabaseUnusable(f"there is no role {role} on the server", hint=f"make it: CREATE ROLE {role} LOGIN")
     quoted = connection.dialect.identifier_preparer.quote(role)
     tables = connection.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")).scalars()
     connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {quoted}"))

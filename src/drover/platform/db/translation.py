@@ -1,5 +1,6 @@
 """What a driver says, in our words: the one place where their errors are told apart."""
 
+import re
 from collections.abc import Callable
 
 import psycopg
@@ -13,6 +14,7 @@ from drover.platform.db.errors import (
     DatabaseFailed,
     DatabaseFull,
     DatabaseUnavailable,
+    DatabaseUnusable,
     ReferenceBroken,
     TenantLeak,
     ValueRefused,
@@ -22,6 +24,12 @@ _FREE_SPACE = "free space there; nothing that was confirmed is lost"
 _COME_BACK = "it is tried again when the database is back"
 _TRY_AGAIN = "try again"
 _MISTAKE = "this is a mistake in Drover"
+_SEE_ROLE = "see that the role, its password and the database are there, and that pg_hba.conf lets it in"
+_REFUSAL = re.compile(
+    r'(role|database) "[^"]*" (does not exist|is not permitted to log in)|password authentication failed for user "[^"]*"'
+    r'|no pg_hba.conf entry [^\n]*|permission denied for database "[^"]*"'
+)
+"""What a server answers to a connection that it will never accept; such errors carry no code."""
 
 
 def translate_errors(engine: Engine, where: str) -> None:
@@ -50,6 +58,8 @@ def _of_postgresql(error: psycopg.Error, where: str, *, gone: bool) -> DroverErr
     for prefixes, made in _POSTGRESQL:
         if state.startswith(prefixes):
             return made(where, table, constraint)
+    if not state and (refusal := _REFUSAL.search(str(error))):
+        return DatabaseUnusable(f"{where}: the server says: {refusal[0]}", hint=_SEE_ROLE)
     if gone or not state:
         return _unavailable(where, table, constraint)
     return _failed(where, error.diag.message_primary or state)

@@ -62,7 +62,7 @@ def _workflow_runs() -> None:
         sa.Column("ended_at", UtcDateTime()),
         sa.Column("moved_at", UtcDateTime(), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
-        sa.Column("executor_id", id_type()),
+        sa.Column("executor_id", sa.Text()),
         sa.Column("lease_token", sa.BigInteger()),
         sa.UniqueConstraint("client_id", "schedule_id", "occurrence", "phone_id"),
         sa.ForeignKeyConstraint(["client_id", "phone_id"], ["phones.client_id", "phones.id"]),
