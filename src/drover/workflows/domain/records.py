@@ -75,11 +75,12 @@ class Run:
         """Return it running again, where it had kept its phone. Raises IllegalTransition."""
         return replace(self, status=next_status(self.status, RunEvent.RETURN), cause=None, reason="", moved_at=now)
 
-    def queued(self, event: RunEvent, now: datetime) -> "Run":
+    def queued(self, event: RunEvent, now: datetime, *, not_before: datetime) -> "Run":
         """Return it in its phone's queue again, for its next attempt. Raises IllegalTransition."""
         return replace(
             self,
             status=next_status(self.status, event),
+            due_at=max(self.due_at, not_before),
             result=None,
             cause=None,
             asked=None,
@@ -182,6 +183,22 @@ class StepRun:
             hint="",
             started_at=self.started_at or now,
             ended_at=None,
+        )
+
+    def from_beginning(self) -> "StepRun":
+        """Return it to be played from its beginning: no attempt of it was ever begun."""
+        return replace(self, status=PartStatus.PENDING, attempt=self.attempt, from_step=1, ended_attempt=self.attempt)
+
+    def unprepared(self, ending: Ending, now: datetime) -> "StepRun":
+        """Return it failed, as the phone could not be prepared for it."""
+        return replace(
+            self,
+            status=PartStatus.FAILED,
+            result=ending.result,
+            code=ending.code,
+            reason=f"the phone could not be prepared: {ending.error}",
+            hint=ending.hint,
+            ended_at=now,
         )
 
     def again(self) -> "StepRun":

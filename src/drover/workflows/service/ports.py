@@ -75,10 +75,12 @@ class Provision:
     """What a step needs before it is played.
 
     `switch` is the switch sequence to play first, where another account or slot is active than the one that is needed.
-    `values` is a document of values for the texts.
+    `known` are values for the texts of the step's parameters, by their keys (`account.username`); `values` is a
+    document of values for the texts in the sequence.
     """
 
     switch: NewStep | None = None
+    known: Mapping[str, str] = field(default_factory=dict[str, str])
     values: bytes | None = None
     budget: Budget = field(default_factory=Budget)
 
