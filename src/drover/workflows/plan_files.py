@@ -11,6 +11,7 @@ from pydantic import Field
 from drover.kernel.errors import InvalidInput
 from drover.language.errors import LanguageError
 from drover.language.parsing import parse_selector
+from drover.language.text import Reference
 from drover.platform.documents import BadDocument, Fault, parse
 from drover.sequences.condition_files import Name, Strict, TextSource
 from drover.sequences.domain import Param
@@ -148,11 +149,8 @@ class _Stored(Strict):
 
 def parameter_faults(workflow: Workflow, given: Mapping[str, str]) -> list[Fault]:
     """Return what is wrong with the parameters that a schedule gives to its workflow."""
-    faults = [
-        unknown(f"parameters.{name}", "parameter", name, workflow.params)
-        for name in given
-        if name not in workflow.params
-    ]
+    strange = [name for name in given if name not in workflow.params]
+    faults = [unknown(f"parameters.{name}", "parameter", name, workflow.params) for name in strange]
     for name, param in workflow.params.items():
         where = f"parameters.{name}"
         if name not in given:
@@ -168,6 +166,6 @@ def _value_faults(where: str, param: Param, source: str) -> list[Fault]:
         text = input_text(param, source)
     except LanguageError as error:
         return [Fault(where, error.message, error.hint)]
-    plain = param.secret and all(not hasattr(part, "secret") for part in text.parts)
+    plain = param.secret and not any(isinstance(part, Reference) and part.secret for part in text.parts)
     hint = "give a reference, such as ${account.password}"
     return [Fault(where, "is a secret, and a schedule keeps none", hint)] if plain else []

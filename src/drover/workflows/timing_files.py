@@ -1,5 +1,6 @@
 """The form of timings in documents, and what each means."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from difflib import get_close_matches
 from typing import Annotated, Final, Literal
@@ -193,3 +194,12 @@ def _written(moment: datetime) -> str:
 
 _FIRST_YEAR: Final = 2000
 _LAST_YEAR: Final = 2398
+
+
+def stored_timing(document: Mapping[str, object]) -> Timing:
+    """Return the timing of a complete document, as it was kept."""
+    return _Stored.model_validate({"timing": document}).timing.timing(datetime(_FIRST_YEAR, 1, 1, tzinfo=UTC))
+
+
+class _Stored(Strict):
+    timing: TimingFile

@@ -15,11 +15,15 @@ _TOLD: Final = 10
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What is to be run now, if anything, what was left out and why, and how the schedule stands after that."""
+    """What is to be run now, if anything, what was left out and why, and how the schedule stands after that.
+
+    `by_hand`: somebody asked for it, beside what comes of the schedule anyway.
+    """
 
     occurrence: Occurrence | None
     left_out: tuple[str, ...]
     progress: Progress
+    by_hand: bool = False
 
 
 def begin(plan: Plan, seed: int, now: datetime) -> Progress:
@@ -40,8 +44,8 @@ def turn(schedule: Schedule, now: datetime) -> Turn:
     progress = schedule.progress
     if progress.asked_at is not None:
         why = f"asked for by hand at {progress.asked_at:%Y-%m-%d %H:%M:%S} UTC"
-        asked = Occurrence(progress.asked_id, progress.asked_at, why)
-        return Turn(asked, (), replace(progress, taken_id=asked.id, asked_at=None, asked_id=""))
+        wanted = Occurrence(progress.asked_id, progress.asked_at, why)
+        return Turn(wanted, (), replace(progress, taken_id=wanted.id, asked_at=None, asked_id=""), by_hand=True)
     if not is_due(progress, now):
         return Turn(None, (), progress)
     progress, left_out = _without_late(schedule, now)

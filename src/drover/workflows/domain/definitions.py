@@ -36,7 +36,7 @@ def difference(old: Mapping[str, object], new: Mapping[str, object], old_name: s
 
 
 class DefinitionStatus(Enum):
-    """Whether a definition is offered for use. A retired one keeps its versions, which runs that name them still use."""
+    """Whether a definition is offered for use. What is retired keeps its versions: runs name them."""
 
     ACTIVE = "active"
     RETIRED = "retired"

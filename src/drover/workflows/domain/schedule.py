@@ -35,8 +35,9 @@ class Plan:
 class Progress:
     """How far a schedule has come.
 
-    `next_at` is the moment of the next occurrence, `taken_at` and `taken_id` are of the last one that was taken, `taken`
-    is how many were. `asked_at` and `asked_id` are of an occurrence that somebody asked for by hand, and that was not taken yet.
+    `next_at` is the moment of the next occurrence. `taken` counts those that were taken, `taken_at` is the moment of
+    the last of them, `taken_id` the last occurrence at all. `asked_at` and `asked_id` are of one that somebody asked
+    for by hand, and that was not taken yet.
     """
 
     status: ScheduleStatus

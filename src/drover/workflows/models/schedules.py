@@ -13,7 +13,7 @@ _ASKED = text("asked_at IS NOT NULL")
 
 
 class ScheduleRow(TenantTable, Base):
-    """A schedule: what somebody wants of it, and how far it has come. `revision` rises with each change of the former."""
+    """A schedule: what is wanted of it, and how far it has come. `revision` rises with each change of the former."""
 
     __tablename__ = "schedules"
     __table_args__ = (
