@@ -1,6 +1,5 @@
 """What a running `drover up` leaves in its data folder: a lock, and how commands of the same user reach it."""
 
-import contextlib
 import fcntl
 import json
 import os
@@ -12,12 +11,12 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from drover.kernel.errors import DroverError, Kind
-from drover.kernel.ids import random_id
 from drover.platform.documents import BadDocument, parse, read_text
+from drover.platform.files import write_whole
 
 _LOCK = "up.lock"
 _STANDING = "up.json"
-_OWNER_ALONE = 0o600
+OWNER_ALONE = 0o600
 _FOLDER = 0o700
 _MOST_BYTES = 64 * 1024
 
@@ -64,7 +63,7 @@ def occupied(data_dir: Path) -> Generator[None]:
     """Have the data folder alone, to the end of the block or of the process. Raises AlreadyUp, DataFolderUnusable."""
     try:
         data_dir.mkdir(parents=True, exist_ok=True, mode=_FOLDER)
-        file = os.open(data_dir / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _OWNER_ALONE)
+        file = os.open(data_dir / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, OWNER_ALONE)
     except OSError as error:
         raise DataFolderUnusable(data_dir, error) from error
     with os.fdopen(file, "r+") as lock:
@@ -83,15 +82,9 @@ def occupied(data_dir: Path) -> Generator[None]:
 def told(data_dir: Path, standing: Standing) -> Generator[None]:
     """Let commands of this user find the way, until the end of the block. Raises DataFolderUnusable."""
     path = data_dir / _STANDING
-    partial = data_dir / f".{random_id()}.partial"
     try:
-        file = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _OWNER_ALONE)
-        with os.fdopen(file, "w", encoding="utf-8") as stream:
-            json.dump(asdict(standing), stream)
-        partial.replace(path)
+        write_whole(path, json.dumps(asdict(standing)).encode(), mode=OWNER_ALONE)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            partial.unlink(missing_ok=True)
         raise DataFolderUnusable(data_dir, error) from error
     try:
         yield
