@@ -84,16 +84,14 @@ async def test_a_file_of_another_kind_is_refused_and_left_alone(
 
 
 @pytest.mark.parametrize("act", [opened, upgrade])
-async def test_a_folder_in_place_of_a_file_is_refused(
-    tmp_path: Path, act: Callable[[str], Awaitable[object]]
-) -> None:
+async def test_a_folder_in_place_of_a_file_is_refused(tmp_path: Path, act: Callable[[str], Awaitable[object]]) -> None:
     assert str(tmp_path) in (await refusal(DatabaseUnusable, act(f"sqlite:///{tmp_path}"))).message
 
 
 async def test_a_damaged_file_is_refused(sqlite_url: str) -> None:
     path = Path(sqlite_url.removeprefix("sqlite:///"))
     path.write_bytes(path.read_bytes()[:1000])
-    await refusal(DatabaseUnavailable, opened(sqlite_url))
+    await refusal(DatabaseUnusable, opened(sqlite_url))
 
 
 def test_a_folder_that_cannot_be_written_is_refused(sqlite_url: str, tmp_path: Path) -> None:
@@ -200,7 +198,11 @@ async def test_several_may_upgrade_at_once(postgres: Postgres, tmp_path: Path) -
 
 async def test_the_runtime_role_owns_nothing_and_may_not_change_the_schema(postgres_url: str) -> None:
     with psycopg.connect(postgres_url, autocommit=True) as connection:
-        for statement in ("CREATE TABLE mine (x int)", "DROP TABLE users", "ALTER TABLE users DISABLE ROW LEVEL SECURITY"):
+        for statement in (
+            "CREATE TABLE mine (x int)",
+            "DROP TABLE users",
+            "ALTER TABLE users DISABLE ROW LEVEL SECURITY",
+        ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute(statement)
         for statement in ("DELETE FROM audit_rows", "UPDATE audit_rows SET act = ''", "TRUNCATE users"):

@@ -85,8 +85,9 @@ class Unit:
 class Database:
     """An open database, brought up to date before. Made by `open`; used on one event loop."""
 
-    def __init__(self, address: Address, engine: AsyncEngine) -> None:
+    def __init__(self, address: Address, engine: AsyncEngine, busy_s: float) -> None:
         self.dialect = address.dialect
+        self._busy_s = busy_s
         self._shown = address.shown
         self._engine = engine
         self._writing_engine = engine.execution_options(**{WRITES: True})
@@ -95,18 +96,19 @@ class Database:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, url: str, *, pool: int = 10) -> AsyncGenerator["Database"]:
+    async def open(cls, url: str, *, pool: int = 10, busy_s: float = BUSY_S) -> AsyncGenerator["Database"]:
         """Open the database at `sqlite:///PATH` or `postgresql://...` with at most `pool` connections, and close it.
 
+        `busy_s` is how long a unit waits for what others hold: a lock, SQLite's one writer, a free connection.
         Raises DatabaseUnusable for an address, file or role that cannot be used, SchemaOutdated and SchemaTooNew where
         `upgrading.upgrade` or a newer Drover is needed, DatabaseUnavailable.
         """
         address = parse_address(url)
         await check_ready(address)
-        engine = make_engine(address, pool=pool)
+        engine = make_engine(address, pool=pool, busy_s=busy_s)
         guard(engine.sync_engine)
         try:
-            yield cls(address, engine)
+            yield cls(address, engine, busy_s)
         finally:
             await engine.dispose()
 
@@ -132,29 +134,41 @@ class Database:
 
     async def _turn(self) -> None:
         try:
-            async with asyncio.timeout(BUSY_S):
+            async with asyncio.timeout(self._busy_s):
                 await self._writer.acquire()
         except TimeoutError:
             raise DatabaseBusy(
-                f"{self._shown}: another unit has been writing for {BUSY_S:.0f} s", hint=_TRY_AGAIN
+                f"{self._shown}: another unit has been writing for {self._busy_s:g} s", hint=_TRY_AGAIN
             ) from None
 
     @asynccontextmanager
     async def _unit(self, engine: AsyncEngine, whose: Whose, *, writing: bool) -> AsyncIterator[Unit]:
+        try:
+            session = await self._entered(engine, whose, writing=writing)
+        except DatabaseUnavailable:
+            # A connection that was kept may be from before the server's last restart: the next one is new.
+            session = await self._entered(engine, whose, writing=writing)
+        async with session:
+            try:
+                yield Unit(session, whose, self.dialect)
+                await session.commit()
+            except StaleDataError as error:
+                raise Conflict(f"{self._shown}: a row was changed or deleted meanwhile", hint=_TRY_AGAIN) from error
+
+    async def _entered(self, engine: AsyncEngine, whose: Whose, *, writing: bool) -> AsyncSession:
         session = AsyncSession(
             engine,
             sync_session_class=GuardedSession,
             expire_on_commit=False,
+            autobegin=False,
             info={"whose": whose, "writing": writing},
         )
         try:
-            async with session, session.begin():
-                yield Unit(session, whose, self.dialect)
-        except StaleDataError as error:
-            raise Conflict(f"{self._shown}: a row was changed or deleted meanwhile", hint=_TRY_AGAIN) from error
-        except NoConnection as error:
-            raise DatabaseBusy(
-                f"{self._shown}: all connections were in use for {BUSY_S:.0f} s", hint=_TRY_AGAIN
-            ) from error
-        except OSError as error:
-            raise DatabaseUnavailable(f"{self._shown}: {error.strerror or error}", hint=_TRY_AGAIN) from error
+            await session.run_sync(lambda guarded: cast("GuardedSession", guarded).enter())
+        except BaseException as error:
+            await session.close()
+            if isinstance(error, NoConnection):
+                told = f"{self._shown}: all connections were in use for {self._busy_s:g} s"
+                raise DatabaseBusy(told, hint=_TRY_AGAIN) from error
+            raise
+        return session

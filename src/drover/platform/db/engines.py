@@ -24,21 +24,25 @@ _SQLITE_PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA temp_store = MEMORY",
 )
-_POSTGRESQL_OPTIONS = f"-c lock_timeout={BUSY_S:.0f}s -c statement_timeout=60s -c timezone=UTC"
+_POSTGRESQL_OPTIONS = "-c statement_timeout=60s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
 
 
-def make_engine(address: Address, *, pool: int | None) -> AsyncEngine:
+def make_engine(address: Address, *, pool: int | None, busy_s: float = BUSY_S) -> AsyncEngine:
     """Return an engine that raises our errors; with a `pool` of so many connections, or a new one at each use."""
     use_newer_sqlite()
     kept: dict[str, Any] = {"poolclass": NullPool}
     if pool is not None:
-        kept = {"pool_size": pool, "max_overflow": 0, "pool_timeout": BUSY_S, "pool_use_lifo": True}
+        kept = {"pool_size": pool, "max_overflow": 0, "pool_timeout": busy_s, "pool_use_lifo": True}
     if address.dialect is Dialect.SQLITE:
-        engine = create_async_engine(address.url, connect_args={"timeout": BUSY_S}, **kept)
+        engine = create_async_engine(address.url, connect_args={"timeout": busy_s}, **kept)
         event.listen(engine.sync_engine, "connect", _set_up_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
     else:
-        arguments = {"connect_timeout": CONNECT_S, "options": _POSTGRESQL_OPTIONS, "tcp_user_timeout": 15_000}
+        arguments = {
+            "connect_timeout": CONNECT_S,
+            "tcp_user_timeout": 15_000,
+            "options": f"{_POSTGRESQL_OPTIONS} -c lock_timeout={busy_s * 1000:.0f}ms",
+        }
         engine = create_async_engine(address.url, connect_args=arguments, **kept)
     translate_errors(engine.sync_engine, address.shown)
     return engine

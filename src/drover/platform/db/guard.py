@@ -29,6 +29,11 @@ _HINT = "this is a mistake in Drover: use the models and session.add, or open th
 class GuardedSession(Session):
     """A session that cannot leave its owner's rows; made by Database alone, with `info` whose and writing."""
 
+    def enter(self) -> None:
+        """Begin the one transaction that the session has; after its end nothing more can be done with it."""
+        self.begin()
+        super().connection()
+
     def connection(self, *_: Any, **__: Any) -> Connection:
         """Refuse: what is done over the connection is seen by nobody. Raises TenantLeak."""
         raise _leak("the connection of a unit is not handed out")

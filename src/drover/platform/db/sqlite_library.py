@@ -13,7 +13,9 @@ def use_newer_sqlite() -> None:
     """Let whatever is imported from now on find the newer library as `sqlite3`; more calls change nothing.
 
     Call it before aiosqlite or dbos is imported. Modules that have imported the system's library keep it: that is safe
-    as long as no file is open in both, and every file here has one owner.
+    as long as no file is open in both, and every file here has one owner. Raises RuntimeError if it is too late.
     """
+    if getattr(sys.modules.get("aiosqlite.core"), "sqlite3", pysqlite3) is not pysqlite3:
+        raise RuntimeError("aiosqlite was imported before the newer SQLite library was chosen")
     sys.modules["sqlite3"] = pysqlite3
     sys.modules["sqlite3.dbapi2"] = pysqlite3.dbapi2

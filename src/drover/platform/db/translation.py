@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 import psycopg
+from pysqlite3 import dbapi2
 from sqlalchemy import Engine, event
 from sqlalchemy.engine.interfaces import ExceptionContext
 
@@ -37,7 +38,7 @@ def translate_errors(engine: Engine, where: str) -> None:
 
     def translate(context: ExceptionContext) -> None:
         error = context.original_exception
-        if isinstance(error, DroverError):
+        if not isinstance(error, (psycopg.Error, dbapi2.Error)):
             return
         raise translated(error, where, gone=context.is_disconnect) from error
 
@@ -66,12 +67,12 @@ def _of_postgresql(error: psycopg.Error, where: str, *, gone: bool) -> DroverErr
 
 
 def _of_sqlite(error: BaseException, where: str) -> DroverError:
-    name = str(getattr(error, "sqlite_errorname", ""))
-    told = str(error).rpartition(": ")[2]
-    for prefixes, made in _SQLITE:
-        if name.startswith(prefixes):
-            return made(where, told.partition(".")[0] if "." in told else "", told)
-    return _failed(where, str(error))
+    told = str(error)
+    rule = told.partition("failed: ")[2]
+    for beginning, made in _SQLITE:
+        if told.startswith(beginning):
+            return made(where, rule.partition(".")[0], rule)
+    return _failed(where, told)
 
 
 def _unavailable(where: str, _table: str, _rule: str) -> DroverError:
@@ -84,6 +85,10 @@ def _unreadable(where: str, _table: str, _rule: str) -> DroverError:
     )
 
 
+def _damaged(where: str, _table: str, _rule: str) -> DroverError:
+    return DatabaseUnusable(f"{where}: the file is damaged, or no database", hint="restore it from a backup")
+
+
 def _full(where: str, _table: str, _rule: str) -> DroverError:
     return DatabaseFull(f"{where}: there is no room left where the database is kept", hint=_FREE_SPACE)
 
@@ -92,17 +97,21 @@ def _busy(where: str, _table: str, _rule: str) -> DroverError:
     return DatabaseBusy(f"{where}: others held what was needed for too long", hint=_TRY_AGAIN)
 
 
-def _conflict(_where: str, table: str, rule: str) -> DroverError:
-    return Conflict(f"{table}: there is one like that already ({rule})", constraint=rule)
+def _conflict(where: str, table: str, rule: str) -> DroverError:
+    return Conflict(f"{table or where}: there is one like that already{_in_brackets(rule)}", constraint=rule)
 
 
-def _reference(_where: str, table: str, rule: str) -> DroverError:
-    what = f"{table}: " if table else ""
-    return ReferenceBroken(f"{what}a row points at one that is not there ({rule})", constraint=rule)
+def _reference(where: str, table: str, rule: str) -> DroverError:
+    told = f"{table or where}: a row points at one that is not there{_in_brackets(rule)}"
+    return ReferenceBroken(told, constraint=rule)
 
 
-def _value(_where: str, table: str, rule: str) -> DroverError:
-    return ValueRefused(f"{table}: a value breaks a rule of its table ({rule})", constraint=rule)
+def _value(where: str, table: str, rule: str) -> DroverError:
+    return ValueRefused(f"{table or where}: a value breaks a rule of its table{_in_brackets(rule)}", constraint=rule)
+
+
+def _in_brackets(rule: str) -> str:
+    return f" ({rule})" if rule else ""
 
 
 def _leak(where: str, table: str, _rule: str) -> DroverError:
@@ -126,12 +135,18 @@ _POSTGRESQL: tuple[tuple[tuple[str, ...], _Made], ...] = (
 )
 """By SQLSTATE: unique and exclusion; foreign keys; other rules; no right; disk; connection and shutdown; locks."""
 
-_SQLITE: tuple[tuple[tuple[str, ...], _Made], ...] = (
-    (("SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"), _conflict),
-    (("SQLITE_CONSTRAINT_FOREIGNKEY",), _reference),
-    (("SQLITE_CONSTRAINT",), _value),
-    (("SQLITE_FULL", "SQLITE_IOERR_WRITE"), _full),
-    (("SQLITE_BUSY", "SQLITE_LOCKED"), _busy),
-    (("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_CORRUPT", "SQLITE_NOTADB"), _unreadable),
+_SQLITE: tuple[tuple[str, _Made], ...] = (
+    ("UNIQUE constraint", _conflict),
+    ("FOREIGN KEY constraint", _reference),
+    ("NOT NULL constraint", _value),
+    ("CHECK constraint", _value),
+    ("database or disk is full", _full),
+    ("database is locked", _busy),
+    ("database table is locked", _busy),
+    ("unable to open database file", _unreadable),
+    ("attempt to write a readonly database", _unreadable),
+    ("disk I/O error", _unreadable),
+    ("database disk image is malformed", _damaged),
+    ("file is not a database", _damaged),
 )
-"""By the extended name of the result."""
+"""By the words of the library, which are fixed in it; this build of it gives no codes."""

@@ -21,7 +21,8 @@ _STARTABLE = """
 """
 _UNSETTLED = """
     SELECT r.organization_id, r.client_id, r.id FROM workflow_runs r
-    WHERE r.status IN ('running', 'paused') AND r.moved_at <= moment
+    WHERE r.status IN ('running', 'paused') AND (r.status = 'running' OR r.cause IN ('phone_gone', 'agent_gone'))
+    AND r.moved_at <= moment
     ORDER BY r.moved_at LIMIT most
 """
 
