@@ -1,5 +1,4 @@
 import asyncio
-from collections.abc import Iterator
 
 import pytest
 from argon2 import PasswordHasher, extract_parameters
@@ -11,15 +10,10 @@ from drover.tenancy.hashing import BadHash, Hasher, TooManyLogins
 PASSWORD = "seven green herons"  # noqa: S105  nobody has it
 
 
-@pytest.fixture
-def hasher() -> Iterator[Hasher]:
-    made = Hasher(random_secret)
-    yield made
-    made.close()
-
-
-async def test_a_hash_is_argon2id_with_the_parameters_that_were_chosen(hasher: Hasher) -> None:
-    kept = extract_parameters(await hasher.hash(PASSWORD))
+async def test_a_hash_is_argon2id_with_the_parameters_that_were_chosen() -> None:
+    usual = Hasher(random_secret)
+    kept = extract_parameters(await usual.hash(PASSWORD))
+    usual.close()
     assert (kept.type, kept.memory_cost, kept.time_cost, kept.parallelism) == (Type.ID, 19 * 1024, 2, 1)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from argon2 import PasswordHasher
@@ -11,11 +12,17 @@ from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatc
 from drover.kernel.errors import DroverError, Kind, Retry
 from drover.kernel.ids import NewSecret
 
-# OWASP's recommendation for argon2id: 19 MiB, two passes, one lane.
-MEMORY_KIB: Final = 19 * 1024
-PASSES: Final = 2
-LANES: Final = 1
 
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one hash costs; the usual is OWASP's recommendation for argon2id. A test has no time for it."""
+
+    memory_kib: int = 19 * 1024
+    passes: int = 2
+    lanes: int = 1
+
+
+USUAL: Final = Cost()
 AT_ONCE: Final = 2  # each takes 19 MiB and a core; more would starve what else runs here
 MOST_WAITING: Final = 64  # about two seconds of work; whoever comes then is told to come back
 
@@ -43,8 +50,10 @@ class BadHash(DroverError):
 class Hasher:
     """Makes and checks hashes of passwords; close it at the end. Passwords are given in their normal form."""
 
-    def __init__(self, new_secret: NewSecret, *, at_once: int = AT_ONCE, most_waiting: int = MOST_WAITING) -> None:
-        self._argon = PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LANES)
+    def __init__(
+        self, new_secret: NewSecret, *, cost: Cost = USUAL, at_once: int = AT_ONCE, most_waiting: int = MOST_WAITING
+    ) -> None:
+        self._argon = PasswordHasher(time_cost=cost.passes, memory_cost=cost.memory_kib, parallelism=cost.lanes)
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="argon2")
         self._places = at_once + most_waiting
         self._under_way = 0

@@ -1,9 +1,11 @@
-"""Logging in and out, and the callers that sessions stand for. Each method is a transaction, or a few, of its own:
-a failed login is kept although it fails, and no unit is open while a password is hashed.
+"""Logging in and out, and the callers that sessions stand for.
+
+Each method is a transaction, or a few, of its own: a failed login is kept although it fails, and no unit is open while
+a password is hashed.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from drover.kernel.clock import Clock
@@ -175,7 +177,7 @@ class Login:
         kept = credentials.KeptSession(key, caller.organization, caller.user, csrf, now, now, ends, caller.address)
         await credentials.add_session(unit, kept)
         self.notes.note(unit, caller, "user.logged_in", ("user", caller.user))
-        return LoggedIn(secret, csrf, ends, caller)
+        return LoggedIn(secret, csrf, ends, replace(caller, credential=key))
 
 
 async def caller_for(

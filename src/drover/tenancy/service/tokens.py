@@ -38,7 +38,7 @@ class Tokens:
     async def create(
         self, unit: Unit, caller: Caller, name: str, scopes: frozenset[Scope], days: int
     ) -> tuple[Token, TokenText]:
-        """Make a token of the caller that is good for `days`; its text is shown once. Raises LoginNeeded, InvalidInput."""
+        """Make a token of the caller, good for `days`; its text is shown once. Raises LoginNeeded, InvalidInput."""
         caller.require_login("making a token")
         now, text = self.clock.now(), TokenText(self.new_id(), self.new_secret())
         token = Token(
@@ -63,7 +63,7 @@ class Tokens:
         return await repository.tokens(unit, caller.user, after=after, limit=limit)
 
     async def revoke(self, unit: Unit, caller: Caller, token_id: str) -> None:
-        """Make a token of the caller useless from now on; a token may revoke itself. Raises UnknownToken, LoginNeeded."""
+        """Make a token of the caller useless; a token may revoke itself. Raises UnknownToken, LoginNeeded."""
         if token_id != caller.credential:
             caller.require_login("revoking another token")
         was = await repository.revoke_token(unit, token_id, caller.user, self.clock.now())

@@ -77,7 +77,7 @@ class Users:
         if now == was:
             return found
         await repository.change(unit, user_id, role=now.role, status=now.status)
-        if not await repository.super_users(unit):
+        if was.role is Role.SUPER_USER and not await repository.super_users(unit):
             raise LastSuperUser
         if now.status is not Status.ACTIVE:
             await credentials.end_sessions(unit, user_id)
