@@ -1,5 +1,6 @@
 """Apps and what may be done in them. Pure."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
@@ -8,10 +9,18 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import JsonValue
 
+from drover.accounts.domain.placing import MOST_SLOTS
 from drover.kernel.errors import InvalidInput
 
 _KEYS: Final = ("tasks", "acts_per_day", "quiet")
 _QUIET_KEYS: Final = {"from", "to", "zone"}
+
+
+_PACKAGE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z0-9_-]+)+")
+
+
+class BadApp(InvalidInput):
+    """An app cannot be kept so."""
 
 
 class BadPolicy(InvalidInput):
@@ -80,6 +89,20 @@ class App:
     slots: int = 0
     switch_sequence: str = ""
     policy: Policy = field(default_factory=Policy)
+
+
+def check_package(package: str) -> str:
+    """Return a package name. Raises BadApp."""
+    if _PACKAGE.fullmatch(package) is None:
+        raise BadApp(f"{package!r} is no package", hint="like org.example.plaza")
+    return package
+
+
+def check_slots(slots: int) -> int:
+    """Return a number of slots that an app can have on a phone. Raises BadApp."""
+    if not 0 <= slots <= MOST_SLOTS:
+        raise BadApp(f"{slots} slots", hint=f"an app has 0 to {MOST_SLOTS} slots on a phone")
+    return slots
 
 
 def policy_of(document: Mapping[str, JsonValue]) -> Policy:

@@ -89,10 +89,11 @@ def check_name(what: str, name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """An account that is on a phone already; `slot` None: outside slots."""
+    """An account that is on a phone already; `slot` None: outside slots, or `invalid`, which takes no place."""
 
     name: str
     slot: int | None
+    invalid: bool = False
 
 
 NEXT_SLOT: Final = "next"
@@ -107,7 +108,7 @@ def place(address: Address, slots: int, wanted: int | str | None, there: Iterabl
     """
     others = list(there)
     if wanted is None:
-        if sum(other.slot is None for other in others) >= MOST_OUTSIDE_SLOTS:
+        if sum(other.slot is None and not other.invalid for other in others) >= MOST_OUTSIDE_SLOTS:
             raise PhoneFull(address.app, address.phone, f"{MOST_OUTSIDE_SLOTS} are outside slots")
         return None
     holders = {other.slot: other.name for other in others if other.slot is not None}

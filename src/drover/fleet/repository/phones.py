@@ -50,9 +50,9 @@ async def by_serial(unit: Unit, serials: Collection[str], *, agent_id: str | Non
     return {phone.serial: phone for phone in await _records(unit, query)}
 
 
-async def names(unit: Unit) -> frozenset[str]:
-    """Return the names of all phones."""
-    return frozenset(await unit.session.scalars(select(PhoneRow.name)))
+async def names(unit: Unit) -> dict[str, str]:
+    """Return the names of all phones by id."""
+    return {row.id: row.name for row in await unit.session.execute(select(PhoneRow.id, PhoneRow.name))}
 
 
 async def keep(unit: Unit, phones: Iterable[PhoneRecord]) -> None:

@@ -46,7 +46,7 @@ class Phones:
         """
         now = await unit.now()
         known = await repository.by_serial(unit, [report.serial for report in reports])
-        taken = set(await repository.names(unit))
+        taken = set((await repository.names(unit)).values())
         kept: list[PhoneRecord] = []
         for report in reports:
             before = known.get(report.serial)
@@ -91,6 +91,10 @@ class Phones:
     async def every(self, unit: Unit) -> Sequence[PhoneRecord]:
         """Return all phones in the list's order."""
         return await repository.every(unit)
+
+    async def names(self, unit: Unit) -> dict[str, str]:
+        """Return the names of all phones by id."""
+        return await repository.names(unit)
 
     async def get(self, unit: Unit, phone_id: str) -> PhoneRecord:
         """Return a phone. Raises PhoneUnknown."""
