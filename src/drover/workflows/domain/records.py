@@ -189,6 +189,21 @@ class StepRun:
         """Return it to be played from its beginning: no attempt of it was ever begun."""
         return replace(self, status=PartStatus.PENDING, attempt=self.attempt, from_step=1, ended_attempt=self.attempt)
 
+    def anew(self, from_step: int | None) -> "StepRun":
+        """Return it to be played once more, from a task of it; None: from its first."""
+        return replace(
+            self,
+            status=PartStatus.PENDING,
+            result=None,
+            code="",
+            reason="",
+            hint="",
+            tries=0,
+            from_step=from_step or 1,
+            ended_attempt=self.attempt,
+            ended_at=None,
+        )
+
     def unprepared(self, ending: Ending, now: datetime) -> "StepRun":
         """Return it failed, as the phone could not be prepared for it."""
         return replace(

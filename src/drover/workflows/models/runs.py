@@ -36,6 +36,7 @@ class WorkflowRunRow(TenantTable, Base):
             sqlite_where=_UNFINISHED,
             postgresql_where=_UNFINISHED,
         ),
+        Index("ix_workflow_runs_id", "id"),
         Index("ix_workflow_runs_listed", "client_id", "created_at", "id"),
         Index("ix_workflow_runs_phone", "client_id", "phone_id", "ended_at"),
     )
@@ -90,6 +91,7 @@ class SequenceRunRow(TenantTable, Base):
     __tablename__ = "sequence_runs"
     __table_args__ = (
         UniqueConstraint("client_id", "run_id", "position", "purpose"),
+        Index("ix_sequence_runs_id", "id"),
         ForeignKeyConstraint(["client_id", "run_id"], ["workflow_runs.client_id", "workflow_runs.id"]),
     )
 

@@ -27,11 +27,36 @@ UNSETTLED = DueQuery(
     "runs_unsettled",
     ("moment", "most"),
     select(WorkflowRunRow.organization_id, WorkflowRunRow.client_id, WorkflowRunRow.id)
-    .where(WorkflowRunRow.status.in_(("running", "paused")), WorkflowRunRow.moved_at <= bindparam("moment"))
+    .where(
+        WorkflowRunRow.status.in_(("running", "paused")),
+        or_(WorkflowRunRow.status == "running", WorkflowRunRow.cause.in_(("phone_gone", "agent_gone"))),
+        WorkflowRunRow.moved_at <= bindparam("moment"),
+    )
     .order_by(WorkflowRunRow.moved_at)
     .limit(bindparam("most")),
 )
-"""Runs that are running or paused, and gave no sign of life since a moment."""
+"""Runs that are running, or paused until their phone is back, and gave no sign of life since a moment."""
+
+OWNER = DueQuery(
+    "run_owner",
+    ("run",),
+    select(WorkflowRunRow.organization_id, WorkflowRunRow.client_id, WorkflowRunRow.id).where(
+        WorkflowRunRow.id == bindparam("run")
+    ),
+)
+"""Whose a run is, for what agents say of it."""
+
+STEP_OWNER = DueQuery(
+    "step_owner",
+    ("step",),
+    select(WorkflowRunRow.organization_id, WorkflowRunRow.client_id, WorkflowRunRow.id)
+    .join(
+        SequenceRunRow,
+        and_(SequenceRunRow.client_id == WorkflowRunRow.client_id, SequenceRunRow.run_id == WorkflowRunRow.id),
+    )
+    .where(SequenceRunRow.id == bindparam("step")),
+)
+"""The run that a step is of, and whose it is."""
 
 _QUEUE_PER_PHONE = 8
 """So many runs of a phone's queue are looked at in a turn; those that wait for others are not among them."""

@@ -27,12 +27,12 @@ class Events:
         self._settling = settling
         self._new_id = new_id
 
-    async def take(self, organization: str, event: PlayEvent) -> int:
+    async def take(self, whose: OneClient, event: PlayEvent) -> int:
         """Take an event in and return up to which number those of its sequence run are kept.
 
         One that was taken before changes nothing; one that comes before its time is not kept, and will be sent again.
         """
-        async with self._database.writing(OneClient(organization, event.client)) as unit:
+        async with self._database.writing(whose) as unit:
             number = await self._take(unit, event)
         if isinstance(event.body, PlayEnded):
             self._hands.news([event.sequence_run])

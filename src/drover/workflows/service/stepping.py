@@ -13,6 +13,7 @@ from drover.fleet.service import Leases, Phones
 from drover.kernel.errors import DroverError, Retry
 from drover.kernel.ids import NewId
 from drover.platform.db.database import Unit
+from drover.protocol.codec import snake
 from drover.protocol.messages import PlayOrder
 from drover.workflows.domain.course import LeaveOut, decide_step, ended
 from drover.workflows.domain.failures import Ending, Outcome, Then, after
@@ -264,5 +265,4 @@ def failed_with(error: DroverError) -> Ending:
 
 def code_of(error: DroverError) -> str:
     """Return the stable name of an error: its class in snake_case."""
-    name = type(error).__name__
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
+    return snake(type(error).__name__)

@@ -25,16 +25,24 @@ _UNSETTLED = """
     AND r.moved_at <= moment
     ORDER BY r.moved_at LIMIT most
 """
+_OWNER = "SELECT r.organization_id, r.client_id, r.id FROM workflow_runs r WHERE r.id = run"
+
+_STEP_OWNER = """
+    SELECT r.organization_id, r.client_id, r.id FROM workflow_runs r
+    JOIN sequence_runs s ON s.client_id = r.client_id AND s.run_id = r.id WHERE s.id = step
+"""
 
 
 def upgrade() -> None:
-    """Make the tables, and the two looks across clients that a worker takes."""
+    """Make the tables, and the looks across clients that a worker takes."""
     _workflow_runs()
     _sequence_runs()
     _task_runs()
     _recovery_attempts()
     due_function(op, "runs_startable", "moment timestamptz, most integer", _STARTABLE)
     due_function(op, "runs_unsettled", "moment timestamptz, most integer", _UNSETTLED)
+    due_function(op, "run_owner", "run varchar", _OWNER)
+    due_function(op, "step_owner", "step varchar", _STEP_OWNER)
 
 
 def _workflow_runs() -> None:
@@ -84,6 +92,7 @@ def _workflow_runs() -> None:
         sqlite_where=_UNFINISHED,
         postgresql_where=_UNFINISHED,
     )
+    op.create_index("ix_workflow_runs_id", "workflow_runs", ["id"])
     op.create_index("ix_workflow_runs_listed", "workflow_runs", ["client_id", "created_at", "id"])
     op.create_index("ix_workflow_runs_phone", "workflow_runs", ["client_id", "phone_id", "ended_at"])
     tenant_table(
@@ -129,6 +138,7 @@ def _sequence_runs() -> None:
         sa.UniqueConstraint("client_id", "run_id", "position", "purpose"),
         sa.ForeignKeyConstraint(*_OF_RUN),
     )
+    op.create_index("ix_sequence_runs_id", "sequence_runs", ["id"])
 
 
 def _task_runs() -> None:

@@ -1,0 +1,97 @@
+"""A worker's loops: dispatch, renew, look, reconcile, sweep. Each turn stands for itself; one that fails is logged."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final, Self
+
+import structlog
+
+from drover.kernel.clock import Clock
+from drover.kernel.errors import DroverError
+from drover.workflows.service.keeping import RENEW_S
+
+DISPATCH_S: Final = 1.0
+"""How often the dispatcher looks by itself; whoever makes a run wakes it at once."""
+LOOK_S: Final = 2.0
+RECONCILE_S: Final = 3.0
+SWEEP_S: Final = 60.0
+
+_log: structlog.stdlib.BoundLogger = structlog.get_logger()
+
+Turn = Callable[[], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """What is done again and again, `every_s` apart; `wakes` is set to have it done at once."""
+
+    name: str
+    turn: Turn
+    every_s: float
+    wakes: asyncio.Event | None = None
+
+
+class Worker:
+    """An async context manager: its loops run while it is entered."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._woken = asyncio.Event()
+        self._loops: list[Loop] = []
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def wake(self) -> None:
+        """Have the dispatcher look at once. Call it on the worker's own loop."""
+        self._woken.set()
+
+    def dispatches(self, turn: Turn) -> None:
+        """Say what the dispatcher's turn is; before the worker is entered, as all of these."""
+        self._loops.append(Loop("dispatch", turn, DISPATCH_S, self._woken))
+
+    def repeats(self, name: str, turn: Turn, every_s: float) -> None:
+        """Say what else is done again and again."""
+        self._loops.append(Loop(name, turn, every_s))
+
+    def keeps(self, renew: Turn, look: Turn) -> None:
+        """Say how leases are renewed, and how missed ends are found."""
+        self.repeats("renew", renew, RENEW_S)
+        self.repeats("look", look, LOOK_S)
+
+    async def __aenter__(self) -> Self:
+        """Start the loops."""
+        self._tasks = [asyncio.create_task(self._run(loop), name=f"worker-{loop.name}") for loop in self._loops]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """End the loops, each in the middle of its turn if need be: what it did not commit did not happen."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
+
+    async def _run(self, loop: Loop) -> None:
+        failing = False
+        while True:
+            try:
+                await loop.turn()
+                if failing:
+                    _log.warning("goes on", loop=loop.name)
+                failing = False
+            except DroverError as error:
+                if not failing:
+                    _log.warning("fails", loop=loop.name, error=error.message, hint=error.hint)
+                failing = True
+            except Exception:
+                _log.exception("failed", loop=loop.name)
+            await self._rest(loop)
+
+    async def _rest(self, loop: Loop) -> None:
+        if loop.wakes is None:
+            await self._clock.sleep(loop.every_s)
+            return
+        try:
+            await asyncio.wait_for(loop.wakes.wait(), loop.every_s)
+        except TimeoutError:
+            return
+        loop.wakes.clear()
