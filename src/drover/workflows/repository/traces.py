@@ -6,9 +6,10 @@ from datetime import datetime
 from sqlalchemy import and_, func, or_, select
 
 from drover.platform.db.database import Unit
+from drover.workflows.domain.budgets import ACTING
 from drover.workflows.domain.records import RecoveryAttempt, TaskRun
 from drover.workflows.domain.runs import PartStatus
-from drover.workflows.models.runs import RecoveryAttemptRow, SequenceRunRow, TaskRunRow
+from drover.workflows.models.runs import RecoveryAttemptRow, SequenceRunRow, TaskRunRow, WorkflowRunRow
 
 _SAME = (
     *("sequence_run_id", "number", "step", "name", "kind", "effect", "attempts", "expected", "actual", "text"),
@@ -53,6 +54,20 @@ async def tasks(unit: Unit, *, most: int, after: tuple[datetime, str] | None = N
         earlier = and_(TaskRunRow.started_at == at, TaskRunRow.id < task_id)
         query = query.where(or_(TaskRunRow.started_at < at, earlier))
     return [_task_of(row) for row in await unit.session.scalars(query)]
+
+
+async def acts_since(unit: Unit, account_id: str | None, phone_id: str, since: datetime) -> int:
+    """Return how many acts were done since then with an account; without one, on the phone without any account."""
+    steps = and_(SequenceRunRow.client_id == TaskRunRow.client_id, SequenceRunRow.id == TaskRunRow.sequence_run_id)
+    whole = and_(WorkflowRunRow.client_id == SequenceRunRow.client_id, WorkflowRunRow.id == SequenceRunRow.run_id)
+    query = select(func.count(TaskRunRow.id)).join(SequenceRunRow, steps).join(WorkflowRunRow, whole)
+    query = query.where(TaskRunRow.started_at >= since, TaskRunRow.kind.in_(sorted(ACTING)))
+    query = query.where(TaskRunRow.status != PartStatus.SKIPPED.value)
+    if account_id is None:
+        query = query.where(WorkflowRunRow.account_id.is_(None), WorkflowRunRow.phone_id == phone_id)
+    else:
+        query = query.where(WorkflowRunRow.account_id == account_id)
+    return int(await unit.session.scalar(query) or 0)
 
 
 async def add_recovery(unit: Unit, attempt: RecoveryAttempt) -> None:

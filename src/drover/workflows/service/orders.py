@@ -56,7 +56,11 @@ class Orders:
             issued_at=self._clock.now(),
             sequence=await self._sequence(unit, run, part),
             screens=await self._book.screens(unit),
-            parameters=await self.parameters(unit, run, step, provision) if part.purpose == STEP else {},
+            parameters=(
+                await self.parameters(unit, run, step, provision)
+                if part.purpose == STEP
+                else dict(provision.switch_parameters)
+            ),
             values=values,
             seed=run.seed,
             from_step=part.from_step,

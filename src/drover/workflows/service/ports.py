@@ -76,20 +76,21 @@ class Provision:
 
     `switch` is the switch sequence to play first, where another account or slot is active than the one that is needed.
     `known` are values for the texts of the step's parameters, by their keys (`account.username`); `values` is a
-    document of values for the texts in the sequence.
+    document of values for the texts in the sequence; `switch_parameters` are those of the switch sequence.
     """
 
     switch: NewStep | None = None
     known: Mapping[str, str] = field(default_factory=dict[str, str])
     values: bytes | None = None
     budget: Budget = field(default_factory=Budget)
+    switch_parameters: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 class Preparing(Protocol):
     """Apps, accounts and slots, as runs need them."""
 
     async def provide(self, unit: Unit, run: Run, step: Step) -> Provision:
-        """Return what a step needs on the run's phone with the run's account."""
+        """Return what a step needs on the run's phone with the run's account. Raises what keeps it from beginning."""
         ...
 
     async def switched(self, unit: Unit, run: Run, step: Step) -> None:

@@ -190,7 +190,14 @@ class Stepping:
             await runs.keep_step(unit, scene.part.skipped(decided.why, await unit.now()))
             return GoesOn()
         agent = scene.phone.agent.name if scene.phone.agent else ""
-        provision, part = await self._prepared(unit, scene)
+        try:
+            provision, part = await self._prepared(unit, scene)
+        except DroverError as error:
+            if error.retry is not Retry.NEVER:
+                raise
+            tried = scene.part.ordered(scene.run.attempt, agent, await unit.now())
+            await runs.keep_step(unit, tried.over(failed_with(error), tried.attempt, await unit.now()))
+            return Pause(0)
         ordered = part.ordered(scene.run.attempt, agent, await unit.now())
         await runs.keep_step(unit, ordered)
         same = part.attempt == 0 or part.agent == agent
