@@ -34,3 +34,9 @@ async def rack_with_phones(database: Database, count: int, *, whose: OneClient =
     reports = [Report(f"serial{number}", PhoneState.ONLINE, model="P1") for number in range(1, count + 1)]
     async with database.writing(whose) as unit:
         return await Phones(TRAIL).register(unit, agent, reports)
+
+
+def agent_of(phone: PhoneRecord) -> Agent:
+    """Return the agent that holds a phone."""
+    assert phone.agent is not None
+    return phone.agent

@@ -2,6 +2,6 @@
 
 from drover.fleet.service.agents import Agents, Racks
 from drover.fleet.service.leases import Leases
-from drover.fleet.service.phones import PhoneEdit, PhoneKey, Phones
+from drover.fleet.service.phones import PhoneEdit, PhoneKey, Phones, key_of
 
-__all__ = ["Agents", "Leases", "PhoneEdit", "PhoneKey", "Phones", "Racks"]
+__all__ = ["Agents", "Leases", "PhoneEdit", "PhoneKey", "Phones", "Racks", "key_of"]

@@ -18,9 +18,11 @@ from drover.fleet.domain.records import (
 )
 from drover.fleet.repository import phones as repository
 from drover.fleet.repository.overdue import PHONES_OF_AGENT
-from drover.fleet.repository.phones import PhoneKey
+from drover.fleet.repository.phones import PhoneKey, key_of
 from drover.platform.db.database import Due, Unit
 from drover.platform.db.outbox import Outbox
+
+__all__ = ["PhoneEdit", "PhoneKey", "Phones", "key_of"]
 
 
 @dataclass(frozen=True, slots=True)
