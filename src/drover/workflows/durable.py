@@ -26,8 +26,8 @@ R = TypeVar("R")
 _log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 
-def register(engine: DurableEngine, playing: Playing, clock: Clock) -> None:
-    """Make the body known to an engine, before it is entered. It is started with the fields of a RunKey."""
+def register(engine: DurableEngine, playing: Playing, clock: Clock, over: Callable[[], None]) -> None:
+    """Make the body known to an engine, before it is entered; `over` is told when one lets its phone go."""
 
     async def run(organization: str, client: str, run_id: str, attempt: int) -> str:
         key = RunKey(organization, client, run_id, attempt)
@@ -38,9 +38,11 @@ def register(engine: DurableEngine, playing: Playing, clock: Clock) -> None:
             positions = await engine.step("positions", patient(clock, playing.positions), key)
             for position in positions:
                 if not await engine.step(f"step {position}", patient(clock, playing.step), key, position):
-                    return "stopped"
-            await engine.step("finish", patient(clock, playing.finish), key)
-        return "finished"
+                    break
+            else:
+                await engine.step("finish", patient(clock, playing.finish), key)
+        over()
+        return "over"
 
     engine.register(RUN, run)
 

@@ -39,22 +39,22 @@ UNSETTLED = DueQuery(
 
 OWNER = DueQuery(
     "run_owner",
-    ("run",),
+    ("wanted",),
     select(WorkflowRunRow.organization_id, WorkflowRunRow.client_id, WorkflowRunRow.id).where(
-        WorkflowRunRow.id == bindparam("run")
+        WorkflowRunRow.id == bindparam("wanted")
     ),
 )
 """Whose a run is, for what agents say of it."""
 
 STEP_OWNER = DueQuery(
     "step_owner",
-    ("step",),
+    ("wanted",),
     select(WorkflowRunRow.organization_id, WorkflowRunRow.client_id, WorkflowRunRow.id)
     .join(
         SequenceRunRow,
         and_(SequenceRunRow.client_id == WorkflowRunRow.client_id, SequenceRunRow.run_id == WorkflowRunRow.id),
     )
-    .where(SequenceRunRow.id == bindparam("step")),
+    .where(SequenceRunRow.id == bindparam("wanted")),
 )
 """The run that a step is of, and whose it is."""
 

@@ -109,7 +109,7 @@ class Desk:
         """Say whether a play may go on: its run is not stopped, nothing is halted, and the lease is its own."""
         no = LeaseAnswer(sequence_run=question.sequence_run, good=False, reason="there is no such run")
         async with self._database.reading(Installation()) as unit:
-            found = await unit.due(runs.STEP_OWNER, step=question.sequence_run)
+            found = await unit.due(runs.STEP_OWNER, wanted=question.sequence_run)
         if not found or found[0].client != question.client:
             return no
         async with self._database.reading(OneClient(found[0].organization, found[0].client)) as unit:
@@ -131,7 +131,7 @@ class Desk:
         found = self._owners.get(run_id)
         if found is None:
             async with self._database.reading(Installation()) as unit:
-                due = await unit.due(runs.OWNER, run=run_id)
+                due = await unit.due(runs.OWNER, wanted=run_id)
             if not due:
                 return None
             found = self._owners[run_id] = OneClient(due[0].organization, due[0].client)

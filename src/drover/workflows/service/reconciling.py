@@ -77,7 +77,9 @@ class Reconciler:
         settling: Settling,
         clock: Clock,
         executor: str,
+        wake: Callable[[], None],
     ) -> None:
+        """`wake` has the dispatcher look at once, as there is something in the queue."""
         self._database = database
         self._bodies = bodies
         self._start = start
@@ -87,6 +89,7 @@ class Reconciler:
         self._settling = settling
         self._clock = clock
         self._executor = executor
+        self._wake = wake
 
     async def turn(self) -> Found:
         """Go over all runs that stand still, and over leases that are over."""
@@ -154,6 +157,7 @@ class Reconciler:
             if current != run or phone.hindrance(self._clock.now()):
                 return ""
             await self._settling.queue(unit, current, RunEvent.RESUME, "the phone is back")
+        self._wake()
         return "resumed"
 
     async def _settle(self, whose: OneClient, run: Run) -> str:

@@ -82,7 +82,7 @@ class Worker:
                 if not failing:
                     _log.warning("fails", loop=loop.name, error=error.message, hint=error.hint)
                 failing = True
-            except Exception:
+            except Exception:  # noqa: BLE001  a loop that ended would leave runs alone for ever
                 _log.exception("failed", loop=loop.name)
             await self._rest(loop)
 

@@ -25,11 +25,11 @@ _UNSETTLED = """
     AND r.moved_at <= moment
     ORDER BY r.moved_at LIMIT most
 """
-_OWNER = "SELECT r.organization_id, r.client_id, r.id FROM workflow_runs r WHERE r.id = run"
+_OWNER = "SELECT r.organization_id, r.client_id, r.id FROM workflow_runs r WHERE r.id = wanted"
 
 _STEP_OWNER = """
     SELECT r.organization_id, r.client_id, r.id FROM workflow_runs r
-    JOIN sequence_runs s ON s.client_id = r.client_id AND s.run_id = r.id WHERE s.id = step
+    JOIN sequence_runs s ON s.client_id = r.client_id AND s.run_id = r.id WHERE s.id = wanted
 """
 
 
@@ -41,8 +41,8 @@ def upgrade() -> None:
     _recovery_attempts()
     due_function(op, "runs_startable", "moment timestamptz, most integer", _STARTABLE)
     due_function(op, "runs_unsettled", "moment timestamptz, most integer", _UNSETTLED)
-    due_function(op, "run_owner", "run varchar", _OWNER)
-    due_function(op, "step_owner", "step varchar", _STEP_OWNER)
+    due_function(op, "run_owner", "wanted varchar", _OWNER)
+    due_function(op, "step_owner", "wanted varchar", _STEP_OWNER)
 
 
 def _workflow_runs() -> None:
