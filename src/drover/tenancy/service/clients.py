@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from drover.kernel.clock import Clock
 from drover.kernel.ids import NewId
@@ -13,6 +14,8 @@ from drover.tenancy.domain.standing import Standing, Status, next_status
 from drover.tenancy.repository import organizations as repository
 from drover.tenancy.repository import users
 from drover.tenancy.service.notes import Notes
+
+_ALL: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,10 @@ class Clients:
         """Return the clients that the caller knows of, by name and id, behind `after`."""
         among = None if caller.may(Act.MANAGE_CLIENTS) else caller.clients.keys()
         return await repository.clients(unit, among=among, after=after, limit=limit)
+
+    async def every(self, unit: Unit) -> Sequence[Client]:
+        """Return the organization's clients, for what concerns all of them whoever asked."""
+        return await repository.clients(unit, among=None, after=None, limit=_ALL)
 
     async def get(self, unit: Unit, caller: Caller, client_id: str) -> Client:
         """Return a client. Raises UnknownClient."""
