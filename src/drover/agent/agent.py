@@ -3,11 +3,11 @@
 import asyncio
 import fcntl
 import os
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Coroutine, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 import cv2
 import structlog
@@ -81,7 +81,18 @@ class Agent:
         self._tasks: set[asyncio.Task[None]] = set()
         self._deciding = asyncio.Lock()
         self._stops = Stops()
+        self._acting = Acting()
         self._ending = False
+
+    @property
+    def plays(self) -> Sequence[str]:
+        """The sequence runs that are being played."""
+        return [play.order.sequence_run for play in self._plays.values()]
+
+    @property
+    def acting(self) -> int:
+        """How many calls to phones are under way."""
+        return self._acting.count
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator["Agent", None]:
@@ -97,25 +108,20 @@ class Agent:
             rig = await self._rigged(stack)
             self._stops = Stops(await rig.store.stops())
             orders = Orders(rig, self._stops)
-            async with asyncio.TaskGroup() as group:
-                background = [
-                    group.create_task(self._hear_of_leases()),
-                    group.create_task(self._tell_state(rig)),
-                    group.create_task(self._keep_house(rig)),
-                ]
-                try:
-                    await self._go_on(rig)
-                    async with (
-                        self._bus.answer(to_agent(self._name, STOP), lambda message: self._stop(message, rig)),
-                        self._bus.answer(to_agent(self._name, PLAY), lambda message: self._order(message, rig, orders)),
-                    ):
-                        try:
-                            yield self
-                        finally:
-                            await self._wind_up(rig)
-                finally:
-                    for task in background:
-                        task.cancel()
+            background = (self._hear_of_leases(), self._tell_state(rig), self._keep_house(rig))
+            await stack.enter_async_context(_beside(*background))
+            await self._go_on(rig)
+            try:
+                async with (
+                    self._bus.answer(to_agent(self._name, STOP), lambda message: self._stop(message, rig)),
+                    self._bus.answer(to_agent(self._name, PLAY), lambda message: self._order(message, rig, orders)),
+                ):
+                    try:
+                        yield self
+                    finally:
+                        await self._wind_up(rig)
+            finally:
+                await self._abandon()
 
     async def _rigged(self, stack: AsyncExitStack) -> Rig:
         options, clock, folder = self._options, self._clock, self._options.data_dir
@@ -151,7 +157,7 @@ class Agent:
             turns=asyncio.Semaphore(options.acting),
             attaching=asyncio.Semaphore(options.attaching),
             frames=FrameBudget(options.acting),
-            acting=Acting(),
+            acting=self._acting,
         )
 
     async def _go_on(self, rig: Rig) -> None:
@@ -230,8 +236,7 @@ class Agent:
         subject = from_agent(self._name, STATE)
         while True:
             with suppress(DroverError):
-                plays = [play.order.sequence_run for play in self._plays.values()]
-                await self._bus.publish(subject, encode(await state_of(self.boot, rig, plays)))
+                await self._bus.publish(subject, encode(await state_of(self.boot, rig, self.plays)))
             await self._clock.sleep(STATE_S)
 
     async def _keep_house(self, rig: Rig) -> NoReturn:
@@ -244,19 +249,52 @@ class Agent:
         """Stop all plays: between two tasks, or after the time that is given to them, in the middle of one."""
         self._ending = True
         async with self._deciding:
-            plays, tasks = tuple(self._plays.values()), tuple(self._tasks)
-        for play in plays:
+            tasks = tuple(self._tasks)
+        for play in self._plays.values():
             play.gate.stop_at_boundary(AgentEnding(play.order.phone))
             if not play.gate.opened:
                 play.gate.close(AgentEnding(play.order.phone))
         if tasks:
             await asyncio.wait(tasks, timeout=self._options.drain_s)
-        for play in plays:
+        await self._abandon()
+        await rig.outbox.flush(LAST_WORDS_S)
+
+    async def _abandon(self) -> None:
+        """Leave no play: each is in its journal, and the next agent goes on with it."""
+        for play in tuple(self._plays.values()):
             await play.stop(AgentEnding(play.order.phone))
-        for task in self._tasks:
+        tasks = tuple(self._tasks)
+        for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await rig.outbox.flush(LAST_WORDS_S)
+
+
+@asynccontextmanager
+async def _beside(*work: Coroutine[Any, Any, NoReturn]) -> AsyncGenerator[None, None]:
+    """Run work without end beside the block; where one of it fails, the block is cancelled, and raises its error."""
+    body, errors = asyncio.current_task(), list[BaseException]()
+    assert body is not None  # noqa: S101  a coroutine runs in a task
+
+    def ended(task: asyncio.Task[NoReturn]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            errors.append(error)
+            body.cancel()
+
+    tasks = [asyncio.ensure_future(each) for each in work]
+    for task in tasks:
+        task.add_done_callback(ended)
+    try:
+        yield
+    except asyncio.CancelledError:
+        if not errors:
+            raise
+        body.uncancel()
+        raise errors[0] from None
+    finally:
+        for task in tasks:
+            task.remove_done_callback(ended)
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 @contextmanager

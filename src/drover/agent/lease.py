@@ -52,7 +52,7 @@ class LeaseKeeper:
         while self._gate.refusal is None:
             self._nudged.clear()
             try:
-                remaining_s = await self._ask()
+                await self._ask()
             except DroverError as error:
                 pause_s = PAUSES_S[min(failures, len(PAUSES_S) - 1)]
                 failures += 1
@@ -61,10 +61,10 @@ class LeaseKeeper:
                 if failures:
                     _log.info("the server answers again", sequence_run=self._order.sequence_run)
                 failures = 0
-                pause_s = max(SOONEST_S, min(self._rig.options.renew_s, remaining_s / 3))
+                pause_s = max(SOONEST_S, min(self._rig.options.renew_s, self._gate.left_s / 3))
             await self._pause(pause_s)
 
-    async def _ask(self) -> float:
+    async def _ask(self) -> None:
         token, asked_at = self.token, self._rig.clock.monotonic()
         order = self._order
         question = LeaseQuestion(sequence_run=order.sequence_run, client=order.client, phone=order.phone, token=token)
@@ -76,9 +76,8 @@ class LeaseKeeper:
             self._gate.close(LeaseLost(order.phone, answer.reason or "the server says so"))
         else:
             self._nudged.set()
-            return 0.0
+            return
         self._confirmed.set()
-        return answer.remaining_s
 
     async def _pause(self, seconds: float) -> None:
         try:

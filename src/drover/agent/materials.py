@@ -12,7 +12,6 @@ from typing import Final, TypeVar
 import structlog
 
 from drover.agent.errors import MaterialUnusable
-from drover.kernel.ids import random_id
 from drover.platform.content import Content
 from drover.platform.files import write_whole
 from drover.protocol.archive import safe_place, unpack
@@ -29,6 +28,7 @@ T = TypeVar("T")
 
 MOST_REGISTRIES: Final = 4
 """How many registries are kept ready; one of 300 screens takes about 60 MB."""
+MOST_FOLDERS: Final = 16
 SEQUENCE_FILE: Final = "sequence.json"
 VALUES_FILE: Final = ".values.json"
 
@@ -76,7 +76,7 @@ class Materials:
             found = self._screens.get(digest)
             if found is None:
                 archive = await self._content.get(digest)
-                found = await self._compute(lambda: self._load(archive))
+                found = await self._compute(lambda: self._load(digest, archive))
                 self._screens[digest] = found
                 while len(self._screens) > MOST_REGISTRIES:
                     self._screens.popitem(last=False)
@@ -102,15 +102,18 @@ class Materials:
     def _place_of(self, order: PlayOrder) -> Path:
         return self._folder / "plays" / f"{order.sequence_run}.{order.attempt}"
 
-    def _load(self, archive: bytes) -> Screens:
-        place = self._folder / "screens" / random_id()
+    def _load(self, digest: str, archive: bytes) -> Screens:
+        folder = self._folder / "screens"
+        place = folder / digest
         try:
+            shutil.rmtree(place, ignore_errors=True)
             unpack(archive, place)
             loaded = load_registry(place)
+            # The folders stay for a while: an app's own ways are read from there when a play is made ready.
+            for old in sorted(folder.iterdir(), key=lambda each: each.stat().st_mtime)[:-MOST_FOLDERS]:
+                shutil.rmtree(old, ignore_errors=True)
         except OSError as error:
             raise _unwritable(place, error) from error
-        finally:
-            shutil.rmtree(place, ignore_errors=True)  # its pictures are in memory by now
         for refusal in loaded.refusals:
             _log.warning("screen is not in service", screen=str(refusal))
         if not loaded.registry.screens:

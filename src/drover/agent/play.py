@@ -24,6 +24,7 @@ from drover.sequences.player.events import Event, StepBegan
 from drover.sequences.player.lifeline import MonitorPresence
 from drover.sequences.player.rack import PlayPhone, Stage, play_on
 from drover.sequences.resolving import TextSource
+from drover.sequences.ways import with_ways
 
 GRACE_S: Final = 2.0
 """How long a call that has begun may take to its end once the lease has run out; the gate's margin covers it."""
@@ -174,7 +175,7 @@ class Play:
     def _plan(self, screens: Screens, script: Script) -> Plan:
         options = self._rig.options
         return make_plan(
-            script.sequence,
+            with_ways(script.sequence, screens.registry),
             screens.registry,
             self.order.parameters,
             file=script.file.name,
