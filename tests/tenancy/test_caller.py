@@ -91,6 +91,16 @@ def test_a_limited_access_refuses_what_names_no_rack() -> None:
         asked.require(Act.RUN, "c1")
 
 
+@given(role=st.sampled_from(Role), level=st.sampled_from(Level), scopes=st.frozensets(st.sampled_from(Scope)))
+def test_the_acts_in_a_client_are_those_that_are_allowed_somewhere_in_it(
+    role: Role, level: Level, scopes: frozenset[Scope]
+) -> None:
+    asked = caller(role, clients={"c1": Access(level, racks=frozenset({"r1"}))}, scopes=scopes)
+    in_it = {act for act in Act if RULES[act].level is not None and asked.may(act, "c1", rack="r1")}
+    assert set(asked.acts_in("c1")) == in_it
+    assert asked.acts_in("c2") == ()
+
+
 def test_the_audit_trail_names_the_user_or_the_token() -> None:
     token = caller(by_token=True, credential="t1")
     assert (caller().actor, caller().actor_kind) == ("u1", "user")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -18,6 +19,7 @@ from drover.platform.web.problems import refusal
 
 HEADER: Final = "Idempotency-Key"
 MOST_KEY: Final = 128
+_SECRET: Final = "answers_a_secret"  # noqa: S105  a name
 _SUCCESS: Final = range(200, 300)
 
 
@@ -151,12 +153,18 @@ class Idempotent:
             raise
         status = int(held[0]["status"])
         if status in _SUCCESS:
-            body = b"".join(message.get("body", b"") for message in held[1:])
+            secret = scope.get("state", {}).get(_SECRET, False)
+            body = b"" if secret else b"".join(message.get("body", b"") for message in held[1:])
             await self._keys.keep(who, key, Answer(status, body))
         else:
             await self._keys.free(who, key)
         for message in held:
             await send(message)
+
+
+def answers_a_secret(request: Request) -> None:
+    """Have the answer to this request not kept, as it holds a secret: who sends it again gets the status alone."""
+    setattr(request.state, _SECRET, True)
 
 
 def _digest(scope: Scope, body: bytes) -> str:

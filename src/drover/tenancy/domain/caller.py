@@ -1,6 +1,6 @@
 """Who asks, and what their access lets them do. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from drover.kernel.errors import DroverError, Kind
@@ -78,10 +78,20 @@ class Caller:
         if refusal is not None:
             raise refusal
 
+    def acts_in(self, client: str) -> Sequence[Act]:
+        """Return the acts in a client that this caller may do there, be it at some racks and apps alone."""
+        access = self.clients.get(client)
+        if access is None:
+            return ()
+        return [act for act, rule in RULES.items() if rule.level and self._allows(act, access.level)]
+
     def require_login(self, what: str) -> None:
         """Let a logged-in person pass. Raises LoginNeeded for a token: none gets more than it was given."""
         if self.by_token:
             raise LoginNeeded(what)
+
+    def _allows(self, act: Act, level: Level) -> bool:
+        return RULES[act].scope in self.scopes and who_may(self.role, act, level)
 
     def _refusal(self, act: Act, client: str | None, rack: str | None, app: str | None) -> DroverError | None:
         rule = RULES[act]

@@ -58,6 +58,7 @@ class Act(Enum):
     CONTROL = "control"
     DEFINE = "define"
     MANAGE_PHONES = "manage_phones"
+    BREAK_LEASE = "break_lease"
     MANAGE_ACCOUNTS = "manage_accounts"
     MANAGE_ACCESS = "manage_access"
     HALT = "halt"
@@ -99,6 +100,7 @@ RULES: Final[Mapping[Act, Rule]] = MappingProxyType(
         Act.CONTROL: Rule(_WORKING, Level.FULL, Scope.RUN, placed=True),
         Act.DEFINE: Rule(_WORKING, Level.FULL, Scope.DEFINE),
         Act.MANAGE_PHONES: Rule(_WORKING, Level.FULL, Scope.MANAGE, placed=True),
+        Act.BREAK_LEASE: Rule(_ADMINS, Level.FULL, Scope.MANAGE, placed=True),
         Act.MANAGE_ACCOUNTS: Rule(_WORKING, Level.FULL, Scope.MANAGE),
         Act.MANAGE_ACCESS: Rule(_ADMINS, Level.FULL, Scope.MANAGE),
         Act.HALT: Rule(_WORKING, Level.LIMITED, Scope.HALT),

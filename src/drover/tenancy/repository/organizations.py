@@ -45,7 +45,7 @@ async def add_client(unit: Unit, client: Client) -> None:
 
 
 async def client(unit: Unit, client_id: str, *, lock: bool = False) -> Client:
-    """Return the client, also a deleted one. Raises UnknownClient."""
+    """Return the client. Raises UnknownClient, also for a deleted one."""
     return client_of(await _client_row(unit, client_id, lock=lock))
 
 
@@ -110,7 +110,7 @@ async def halted(unit: Unit) -> Sequence[tuple[str, str | None, Halt]]:
 
 
 async def _client_row(unit: Unit, client_id: str, *, lock: bool = False) -> ClientRow:
-    query = select(ClientRow).where(ClientRow.id == client_id)
+    query = select(ClientRow).where(ClientRow.id == client_id, ClientRow.status != Status.DELETED.value)
     row = await unit.session.scalar(query.with_for_update() if lock else query)
     if row is None:
         raise UnknownClient(client_id)

@@ -39,10 +39,7 @@ class Clients:
         """Return a client. Raises UnknownClient."""
         if client_id not in caller.clients and not caller.may(Act.MANAGE_CLIENTS):
             raise UnknownClient(client_id)
-        found = await repository.client(unit, client_id)
-        if found.status is Status.DELETED:
-            raise UnknownClient(client_id)
-        return found
+        return await repository.client(unit, client_id)
 
     async def create(self, unit: Unit, caller: Caller, name: str) -> Client:
         """Make a client, to which its maker has full access. Raises NotAllowed, NameTaken, InvalidInput."""

@@ -7,7 +7,7 @@ from drover.kernel.clock import Clock
 from drover.kernel.ids import NewId
 from drover.platform.db.database import Unit
 from drover.tenancy.domain.administering import require_giving, require_granting, require_managed, require_seen
-from drover.tenancy.domain.caller import Access, Caller, UnknownClient
+from drover.tenancy.domain.caller import Access, Caller
 from drover.tenancy.domain.passwords import username_of
 from drover.tenancy.domain.records import LastSuperUser, NameTaken, User, UserAccess
 from drover.tenancy.domain.roles import Act, Role
@@ -124,9 +124,7 @@ class Users:
         require_giving(caller, found.user.role)
         if not caller.may(Act.MANAGE_CLIENTS):
             caller.require(Act.SEE, client_id)
-        client = await organizations.client(unit, client_id, lock=True)
-        if client.status is Status.DELETED:
-            raise UnknownClient(client_id)
+        await organizations.client(unit, client_id, lock=True)
         return await repository.access(unit, user_id, client_id)
 
     def _note_access(
