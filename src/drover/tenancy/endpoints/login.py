@@ -39,7 +39,7 @@ async def begin(given: Credentials, logins: Logins, request: Request, response: 
     response.set_cookie(
         SESSION_COOKIE,
         begun.secret,
-        expires=begun.expires_at,
+        max_age=int(logins.life.longest.total_seconds()),
         path="/",
         secure=request.url.scheme == "https",
         httponly=True,
