@@ -144,7 +144,7 @@ async def runs_of(unit: Unit, schedule_id: str, occurrence: str) -> Sequence[tup
         WorkflowRunRow.schedule_id == schedule_id,
         or_(
             WorkflowRunRow.occurrence == occurrence,
-            WorkflowRunRow.occurrence.startswith(f"{occurrence}/", autoescape=True),
+            WorkflowRunRow.occurrence.like(f"{occurrence}/%"),
         ),
     )
     return [(row.id, row.phone_id) for row in await unit.session.execute(query.order_by(WorkflowRunRow.id))]
