@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 import pytest
 from hypothesis import strategies as st
@@ -60,10 +60,11 @@ class Rack:
 class LeasesInDatabase(RuleBasedStateMachine):
     """A phone's leases in the database, next to the book."""
 
-    def __init__(self, rack: Rack) -> None:
+    rack: ClassVar[Rack]
+
+    def __init__(self) -> None:
         super().__init__()
-        self.rack = rack
-        self.phone = rack.new_phone()
+        self.phone = self.rack.new_phone()
         self.book = LeaseBook()
         self.tokens = [0]
 
@@ -142,6 +143,10 @@ def test_the_rules_hold_in_the_database(database_url: str) -> None:
     stack = AsyncExitStack()
     with asyncio.Runner() as runner:
         database = runner.run(opened(stack, database_url))
-        rack = Rack(runner, database, runner.run(running_agent(database)))
-        run_state_machine_as_test(lambda: LeasesInDatabase(rack), settings=ON_DATABASE)
+        opened_rack = Rack(runner, database, runner.run(running_agent(database)))
+
+        class InThisDatabase(LeasesInDatabase):
+            rack = opened_rack
+
+        run_state_machine_as_test(InThisDatabase, settings=ON_DATABASE)
         runner.run(stack.aclose())

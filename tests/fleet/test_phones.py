@@ -75,6 +75,8 @@ async def test_a_phone_whose_agent_is_silent_can_be_given_no_work(database: Data
     assert phone.hindrance(seen) == ""
     assert phone.hindrance(seen + timedelta(seconds=60)) == "phone1 is offline: agent rack-of-c1 does not report"
     assert replace(phone, agent=None).hindrance(seen) == "phone1 is offline: no agent holds it"
+    reserved = replace(agent_of(phone), reserved_client_id=SISTERS.client)
+    assert replace(phone, agent=reserved).hindrance(seen) == "agent rack-of-c1 is reserved for another client"
     assert replace(phone, active=False).hindrance(seen) == "phone1 is not active"
     assert replace(phone, state=PhoneState.UNAUTHORIZED).hindrance(seen) == "phone1 is unauthorized"
 

@@ -94,6 +94,8 @@ class PhoneRecord:
         """Return why it can be given no work, in words; empty where it can. Its lease is another matter."""
         if not self.active:
             return f"{self.name} is not active"
+        if self.agent is not None and self.agent.reserved_client_id not in (None, self.client_id):
+            return f"agent {self.agent.name} is reserved for another client"
         state, reason = self.shown(now)
         if state in (PhoneState.ONLINE, PhoneState.BUSY):
             return ""

@@ -1,6 +1,6 @@
 """Racks and agents of an organization: who may report for which phones."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from drover.audit.domain import Actor
@@ -15,10 +15,8 @@ from drover.fleet.domain.agents import (
     credential_hash,
 )
 from drover.fleet.repository import agents as repository
+from drover.kernel.ids import NewSecret
 from drover.platform.db.database import Unit
-
-NewCredential = Callable[[], str]
-"""Returns 256 random bits as text."""
 
 
 class Racks:
@@ -54,7 +52,7 @@ class Racks:
 class Agents:
     """The agents of an organization. Of a credential only the hash is kept, so it is told once."""
 
-    def __init__(self, trail: Trail, new_credential: NewCredential) -> None:
+    def __init__(self, trail: Trail, new_credential: NewSecret) -> None:
         self._trail = trail
         self._new_credential = new_credential
 
