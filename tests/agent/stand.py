@@ -79,6 +79,7 @@ class Centre:
     questions: list[LeaseQuestion] = field(default_factory=list[LeaseQuestion])
     forgets: int = 0
     noisy: bool = False
+    patience_s: float = PATIENCE_S
     before_answer: Callable[[], None] = lambda: None
     came: asyncio.Condition = field(default_factory=asyncio.Condition)
 
@@ -110,7 +111,7 @@ class Centre:
         return encode(Ack(sequence_run=event.sequence_run, number=event.number - forgotten))
 
     async def until(self, condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(PATIENCE_S), self.came:
+        async with asyncio.timeout(self.patience_s), self.came:
             await self.came.wait_for(condition)
 
     async def ended(self, sequence_run: str, attempt: int = 1, times: int = 1) -> PlayEnded:

@@ -191,3 +191,13 @@ async def test_a_closed_journal_says_so(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal.sqlite", FakeClock())
     with pytest.raises(JournalUnusable, match="is closed"):
         await journal.doubt("Post", "a")
+
+
+async def test_a_run_is_found_by_its_id_however_many_came_after_it(journal: Journal) -> None:
+    await journal.begin_run("r1", post(), 2)
+    await journal.reach("r1", Mark(2, "2"), None)
+    await journal.begin_run("r2", post(), 1)
+    found = await journal.run("r1")
+    assert found is not None
+    assert (found.run, found.playing, found.from_step, found.marks) == ("r1", post(), 2, (Mark(2, "2"),))
+    assert await journal.run("r3") is None

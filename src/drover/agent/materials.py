@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 MOST_REGISTRIES: Final = 4
 """How many registries are kept ready; one of 300 screens takes about 60 MB."""
-MOST_FOLDERS: Final = 16
+MOST_FOLDERS: Final = 8
 SEQUENCE_FILE: Final = "sequence.json"
 VALUES_FILE: Final = ".values.json"
 
