@@ -1,5 +1,6 @@
 """What agents tell of themselves, taken into the database: that they are there, and how their phones are."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -21,6 +22,8 @@ from drover.protocol.subjects import STATE, from_agent
 
 PULSE: Final = timedelta(seconds=4)
 """An agent that has nothing new to tell is noted this often: well before the 10 s after which it counts as silent."""
+
+_REACHABLE: Final = frozenset({PhoneState.ONLINE.value, PhoneState.BUSY.value})
 
 _log = structlog.get_logger(__name__)
 
@@ -47,6 +50,23 @@ class Reports:
         self._registered: frozenset[str] = frozenset()
         self._noted_at: datetime | None = None
         self._failing = False
+        self._taken = asyncio.Event()
+
+    @property
+    def serials(self) -> frozenset[str]:
+        """The phones that the agent last told of."""
+        return frozenset(phone.serial for phone in self._known)
+
+    @property
+    def reachable(self) -> int:
+        """How many of them work may be given to."""
+        return sum(phone.state in _REACHABLE for phone in self._known)
+
+    async def online(self, wanted: int) -> None:
+        """Return when the agent has reported, and so many of its phones are reachable."""
+        while self._noted_at is None or self.reachable < wanted:
+            self._taken.clear()
+            await self._taken.wait()
 
     async def follow(self, bus: Bus) -> None:
         """Take in every report, until cancelled; an outage of the database is made up for by the next report."""
@@ -85,6 +105,7 @@ class Reports:
             self._known = state.phones
             self._on_change()
         self._noted_at = now
+        self._taken.set()
 
 
 def _report(phone: PhoneSeen) -> Report:

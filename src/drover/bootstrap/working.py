@@ -90,6 +90,7 @@ async def working(parts: WorkerParts, *, loops: bool = True) -> AsyncGenerator[W
 
 async def drain(made: Working, *, timeout_s: float = DRAIN_S) -> frozenset[str]:
     """Stop what runs, let its phones go, and return what could not be stopped in time; it goes on at the next start."""
+    await made.worker.stop()  # else what is queued again would be started again
     await made.stopping.stop(made.hands)
     return await made.engine.drain(timeout_s)
 

@@ -16,6 +16,8 @@ DISPATCH_S: Final = 1.0
 LOOK_S: Final = 2.0
 RECONCILE_S: Final = 3.0
 SWEEP_S: Final = 60.0
+LAST_TURN_S: Final = 2.0
+"""How long a turn may take to end when the worker does."""
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
@@ -38,6 +40,7 @@ class Worker:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._woken = asyncio.Event()
+        self._over = asyncio.Event()
         self._loops: list[Loop] = []
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -64,7 +67,17 @@ class Worker:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """End the loops, each in the middle of its turn if need be: what it did not commit did not happen."""
+        """End the loops, as `stop` does."""
+        await self.stop()
+
+    async def stop(self) -> None:
+        """End the loops, each after its turn, or in the middle of one that takes long; may be called twice.
+
+        What a turn did not commit did not happen.
+        """
+        self._over.set()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=LAST_TURN_S)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -72,7 +85,7 @@ class Worker:
 
     async def _run(self, loop: Loop) -> None:
         failing = False
-        while True:
+        while not self._over.is_set():
             try:
                 await loop.turn()
                 if failing:
@@ -87,6 +100,14 @@ class Worker:
             await self._rest(loop)
 
     async def _rest(self, loop: Loop) -> None:
+        rest, over = asyncio.ensure_future(self._pause(loop)), asyncio.ensure_future(self._over.wait())
+        try:
+            await asyncio.wait((rest, over), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            rest.cancel()
+            over.cancel()
+
+    async def _pause(self, loop: Loop) -> None:
         if loop.wakes is None:
             await self._clock.sleep(loop.every_s)
             return
