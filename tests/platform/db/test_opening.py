@@ -1,7 +1,6 @@
 """Opening and upgrading: what cannot be used is refused with what, where, and how to mend it."""
 
 import asyncio
-import os
 import sqlite3
 import subprocess
 import sys
@@ -94,9 +93,10 @@ async def test_a_damaged_file_is_refused(sqlite_url: str) -> None:
     await refusal(DatabaseUnusable, opened(sqlite_url))
 
 
-def test_a_folder_that_cannot_be_written_is_refused(sqlite_url: str, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     """As another user where this is root, whom nothing is forbidden."""
-    tmp_path.chmod(0o555)
+    path = tmp_path / "drover.db"
+    path.touch(mode=0o666)
     script = (
         "import asyncio, os, sys\n"
         "from drover.platform.db.database import Database\n"
@@ -109,9 +109,9 @@ def test_a_folder_that_cannot_be_written_is_refused(sqlite_url: str, tmp_path: P
         "except DatabaseUnusable as error:\n"
         "    print(error.message, '|', error.hint)\n"
     )
-    path = tmp_path / "drover.db"
     for folder in (tmp_path, *tmp_path.parents[:3]):
         folder.chmod(folder.stat().st_mode | 0o055)
+    tmp_path.chmod(0o555)
     found = subprocess.run([sys.executable, "-c", script, str(path)], capture_output=True, text=True, check=False)
     tmp_path.chmod(0o755)
     assert f"{path}: cannot be written" in found.stdout, found.stderr
@@ -238,6 +238,6 @@ async def test_a_closed_database_leaves_no_connection(postgres: Postgres, postgr
     assert rows == (0,)
 
 
-def test_a_sqlite_file_is_its_user_s_alone(sqlite_template: Path, tmp_path: Path) -> None:
-    asyncio.run(upgrade(f"sqlite:///{tmp_path}/own.db"))
-    assert os.stat(tmp_path / "own.db").st_mode & 0o077 == 0
+async def test_a_sqlite_file_is_its_user_s_alone(tmp_path: Path) -> None:
+    await upgrade(f"sqlite:///{tmp_path}/own.db")
+    assert (tmp_path / "own.db").stat().st_mode & 0o077 == 0

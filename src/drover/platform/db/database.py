@@ -2,19 +2,20 @@
 
 import asyncio
 import zlib
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Executable, text
+from sqlalchemy.exc import PendingRollbackError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
 
 from drover.platform.db.address import Address, Dialect, parse_address
 from drover.platform.db.engines import BUSY_S, WRITES, make_engine
-from drover.platform.db.errors import Conflict, DatabaseBusy, DatabaseUnavailable
+from drover.platform.db.errors import Conflict, DatabaseBusy, DatabaseFailed, DatabaseUnavailable
 from drover.platform.db.guard import OPEN, GuardedSession, guard
 from drover.platform.db.readiness import check_ready
 from drover.platform.db.whose import Installation, OneClient, Organization, Whose
@@ -113,13 +114,13 @@ class Database:
             await engine.dispose()
 
     @asynccontextmanager
-    async def reading(self, whose: Whose) -> AsyncIterator[Unit]:
+    async def reading(self, whose: Whose) -> AsyncGenerator[Unit]:
         """Enter a unit that sees one state of the database and changes nothing. Raises what `writing` does."""
         async with self._unit(self._engine, whose, writing=False) as unit:
             yield unit
 
     @asynccontextmanager
-    async def writing(self, whose: OneClient | Organization | Installation) -> AsyncIterator[Unit]:
+    async def writing(self, whose: OneClient | Organization | Installation) -> AsyncGenerator[Unit]:
         """Enter a unit that is committed at the end, whole, or not at all if an error leaves it.
 
         On SQLite it is alone from its begin on; on PostgreSQL select what you will change `with_for_update()`. Raises
@@ -142,7 +143,7 @@ class Database:
             ) from None
 
     @asynccontextmanager
-    async def _unit(self, engine: AsyncEngine, whose: Whose, *, writing: bool) -> AsyncIterator[Unit]:
+    async def _unit(self, engine: AsyncEngine, whose: Whose, *, writing: bool) -> AsyncGenerator[Unit]:
         try:
             session = await self._entered(engine, whose, writing=writing)
         except DatabaseUnavailable:
@@ -154,6 +155,9 @@ class Database:
                 await session.commit()
             except StaleDataError as error:
                 raise Conflict(f"{self._shown}: a row was changed or deleted meanwhile", hint=_TRY_AGAIN) from error
+            except PendingRollbackError as error:
+                told = f"{self._shown}: a unit went on after an error, and was not written"
+                raise DatabaseFailed(told, hint="do in a begin_nested() what may fail") from error
 
     async def _entered(self, engine: AsyncEngine, whose: Whose, *, writing: bool) -> AsyncSession:
         session = AsyncSession(

@@ -3,6 +3,7 @@
 from typing import Any
 
 from sqlalchemy import Connection, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -48,9 +49,9 @@ def make_engine(address: Address, *, pool: int | None, busy_s: float = BUSY_S) -
     return engine
 
 
-def _set_up_sqlite(connection: Any, _record: object) -> None:
+def _set_up_sqlite(connection: DBAPIConnection, _record: object) -> None:
     # Without it the library would begin transactions by itself, and too late: updates were lost silently.
-    connection.isolation_level = None
+    connection.isolation_level = None  # type: ignore[attr-defined]  # SQLite's connections have it
     cursor = connection.cursor()
     for pragma in _SQLITE_PRAGMAS:
         cursor.execute(pragma)

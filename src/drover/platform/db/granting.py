@@ -14,7 +14,7 @@ _READ = ("alembic_version",)
 
 
 def grant(connection: Connection, role: str) -> None:
-    """Give `role` what it needs of the tables there are, and take the rest. Raises DatabaseUnusable if there is none."""
+    """Give `role` what it needs of the tables there are, and take the rest. Raises DatabaseUnusable without one."""
     if not connection.scalar(text("SELECT true FROM pg_roles WHERE rolname = :role"), {"role": role}):
         raise DatabaseUnusable(f"there is no role {role} on the server", hint=f"make it: CREATE ROLE {role} LOGIN")
     quoted = connection.dialect.identifier_preparer.quote(role)

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, Table, event, inspect, text
+from sqlalchemy.engine.interfaces import ExecutionContext
 from sqlalchemy.orm import InstanceState, Mapper, ORMExecuteState, Session, SessionTransaction, with_loader_criteria
 from sqlalchemy.orm.interfaces import ORMOption
 
@@ -34,11 +35,11 @@ class GuardedSession(Session):
         self.begin()
         super().connection()
 
-    def connection(self, *_: Any, **__: Any) -> Connection:
+    def connection(self, *_: object, **__: object) -> Connection:
         """Refuse: what is done over the connection is seen by nobody. Raises TenantLeak."""
         raise _leak("the connection of a unit is not handed out")
 
-    def bulk_save_objects(self, *_: Any, **__: Any) -> None:
+    def bulk_save_objects(self, *_: object, **__: object) -> None:
         """Refuse, as it passes by what looks at objects. Raises TenantLeak."""
         raise _leak("bulk writes pass by the guard")
 
@@ -131,16 +132,16 @@ def _filters(whose: Whose) -> Sequence[ORMOption]:
 
 
 def _look_at_what_is_sent(
-    connection: Connection, _cursor: object, _statement: str, _parameters: object, context: Any, _many: bool
+    connection: Connection, _cursor: object, _statement: str, _parameters: object, context: ExecutionContext, *_: object
 ) -> None:
     """Refuse a statement in which a table lacks its filter, or that cannot be looked into. Raises TenantLeak."""
     if context.execution_options.get(DOOR):
         return
-    found = findings_of(context.compiled)
+    found = findings_of(getattr(context, "compiled", None))
     if found is None:
         raise _leak("SQL as text passes by the guard")
     if found.opaque:
-        raise _leak(f"{sorted(found.opaque)[0]} passes by the guard")
+        raise _leak(f"{min(found.opaque)} passes by the guard")
     if found.unfiltered:
         whose = cast("Whose", connection.info[_WHOSE])
         for table, rows, column in sorted(found.unfiltered, key=str):

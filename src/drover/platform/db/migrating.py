@@ -3,11 +3,29 @@
 A revision calls these and `op`, never models: it must do the same for ever.
 """
 
+from typing import Protocol
+
 import sqlalchemy as sa
-from alembic.operations import Operations
 
 from drover.platform.db.tables import RowsOf
 from drover.platform.db.types import id_type
+
+
+class Operations(Protocol):
+    """What is used of Alembic's `op`."""
+
+    def create_table(self, table_name: str, /, *columns: sa.schema.SchemaItem) -> sa.Table:
+        """Make a table."""
+        ...
+
+    def execute(self, sqltext: str, /) -> None:
+        """Run a statement."""
+        ...
+
+    def get_bind(self) -> sa.Connection:
+        """Return the connection."""
+        ...
+
 
 _OWN_ORGANIZATION = "{column} = current_setting('app.organization_id', true)"
 _ANY_ORGANIZATION = "current_setting('app.organization_id', true) = '*'"
@@ -34,8 +52,8 @@ _DUE_POLICY = "due"
 def tenant_table(op: Operations, name: str, *parts: sa.schema.SchemaItem, key: tuple[str, ...] = ("id",)) -> None:
     """Make a table of rows of clients: client_id (of a client there is), an id unless `key` says otherwise, `parts`.
 
-    The primary key is (client_id, *key), and the policy keeps it its client's. Foreign keys to other such tables must be made of (client_id, x_id): with x_id
-    alone they would reach into another client.
+    The primary key is (client_id, *key); the policy comes with it. Foreign keys to other such tables must be made of
+    (client_id, x_id): with x_id alone they would reach into another client.
     """
     columns: list[sa.schema.SchemaItem] = [sa.Column("client_id", id_type(), nullable=False)]
     if key == ("id",):
@@ -75,8 +93,8 @@ def protect(op: Operations, name: str, rows: RowsOf) -> None:
 def due_function(op: Operations, name: str, arguments: str, query: str) -> None:
     """Make the function behind a `DueQuery`: `query` selects organization_id, client_id and id over all clients.
 
-    `arguments` are such as `moment timestamptz, most integer`. It runs as the tables' owner, and so sees
-    all rows. On SQLite there is nothing to make.
+    `arguments` are such as `moment timestamptz, most integer`; one that has a column's name would mean the column. The
+    function runs as the tables' owner, and so sees all rows. On SQLite there is nothing to make.
     """
     if op.get_bind().dialect.name != "postgresql":
         return

@@ -4,9 +4,12 @@ SQLite before 3.51.3 can corrupt a file in write-ahead mode when its log is rese
 """
 
 import sys
+from importlib import import_module
 
-import pysqlite3
-import pysqlite3.dbapi2
+LIBRARY = import_module("pysqlite3")
+DRIVER = import_module("pysqlite3.dbapi2")
+SqliteError: type[Exception] = DRIVER.Error
+"""What the newer library raises."""
 
 
 def use_newer_sqlite() -> None:
@@ -15,7 +18,7 @@ def use_newer_sqlite() -> None:
     Call it before aiosqlite or dbos is imported. Modules that have imported the system's library keep it: that is safe
     as long as no file is open in both, and every file here has one owner. Raises RuntimeError if it is too late.
     """
-    if getattr(sys.modules.get("aiosqlite.core"), "sqlite3", pysqlite3) is not pysqlite3:
+    if getattr(sys.modules.get("aiosqlite.core"), "sqlite3", LIBRARY) is not LIBRARY:
         raise RuntimeError("aiosqlite was imported before the newer SQLite library was chosen")
-    sys.modules["sqlite3"] = pysqlite3
-    sys.modules["sqlite3.dbapi2"] = pysqlite3.dbapi2
+    sys.modules["sqlite3"] = LIBRARY
+    sys.modules["sqlite3.dbapi2"] = DRIVER

@@ -45,8 +45,8 @@ class Base(DeclarativeBase):
     }
     rows_of: ClassVar[RowsOf]
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
         if isinstance(table := getattr(cls, "__table__", None), Table):
             table.info["rows_of"] = cls.rows_of
 

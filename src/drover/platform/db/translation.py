@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 
 import psycopg
-from pysqlite3 import dbapi2
 from sqlalchemy import Engine, event
 from sqlalchemy.engine.interfaces import ExceptionContext
 
@@ -20,6 +19,7 @@ from drover.platform.db.errors import (
     TenantLeak,
     ValueRefused,
 )
+from drover.platform.db.sqlite_library import SqliteError
 
 _FREE_SPACE = "free space there; nothing that was confirmed is lost"
 _COME_BACK = "it is tried again when the database is back"
@@ -27,8 +27,9 @@ _TRY_AGAIN = "try again"
 _MISTAKE = "this is a mistake in Drover"
 _SEE_ROLE = "see that the role, its password and the database are there, and that pg_hba.conf lets it in"
 _REFUSAL = re.compile(
-    r'(role|database) "[^"]*" (does not exist|is not permitted to log in)|password authentication failed for user "[^"]*"'
-    r'|no pg_hba.conf entry [^\n]*|permission denied for database "[^"]*"'
+    r'(role|database) "[^"]*" (does not exist|is not permitted to log in)'
+    r'|password authentication failed for user "[^"]*"|no pg_hba.conf entry [^\n]*'
+    r'|permission denied for database "[^"]*"'
 )
 """What a server answers to a connection that it will never accept; such errors carry no code."""
 
@@ -38,7 +39,7 @@ def translate_errors(engine: Engine, where: str) -> None:
 
     def translate(context: ExceptionContext) -> None:
         error = context.original_exception
-        if not isinstance(error, (psycopg.Error, dbapi2.Error)):
+        if not isinstance(error, (psycopg.Error, SqliteError)):
             return
         raise translated(error, where, gone=context.is_disconnect) from error
 
@@ -149,4 +150,4 @@ _SQLITE: tuple[tuple[str, _Made], ...] = (
     ("database disk image is malformed", _damaged),
     ("file is not a database", _damaged),
 )
-"""By the words of the library, which are fixed in it; this build of it gives no codes."""
+"""By the words of the library, which are fixed in it; its driver does not tell the extended codes."""

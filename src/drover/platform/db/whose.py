@@ -47,7 +47,7 @@ class Organization:
 
 @dataclass(frozen=True)
 class Installation:
-    """All organizations' own rows (a login comes before one knows whose), no client's; and what is due in any client."""
+    """Every organization's own rows, as a login comes before one knows whose; no client's; and what is due in any."""
 
 
 Whose = OneClient | Clients | Organization | Installation
