@@ -2,7 +2,6 @@
 
 import sqlite3
 from collections.abc import AsyncGenerator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from drover.agent.errors import StoreUnusable
 from drover.agent.store import KEPT, AgentStore
 from drover.kernel.clock import FakeClock
-from drover.protocol.messages import PlayEnded, PlayOrder, PlayPaused, PlayResumed, StopOrder, TaskBegan
+from drover.protocol.messages import PlayEnded, PlayOrder, PlayPaused, PlayResumed, TaskBegan
 from tests.agent.stand import NOW
 
 END = PlayEnded(status="completed", result="completed")
@@ -118,15 +117,6 @@ async def test_evidence_is_kept_beside_its_event(store: AgentStore) -> None:
     unsent = await store.next_unsent("s1")
     assert unsent is not None
     assert unsent.evidence == ["d" * 64]
-
-
-async def test_stops_are_kept_the_latest_of_each(store: AgentStore) -> None:
-    early = StopOrder(scope="client", id="c1", issued_at=NOW, reason="early")
-    late = StopOrder(scope="client", id="c1", issued_at=NOW + timedelta(seconds=1), reason="late")
-    everything = StopOrder(scope="all", issued_at=NOW, reason="drill")
-    for stop in (early, late, everything):
-        await store.keep_stop(stop)
-    assert sorted(stop.reason for stop in await store.stops()) == ["drill", "late"]
 
 
 async def test_everything_is_there_for_the_next_agent(tmp_path: Path, clock: FakeClock) -> None:

@@ -1,5 +1,6 @@
 import sqlite3
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -201,3 +202,20 @@ async def test_a_run_is_found_by_its_id_however_many_came_after_it(journal: Jour
     assert found is not None
     assert (found.run, found.playing, found.from_step, found.marks) == ("r1", post(), 2, (Mark(2, "2"),))
     assert await journal.run("r3") is None
+
+
+async def test_old_runs_are_forgotten_but_for_the_last_of_each_phone_and_sequence(tmp_path: Path) -> None:
+    clock = FakeClock()
+    async with Journal(tmp_path / "journal.sqlite", clock) as journal:
+        for run in ("r1", "r2", "r3"):
+            await journal.begin_run(run, post(), 1)
+            await journal.begin_act(run, 1, 1, "post", Effect.ONCE)
+            await journal.reach(run, Mark(1, "1"), None)
+            await journal.end_run(run, Ending.COMPLETED)
+            clock.advance(100)
+        await journal.begin_run("other", post("b"), 1)
+        await journal.forget(clock.now() - timedelta(seconds=150))
+        kept = [run for run in ("r1", "r2", "r3", "other") if await journal.run(run) is not None]
+        assert kept == ["r3", "other"]
+        await journal.forget(clock.now() + timedelta(days=1))
+        assert await journal.run("r3") is not None

@@ -21,7 +21,7 @@ from drover.agent.play import Play
 from drover.agent.rig import AgentOptions, Rig
 from drover.agent.state import state_of
 from drover.agent.stops import Stops, concerns, refusal
-from drover.agent.store import AgentStore, TakenOn
+from drover.agent.store import KEPT, AgentStore, TakenOn
 from drover.devices.ports import DeviceSource
 from drover.fleet.monitor import PhoneMonitor
 from drover.fleet.phonebook import PhoneBook
@@ -39,8 +39,8 @@ from drover.sequences.journal import Journal
 from drover.sequences.player.frame_budget import FrameBudget
 
 STATE_S: Final = 1.0
-STOP_S: Final = 0.9
-"""How long a stop may take until it is confirmed: it is promised within a second."""
+STOP_S: Final = 0.7
+"""How long a stop may take until it is confirmed: it is promised within a second, and whoever asks waits for 0.8 s."""
 HOUSEKEEPING_S: Final = 3600.0
 LAST_WORDS_S: Final = 2.0
 """How long an ending agent waits for acknowledgements of what was told last."""
@@ -106,14 +106,13 @@ class Agent:
         async with AsyncExitStack() as stack:
             stack.enter_context(_alone(self._options.data_dir))
             rig = await self._rigged(stack)
-            self._stops = Stops(await rig.store.stops())
             orders = Orders(rig, self._stops)
             background = (self._hear_of_leases(), self._tell_state(rig), self._keep_house(rig))
             await stack.enter_async_context(_beside(*background))
             await self._go_on(rig)
             try:
                 async with (
-                    self._bus.answer(to_agent(self._name, STOP), lambda message: self._stop(message, rig)),
+                    self._bus.answer(to_agent(self._name, STOP), self._stop),
                     self._bus.answer(to_agent(self._name, PLAY), lambda message: self._order(message, rig, orders)),
                 ):
                     try:
@@ -205,16 +204,11 @@ class Agent:
                     )
                 )
 
-    async def _stop(self, message: Message, rig: Rig) -> bytes:
+    async def _stop(self, message: Message) -> bytes:
         stop = decode(message.payload, StopOrder)
-        latest = self._stops.add(stop)
+        self._stops.add(stop)
         concerned = [play for play in self._plays.values() if concerns(stop, play.order) and not play.over]
         stopping = [asyncio.ensure_future(play.stop(refusal(stop, play.order.phone))) for play in concerned]
-        try:
-            # Written down beside it: a disk that is slow or full must not keep a phone acting.
-            await rig.store.keep_stop(latest)
-        except StoreUnusable as error:
-            _log.warning("a stop is not written down; it holds until this agent ends", error=error.message)
         if stopping:
             _, acting = await asyncio.wait(stopping, timeout=STOP_S)
             if acting:
@@ -244,6 +238,7 @@ class Agent:
             await self._clock.sleep(HOUSEKEEPING_S)
             with suppress(DroverError):
                 await rig.store.forget()
+                await rig.journal.forget(self._clock.now() - KEPT)
 
     async def _wind_up(self, rig: Rig) -> None:
         """Stop all plays: between two tasks, or after the time that is given to them, in the middle of one."""

@@ -1,9 +1,14 @@
 """What was stopped, and which orders and plays that concerns. Pure."""
 
-from collections.abc import Iterable
+from datetime import timedelta
+from typing import Final
 
 from drover.agent.errors import GateClosed, Halted, StopAsked
 from drover.protocol.messages import PlayOrder, StopOrder
+
+UNDER_WAY: Final = timedelta(seconds=30)
+"""An order that is older has been given up by whoever sent it. More would void new orders of a clock that was set back.
+"""
 
 
 def concerns(stop: StopOrder, order: PlayOrder) -> bool:
@@ -23,19 +28,27 @@ def refusal(stop: StopOrder, serial: str) -> GateClosed:
 
 
 class Stops:
-    """The latest stop of each scope and id."""
+    """The latest stop of each scope and id. They are for orders that were under way when something was stopped.
 
-    def __init__(self, stops: Iterable[StopOrder] = ()) -> None:
-        self._stops = {(stop.scope, stop.id): stop for stop in stops}
+    Whatever is ordered, the server is asked before the first act whether it may be played: that is what keeps a halt.
+    """
 
-    def add(self, stop: StopOrder) -> StopOrder:
-        """Take one in, and return the latest of its scope and id."""
+    def __init__(self) -> None:
+        self._stops: dict[tuple[str, str], StopOrder] = {}
+
+    def add(self, stop: StopOrder) -> None:
+        """Take one in."""
         known = self._stops.get((stop.scope, stop.id))
-        latest = stop if known is None or known.issued_at <= stop.issued_at else known
-        self._stops[stop.scope, stop.id] = latest
-        return latest
+        if known is None or known.issued_at <= stop.issued_at:
+            self._stops[stop.scope, stop.id] = stop
+        newest = max(each.issued_at for each in self._stops.values())
+        self._stops = {key: each for key, each in self._stops.items() if newest - each.issued_at <= UNDER_WAY}
 
     def void(self, order: PlayOrder) -> StopOrder | None:
-        """Return what stopped an order before it came: it was issued when that was stopped, or earlier."""
-        found = (stop for stop in self._stops.values() if concerns(stop, order) and order.issued_at <= stop.issued_at)
+        """Return what stopped an order while it was under way: a stop issued at the same time, or soon after."""
+        found = (
+            stop
+            for stop in self._stops.values()
+            if concerns(stop, order) and timedelta(0) <= stop.issued_at - order.issued_at <= UNDER_WAY
+        )
         return next(found, None)

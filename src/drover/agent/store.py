@@ -1,4 +1,4 @@
-"""What an agent must not forget: the orders it took on, the events that nobody has acknowledged, leases and stops seen.
+"""What an agent must not forget: the orders it took on, the events that nobody has acknowledged, leases seen.
 
 A local SQLite file; what is written survives the end of the process.
 """
@@ -15,7 +15,7 @@ from drover.agent.errors import StoreUnusable
 from drover.kernel.clock import Clock
 from drover.platform.local_database import LocalDatabase
 from drover.protocol.codec import decode, encode
-from drover.protocol.messages import EventBody, PlayEnded, PlayEvent, PlayOrder, StopOrder, TaskBegan
+from drover.protocol.messages import EventBody, PlayEnded, PlayEvent, PlayOrder, TaskBegan
 
 KEPT: Final = timedelta(days=7)
 """How long plays are kept that have ended and told so: as long as an order for them could be sent again."""
@@ -35,9 +35,6 @@ _UPGRADES: Final = (
     ) STRICT;
     CREATE INDEX events_unsent ON events (sent, sequence_run, number);
     CREATE TABLE tokens (phone TEXT PRIMARY KEY, token INTEGER NOT NULL) STRICT;
-    CREATE TABLE stops (
-        scope TEXT NOT NULL, id TEXT NOT NULL, issued_at TEXT NOT NULL, message BLOB NOT NULL, PRIMARY KEY (scope, id)
-    ) STRICT;
     """,
 )
 
@@ -95,7 +92,6 @@ class AgentStore:
             database.executemany("DELETE FROM events WHERE sequence_run = ?", runs)
             database.executemany("DELETE FROM numbers WHERE sequence_run = ?", runs)
             database.executemany("DELETE FROM plays WHERE sequence_run = ?", runs)
-            database.execute("DELETE FROM stops WHERE scope = 'run' AND issued_at < ?", (before,))
 
         await self._database.write(work)
 
@@ -150,21 +146,6 @@ class AgentStore:
         """Return the newest token of a phone's lease that was ever seen; 0 where there was none."""
         row = await self._read_one("SELECT token FROM tokens WHERE phone = ?", phone)
         return int(cast("int", row[0])) if row is not None else 0
-
-    async def keep_stop(self, stop: StopOrder) -> None:
-        """Write down that something was stopped."""
-        statement = (
-            "INSERT INTO stops VALUES (?, ?, ?, ?) ON CONFLICT (scope, id) DO UPDATE"
-            " SET issued_at = excluded.issued_at, message = excluded.message"
-        )
-        row = (stop.scope, stop.id, stop.issued_at.isoformat(timespec="microseconds"), encode(stop))
-        await self._database.write(lambda database: database.execute(statement, row), synced=True)
-
-    async def stops(self) -> Sequence[StopOrder]:
-        """Return what was stopped, the latest order for each."""
-        query = "SELECT message FROM stops"
-        rows = await self._database.read(lambda database: database.execute(query).fetchall())
-        return [decode(message, StopOrder) for (message,) in rows]
 
     async def tell(
         self, play: TakenOn, token: int, body: EventBody, *, evidence: Sequence[str] = (), spent: Mapping[str, int]

@@ -6,6 +6,7 @@ It answers two questions after a crash: how far was a phone, and may a `once` ac
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from pathlib import Path
 from typing import Self
@@ -278,6 +279,20 @@ class Journal:
             )
 
         return await self._database.read(query)
+
+    async def forget(self, before: datetime) -> None:
+        """Remove runs that were over before that time; a phone's last run of a sequence stays."""
+        old = (
+            "SELECT run FROM runs WHERE coalesce(ended_at, began_at) < ? AND rowid NOT IN"
+            " (SELECT max(rowid) FROM runs GROUP BY phone, sequence)"
+        )
+
+        def work(database: sqlite3.Connection) -> None:
+            runs = database.execute(old, (before.isoformat(),)).fetchall()
+            for table in ("texts", "marks", "attempts", "acts", "runs"):
+                database.executemany(f"DELETE FROM {table} WHERE run = ?", runs)  # noqa: S608  one of those names
+
+        await self._database.write(work)
 
     async def doubt(self, sequence: str, phone: str) -> Doubt | None:
         """Return the `once` act that the phone's last run of the sequence left unverified, or None."""
