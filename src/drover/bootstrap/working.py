@@ -20,6 +20,7 @@ from drover.workflows.service.events import Events
 from drover.workflows.service.held import Hands, RunKey
 from drover.workflows.service.keeping import Keeper
 from drover.workflows.service.orders import Orders
+from drover.workflows.service.pace import USUAL, Pace
 from drover.workflows.service.playing import Playing
 from drover.workflows.service.ports import Book, Planning, PlaysAt, Preparing, Standing
 from drover.workflows.service.reconciling import Reconciler
@@ -27,7 +28,7 @@ from drover.workflows.service.runs import Runs
 from drover.workflows.service.settling import Settling
 from drover.workflows.service.stepping import Stepping
 from drover.workflows.service.stopping import Stopping
-from drover.workflows.service.worker import RECONCILE_S, SWEEP_S, Worker
+from drover.workflows.service.worker import Worker
 
 DRAIN_S: Final = 30.0
 """How long a worker that is told to end takes at most."""
@@ -52,6 +53,7 @@ class WorkerParts:
     bus: Bus | None = None
     plays_at: PlaysAt | None = None
     helpers: Mapping[str, Helper] = field(default_factory=dict[str, Helper])
+    pace: Pace = USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ async def drain(made: Working, *, timeout_s: float = DRAIN_S) -> frozenset[str]:
 
 def _made(parts: WorkerParts) -> Working:
     trail, database, clock = parts.trail, parts.database, parts.trail.clock
-    leases, phones, hands, worker = Leases(trail), Phones(trail), Hands(), Worker(clock)
+    leases, phones, hands, worker = Leases(trail), Phones(trail), Hands(), Worker(clock, parts.pace)
     plays_at = parts.plays_at or _over(parts.bus)
     engine = DurableEngine(parts.store, executor=parts.executor, version=durable.VERSION)
     settling = Settling(leases, phones, Outbox(trail.new_id), trail.new_id)
@@ -115,12 +117,12 @@ def _made(parts: WorkerParts) -> Working:
     keeper = Keeper(database, leases, plays_at, hands)
     bodies = durable.EngineBodies(engine)
     reconciler = Reconciler(
-        database, bodies, start, plays_at, leases, phones, settling, clock, parts.executor, worker.wake
+        database, bodies, start, plays_at, leases, phones, settling, clock, parts.executor, worker.wake, parts.pace
     )
     worker.dispatches(dispatcher.turn)
     worker.keeps(keeper.renew, keeper.look)
-    worker.repeats("reconcile", reconciler.turn, RECONCILE_S)
-    worker.repeats("sweep", lambda: durable.sweep(engine, clock), SWEEP_S)
+    worker.repeats("reconcile", reconciler.turn, parts.pace.reconcile_s)
+    worker.repeats("sweep", lambda: durable.sweep(engine, clock), parts.pace.sweep_s)
     return Working(
         runs=Runs(database, parts.book, plays_at, phones, settling, trail, worker.wake),
         events=Events(database, hands, settling, trail.new_id),

@@ -13,11 +13,12 @@ import drover.accounts.models  # noqa: F401  whose tables those of runs refer to
 from drover.audit.domain import System
 from drover.bootstrap.working import WorkerParts, Working, working
 from drover.fleet.domain.records import PhoneRecord
-from drover.fleet.service import Leases
+from drover.fleet.service import Agents, Leases, Phones
 from drover.language.parsing import parse_text
 from drover.platform.blobs import MemoryBlobs
 from drover.platform.content import BlobContent
 from drover.platform.db.database import Database, Unit
+from drover.platform.db.whose import Organization
 from drover.platform.durable import SqliteStore
 from drover.protocol.messages import (
     Accepted,
@@ -35,14 +36,17 @@ from drover.workflows.domain.planning import NewRun, NewStep
 from drover.workflows.domain.records import Run
 from drover.workflows.domain.runs import RunStatus
 from drover.workflows.domain.workflow import CallHelper, PlaySequence, Step, Workflow
+from drover.workflows.service.pace import Pace
 from drover.workflows.service.ports import AgentAway, Pinned, Provision
 from tests.databases import OURS
-from tests.fleet.racks import TRAIL, rack_with_phones
+from tests.fleet.racks import CREDENTIAL, TRAIL, rack_with_phones
 
 ADA = System("ada", "user")
 WORKFLOW = "f0" * 16
 SEQUENCE = "f1" * 16
 SCREENS = "ab" * 32
+AGENT = "rack-of-c1"
+QUICK = Pace(still_s=0.2, reconcile_s=0.3, look_s=0.5)
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -141,6 +145,8 @@ class Rig:
     async def order(self, agent: str, order: PlayOrder) -> Accepted | Refused:
         if self.away:
             raise AgentAway(agent, "it is away")
+        if any(stop.issued_at >= order.issued_at and stop.id in ("", order.run, order.client) for stop in self.stops):
+            return Refused(sequence_run=order.sequence_run, code="order_void", message="stopped since")
         if self.refuse is not None:
             refused, self.refuse = self.refuse, None
             return refused
@@ -173,6 +179,18 @@ class Rig:
         number = self._numbers[order.sequence_run] = self._numbers.get(order.sequence_run, 0) + 1
         assert self.tell is not None
         return await self.tell(event_of(order, number, body))
+
+    def forget_last(self, order: PlayOrder) -> None:
+        """Say the last event again, as an agent does that was not acknowledged."""
+        self._numbers[order.sequence_run] -= 1
+
+    def skip_one(self, order: PlayOrder) -> None:
+        """Lose an event."""
+        self._numbers[order.sequence_run] = self._numbers.get(order.sequence_run, 0) + 1
+
+    def back_to(self, order: PlayOrder, number: int) -> None:
+        """Say all after that event again."""
+        self._numbers[order.sequence_run] = number
 
     async def close(self) -> None:
         for task in self._journal.values():
@@ -287,10 +305,23 @@ class World:
             standing=self.switch,
             plays_at=self.rig,
             helpers=self.helpers,
+            pace=QUICK,
         )
-        async with working(parts, loops=loops) as made:
+        async with working(parts, loops=loops) as made, self._agent_reports():
             self.rig.tell = lambda event: made.events.take(OURS, event)
             yield made
+
+    @asynccontextmanager
+    async def _agent_reports(self) -> AsyncGenerator[None]:
+        reporting = asyncio.create_task(self._report())
+        yield
+        reporting.cancel()
+
+    async def _report(self) -> None:
+        while True:
+            async with self.database.writing(Organization(OURS.organization)) as unit:
+                await Agents(TRAIL, lambda: CREDENTIAL).report(unit, AGENT, CREDENTIAL, "boot1", 0)
+            await asyncio.sleep(2)
 
     async def run(self, run_id: str) -> Run:
         async with self.database.reading(OURS) as unit:
@@ -298,6 +329,11 @@ class World:
 
     async def until(self, run_id: str, *statuses: RunStatus) -> Run:
         return await until(lambda: self.run(run_id), lambda run: run.status in statuses)
+
+    async def shown(self, phone: PhoneRecord) -> str:
+        async with self.database.reading(OURS) as unit:
+            found = await Phones(TRAIL).get(unit, phone.id)
+        return found.shown(TRAIL.clock.now())[0].value
 
     async def leased(self, phone: PhoneRecord) -> bool:
         async with self.database.reading(OURS) as unit:

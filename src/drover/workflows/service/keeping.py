@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
 import structlog
 
@@ -19,9 +18,6 @@ from drover.workflows.repository import runs
 from drover.workflows.service.held import Hands, Held
 from drover.workflows.service.ports import PlaysAt
 from drover.workflows.service.stepping import this_attempt
-
-RENEW_S: Final = 20.0
-"""How often leases are renewed; spec/orchestration.md."""
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger()
 

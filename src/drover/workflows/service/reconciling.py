@@ -19,13 +19,10 @@ from drover.workflows.domain.records import Run
 from drover.workflows.domain.runs import ResultClass, RunEvent, RunStatus
 from drover.workflows.repository import runs
 from drover.workflows.service.held import RunKey
+from drover.workflows.service.pace import Pace
 from drover.workflows.service.ports import AgentAway, PlaysAt
 from drover.workflows.service.settling import Settling
 
-STILL_S: Final = 3.0
-"""A run that stood still for so long is looked at; between its start in the database and in the engine are a few ms."""
-GONE_S: Final = 70.0
-"""A worker that renewed nothing for so long is gone: it missed three times."""
 _MOST: Final = 500
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger()
@@ -78,6 +75,7 @@ class Reconciler:
         clock: Clock,
         executor: str,
         wake: Callable[[], None],
+        pace: Pace,
     ) -> None:
         """`wake` has the dispatcher look at once, as there is something in the queue."""
         self._database = database
@@ -90,12 +88,13 @@ class Reconciler:
         self._clock = clock
         self._executor = executor
         self._wake = wake
+        self._pace = pace
 
     async def turn(self) -> Found:
         """Go over all runs that stand still, and over leases that are over."""
         expired = await self._expire()
         async with self._database.reading(Installation()) as unit:
-            moment = await unit.now() - timedelta(seconds=STILL_S)
+            moment = await unit.now() - timedelta(seconds=self._pace.still_s)
             due = await unit.due(runs.UNSETTLED, moment=moment, most=_MOST)
         by_client: dict[OneClient, list[str]] = defaultdict(list)
         for one in due:
@@ -113,7 +112,7 @@ class Reconciler:
         try:
             async with self._database.reading(whose) as unit:
                 run = await runs.get(unit, run_id)
-                gone = (await unit.now() - run.moved_at).total_seconds() > GONE_S
+                gone = (await unit.now() - run.moved_at).total_seconds() > self._pace.gone_s
             if run.engine_id in self._bodies.active:
                 return ""
             if run.status is RunStatus.PAUSED and run.lease_token is None:

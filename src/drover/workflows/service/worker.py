@@ -9,13 +9,8 @@ import structlog
 
 from drover.kernel.clock import Clock
 from drover.kernel.errors import DroverError
-from drover.workflows.service.keeping import RENEW_S
+from drover.workflows.service.pace import Pace
 
-DISPATCH_S: Final = 1.0
-"""How often the dispatcher looks by itself; whoever makes a run wakes it at once."""
-LOOK_S: Final = 2.0
-RECONCILE_S: Final = 3.0
-SWEEP_S: Final = 60.0
 LAST_TURN_S: Final = 2.0
 """How long a turn may take to end when the worker does."""
 
@@ -37,8 +32,9 @@ class Loop:
 class Worker:
     """An async context manager: its loops run while it is entered."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, pace: Pace) -> None:
         self._clock = clock
+        self._pace = pace
         self._woken = asyncio.Event()
         self._over = asyncio.Event()
         self._loops: list[Loop] = []
@@ -50,7 +46,7 @@ class Worker:
 
     def dispatches(self, turn: Turn) -> None:
         """Say what the dispatcher's turn is; before the worker is entered, as all of these."""
-        self._loops.append(Loop("dispatch", turn, DISPATCH_S, self._woken))
+        self._loops.append(Loop("dispatch", turn, self._pace.dispatch_s, self._woken))
 
     def repeats(self, name: str, turn: Turn, every_s: float) -> None:
         """Say what else is done again and again."""
@@ -58,8 +54,8 @@ class Worker:
 
     def keeps(self, renew: Turn, look: Turn) -> None:
         """Say how leases are renewed, and how missed ends are found."""
-        self.repeats("renew", renew, RENEW_S)
-        self.repeats("look", look, LOOK_S)
+        self.repeats("renew", renew, self._pace.renew_s)
+        self.repeats("look", look, self._pace.look_s)
 
     async def __aenter__(self) -> Self:
         """Start the loops."""
