@@ -6,6 +6,8 @@ set -eu
 missing=()
 command -v adb >/dev/null || missing+=(adb)
 command -v chromium >/dev/null || missing+=(chromium)
+# Debian keeps the server's programs out of the path.
+command -v postgres >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || missing+=(postgresql)
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
