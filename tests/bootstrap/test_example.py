@@ -6,7 +6,7 @@ import pytest
 
 from drover.accounts.service import Apps
 from drover.audit.service import Trail
-from drover.bootstrap.example import FOLDER, Example, read_example
+from drover.bootstrap.example import Example, read_example
 from drover.kernel.clock import FakeClock
 from drover.kernel.errors import InvalidInput
 from drover.kernel.ids import random_id
@@ -17,7 +17,7 @@ from drover.workflows.domain.definitions import DefinitionKind
 from drover.workflows.service.definitions import DefinitionFilter, Definitions, Surroundings
 from tests.databases import OURS
 
-PLAZA = Path(__file__).parents[2] / FOLDER
+PLAZA = Path(__file__).parents[2] / "examples" / "plaza"
 
 
 @pytest.fixture

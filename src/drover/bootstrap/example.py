@@ -16,7 +16,6 @@ from drover.protocol.archive import pack
 from drover.workflows.domain.definitions import DefinitionKind
 from drover.workflows.service.definitions import Definitions
 
-FOLDER: Final = Path("examples/plaza")
 _BY: Final = System("drover up --example")
 
 

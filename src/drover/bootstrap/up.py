@@ -43,9 +43,9 @@ from drover.tenancy.hashing import Hasher
 from drover.tenancy.service import FirstAdministrator, Halts
 from drover.tenancy.service.requests import Requests
 from drover.workflows.service.halting import Halting
+from drover.workflows.service.pace import Pace
 from drover.workflows.service.worker import Worker
 
-USUAL_PORT: Final = 8420
 DRAIN_S: Final = 20.0
 """Of the 30 s that an end may take: the rest is the agent's, and closing what is open."""
 PHONES_S: Final = 60.0
@@ -67,7 +67,7 @@ class UpRequest:
 
     rack: RackOptions | None = None
     host: str = LOOPBACK
-    port: int = USUAL_PORT
+    port: int = 0
     database: str = ""
     owner: str = ""
     example: Path | None = None
@@ -188,7 +188,7 @@ async def _beside(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
 @asynccontextmanager
 async def _chores(base: Foundation, people: People) -> AsyncIterator[None]:
     """Seal the audit trail every second, and sweep what is over, while the block lasts; then seal what is left."""
-    worker, sealer = Worker(base.trail.clock), Sealer(base.database, base.trail.clock)
+    worker, sealer = Worker(base.trail.clock, Pace()), Sealer(base.database, base.trail.clock)
     worker.repeats("seal", sealer.turn, EVERY_S)
     worker.repeats("sweep logins", people.login.sweep, _SWEEP_S)
     worker.repeats("sweep requests", lambda: _sweep_requests(base.database), _SWEEP_S)

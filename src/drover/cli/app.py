@@ -5,7 +5,23 @@ from typing import Annotated
 import typer
 
 from drover import __version__
-from drover.cli import demo, doctor, exits, fault, keyboard, phones, play, record, scope, screens, sequence, sim, text
+from drover.cli import (
+    database,
+    demo,
+    doctor,
+    exits,
+    fault,
+    keyboard,
+    phones,
+    play,
+    record,
+    scope,
+    screens,
+    sequence,
+    sim,
+    text,
+    up,
+)
 
 app = typer.Typer(
     name="drover",
@@ -19,6 +35,8 @@ app.command("fault", short_help="Give simulated phones a fault.")(fault.fault)
 app.command("play", short_help="Play a sequence on attached phones.")(play.play)
 app.command("record", short_help="Record what a person does on a phone.")(record.record)
 app.command("sim", short_help="Serve simulated phones.")(sim.sim)
+app.command("up", short_help="Run everything in one process.")(up.up)
+app.add_typer(database.app, name="database")
 app.add_typer(doctor.app, name="doctor")
 app.add_typer(keyboard.app, name="keyboard")
 app.add_typer(phones.app, name="phones")

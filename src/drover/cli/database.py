@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from drover.bootstrap.databases import bring_up_to_date, databases
 from drover.cli import interrupts
 from drover.platform.settings import load_settings
 
@@ -14,6 +13,10 @@ app = typer.Typer(help="Care for the database.")
 DatabaseOption = Annotated[
     str,
     typer.Option("--database", help="sqlite:///PATH or postgresql://ROLE@HOST/NAME; or DROVER_DATABASE."),
+]
+
+OwnerOption = Annotated[
+    str, typer.Option("--owner", help="PostgreSQL: the address as the tables' owner, to upgrade them with.")
 ]
 
 
@@ -27,10 +30,15 @@ def database(context: typer.Context) -> None:
 @app.command("upgrade", short_help="Bring the tables up to date.")
 def upgrade(
     database: DatabaseOption = "",
-    owner: Annotated[str, typer.Option("--owner", help="PostgreSQL: the address as the owner of the tables.")] = "",
+    owner: OwnerOption = "",
     json_line: Annotated[bool, typer.Option("--json", help="Print one JSON line.")] = False,
 ) -> None:
     """Bring the tables up to date, making them where there are none; all or nothing."""
+    from drover.bootstrap.databases import (  # noqa: PLC0415  the database takes seconds to load: here alone
+        bring_up_to_date,
+        databases,
+    )
+
     bases = databases(load_settings(), database, owner)
     upgraded = interrupts.run(bring_up_to_date(bases))
     if json_line:

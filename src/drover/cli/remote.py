@@ -15,9 +15,8 @@ from drover.bootstrap.standing import standing_of
 from drover.kernel.errors import DroverError, InvalidInput, Kind
 from drover.kernel.ids import random_id
 from drover.platform.settings import load_settings
-from drover.platform.web.problems import MEDIA_TYPE, STATUSES
+from drover.platform.web.statuses import MEDIA_TYPE, PREFIX, STATUSES
 
-PREFIX: Final = "/api/v1"
 _TIMEOUT_S: Final = 60.0
 _KINDS: Final[Mapping[int, Kind]] = {status: kind for kind, status in STATUSES.items()} | {500: Kind.FAILED}
 

@@ -16,8 +16,8 @@ from drover.platform.web.idempotency import Idempotent, Keys
 from drover.platform.web.problems import TellDefects, document_problems, tell_problems
 from drover.platform.web.provision import provide
 from drover.platform.web.routes import operation_id
+from drover.platform.web.statuses import PREFIX
 
-PREFIX: Final = "/api/v1"
 OPENAPI: Final = f"{PREFIX}/openapi.json"
 _HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",

@@ -14,21 +14,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from drover.kernel.errors import DroverError, Kind, Retry
 from drover.platform.documents import BadDocument, json_path
+from drover.platform.web.statuses import MEDIA_TYPE, STATUSES
 
-MEDIA_TYPE: Final = "application/problem+json"
-STATUSES: Final[Mapping[Kind, int]] = {
-    Kind.INVALID: 422,
-    Kind.LOGGED_OUT: 401,
-    Kind.REFUSED: 403,
-    Kind.NOT_FOUND: 404,
-    Kind.CONFLICT: 409,
-    Kind.THROTTLED: 429,
-    Kind.UNSUPPORTED: 501,
-    Kind.UNAVAILABLE: 503,
-    Kind.TIMEOUT: 504,
-    Kind.PROTOCOL: 500,
-    Kind.FAILED: 500,
-}
 _WORDS: Final[Mapping[int, tuple[str, str]]] = {
     404: ("no_such_path", "nothing is there"),
     405: ("method_not_allowed", "that cannot be done with this path"),
