@@ -70,7 +70,7 @@ def test_a_token_is_good_for_its_scopes_alone() -> None:
 @pytest.mark.parametrize("act", PLACED)
 def test_an_access_to_some_racks_and_apps_holds_there_alone(act: Act) -> None:
     access = Access(Level.FULL, racks=frozenset({"r1"}), apps=frozenset({"plaza"}))
-    asked = caller(clients={"c1": access})
+    asked = caller(Role.ADMIN, clients={"c1": access})
     assert asked.may(act, "c1", rack="r1", app="plaza")
     assert not asked.may(act, "c1", rack="r2", app="plaza")
     assert not asked.may(act, "c1", rack="r1", app="notes")

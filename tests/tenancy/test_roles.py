@@ -49,9 +49,9 @@ def test_limited_access_runs_and_watches_but_changes_no_definitions_and_sees_no_
     assert allowed <= {Act.SEE, Act.RUN, Act.HALT}
 
 
-def test_a_client_user_does_everything_in_their_own_client_but_grant_access() -> None:
+def test_a_client_user_does_everything_in_their_own_client_but_grant_access_and_break_leases() -> None:
     allowed = {act for act in IN_A_CLIENT if who_may(Role.CLIENT_USER, act, Level.FULL)}
-    assert set(IN_A_CLIENT) - allowed == {Act.MANAGE_ACCESS}
+    assert set(IN_A_CLIENT) - allowed == {Act.MANAGE_ACCESS, Act.BREAK_LEASE}
 
 
 @pytest.mark.parametrize("role", [Role.CLIENT_USER, Role.VIEWER])
