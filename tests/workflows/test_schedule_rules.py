@@ -1,5 +1,6 @@
 """Whatever anybody does with a schedule, and whenever one looks: each occurrence is taken once, or was not to come."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 
@@ -16,7 +17,6 @@ from tests.profiles import ON_MODEL
 from tests.workflows.schedule_ledger import START, TIMINGS, WAITS, Ledger
 
 NAMES = st.sampled_from(sorted(TIMINGS))
-MOST = 5000
 
 
 class ScheduleRules(RuleBasedStateMachine):
@@ -111,14 +111,9 @@ TestScheduleRules.settings = ON_MODEL
 @pytest.mark.parametrize("status", ScheduleStatus)
 @pytest.mark.parametrize("event", ScheduleEvent)
 def test_what_the_table_does_not_name_is_refused(status: ScheduleStatus, event: ScheduleEvent) -> None:
-    expected = TRANSITIONS.get((status, event))
-    try:
-        found = next_status(status, event)
-    except IllegalTransition as error:
-        found = None
-        assert f"a schedule that is {status.value} cannot take: {event.value}" in error.message
-        assert error.hint.startswith("possible: ")
-    assert found is expected
+    refused = pytest.raises(IllegalTransition, match=f"a schedule that is {status.value} cannot take: {event.value}")
+    with nullcontext() if (status, event) in TRANSITIONS else refused:
+        assert next_status(status, event) is TRANSITIONS[status, event]
 
 
 def test_a_cancelled_schedule_can_do_nothing() -> None:

@@ -183,7 +183,7 @@ async def test_schedules_cannot_wait_in_a_circle(database: Database, office: Off
         await office.schedules.create(unit, ADA, schedule(name="second", waits_for=["first"]))
         with pytest.raises(
             BadDocument,
-            match="would wait for itself: .* waits for first",
+            match=r"would wait for itself: .* waits for first",
         ):
             await office.schedules.edit(unit, ADA, first.schedule.id, schedule(name="first", waits_for=["second"]), 1)
         with pytest.raises(BadDocument, match="there is no schedule third"):

@@ -56,6 +56,8 @@ class Chosen:
 def choose(choosing: Choosing, targets: Iterable[str], position: Position, seed: int) -> Chosen:
     """Return the targets that it is the turn of; no target comes twice. None where there are none."""
     names = sorted(set(targets), key=natural)
+    if not names:
+        return Chosen((), position, "there are no targets")
     match choosing:
         case All():
             return Chosen(tuple(names), position, f"all {len(names)} targets")
@@ -71,8 +73,6 @@ def natural(name: str) -> tuple[tuple[int, int, str], ...]:
 
 def _next(rotation: Rotation, names: list[str], position: Position, seed: int) -> Chosen:
     """Return the next ones of a round, at its end fewer than `take`: so each comes equally often."""
-    if not names:
-        return Chosen((), position, "there are no targets")
     key = _key(rotation.order, position.round, seed)
     ahead = [name for name in sorted(names, key=key) if not position.last or key(name) > key(position.last)]
     if not ahead:
