@@ -216,6 +216,10 @@ class StepRun:
             ended_at=now,
         )
 
+    def to_go_on(self) -> "StepRun":
+        """Return it not over: its attempt ended for want of its phone, and not by its own fault."""
+        return replace(self, status=PartStatus.RUNNING, result=None, ended_at=None)
+
     def again(self) -> "StepRun":
         """Return it to be played once more after it failed."""
         return replace(self, status=PartStatus.PENDING, tries=self.tries + 1)

@@ -169,6 +169,7 @@ class Stepping:
         run = scene.run
         decision = after(ending, scene.step.retry, current.tries + 1, run.asked)
         if decision.cause is not None:
+            await runs.keep_step(unit, current.to_go_on())
             await self._settling.obey(unit, run, decision.cause, ending.error)
             return Stops()
         if decision.then is Then.AGAIN:
