@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drover.accounts.domain.lifecycle import Change, IllegalChange, Lifecycle, Standing, changed
@@ -52,6 +52,7 @@ def test_what_the_table_does_not_hold_is_refused(lifecycle: Lifecycle, change: C
     assert caught.value.kind is Kind.CONFLICT
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(Change)))
 def test_whatever_happens_only_an_account_off_its_way_remembers_where_it_was(changes: list[Change]) -> None:
     standing = Standing(Lifecycle.IMPORTED)

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drover.accounts.domain.placing import (
@@ -43,6 +43,7 @@ def test_what_is_no_address_is_refused(text: str) -> None:
         address_of(text)
 
 
+@settings(deadline=None)
 @given(app=NAMES, name=NAMES)
 def test_an_account_of_any_allowed_name_can_be_selected(app: str, name: str) -> None:
     check_name("app", app)

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
@@ -23,6 +23,7 @@ def utc(hour: int, minute: int = 0) -> datetime:
     return datetime(2026, 7, 1, hour, minute, tzinfo=UTC)
 
 
+@settings(deadline=None)
 @given(POLICIES)
 def test_a_policy_is_read_as_it_is_written(policy: Policy) -> None:
     assert policy_of(policy.document()) == policy

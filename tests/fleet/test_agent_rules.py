@@ -4,7 +4,18 @@ from datetime import timedelta
 import pytest
 
 from drover.fleet.domain import PhoneState
-from drover.fleet.domain.agents import Agent, AgentNameTaken, AgentRefused, admit, credential_hash, shown_state
+from drover.fleet.domain.agents import (
+    Agent,
+    AgentNameTaken,
+    AgentRefused,
+    AgentUnknown,
+    BadHostName,
+    RackUnknown,
+    admit,
+    check_host_name,
+    credential_hash,
+    shown_state,
+)
 from drover.kernel.clock import FakeClock
 
 NOW = FakeClock().now()
@@ -59,3 +70,17 @@ def test_a_phone_without_an_agent_is_offline() -> None:
 @pytest.mark.parametrize("state", [PhoneState.MAINTENANCE, PhoneState.QUARANTINED])
 def test_what_was_decided_of_a_phone_stays_whatever_its_agent_does(state: PhoneState) -> None:
     assert shown_state(state, "battery swollen", None, NOW) == (state, "battery swollen")
+
+
+def test_what_there_is_not_is_named() -> None:
+    assert (RackUnknown("cellar").rack, AgentUnknown("rack9").agent) == ("cellar", "rack9")
+
+
+def test_a_name_of_a_rack_or_agent_is_kept_or_refused() -> None:
+    assert check_host_name("rack-1.cellar") == "rack-1.cellar"
+    with pytest.raises(BadHostName, match="'-rack' is no name"):
+        check_host_name("-rack")
+
+
+def test_an_agent_that_is_registered_already_is_told_apart_from_one_that_runs() -> None:
+    assert AgentNameTaken("rack1", registered=True).message == "agent rack1 is registered already"
