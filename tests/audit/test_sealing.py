@@ -16,7 +16,7 @@ from drover.kernel.errors import DroverError
 from drover.kernel.ids import random_id
 from drover.platform.db.database import Database
 from drover.platform.db.whose import Clients, Installation, OneClient, Organization, Whose
-from tests.databases import CLIENT, ORGANIZATION, OTHER_ORGANIZATION, OURS, RUNTIME, SISTERS, THEIRS, reopened
+from tests.databases import CLIENT, ORGANIZATION, OTHER_ORGANIZATION, OURS, RUNTIME, SISTERS, THEIRS
 
 DISPATCHER = System("dispatcher")
 WHOLE = Organization(ORGANIZATION)
@@ -133,7 +133,7 @@ async def test_sealers_of_several_processes_make_one_chain(
     database: Database, database_url: str, trail: Trail, clock: FakeClock
 ) -> None:
     await note(database, trail, OURS, 8)
-    async with reopened(database_url) as other:
+    async with Database.open(database_url) as other:
         sealers = [Sealer(opened, clock) for opened in (database, other, database, other)]
         counts = await asyncio.gather(*(sealer.turn() for sealer in sealers), note(database, trail, OURS, 4))
         await sealers[0].turn()

@@ -3,6 +3,7 @@ import asyncio
 import pytest
 
 from drover.kernel.errors import InvalidInput
+from drover.platform.db.database import Database
 from drover.platform.db.whose import Installation, OneClient, Organization
 from drover.tenancy.domain.records import NameTaken
 from drover.tenancy.service import Act, NotAllowed, Role, Status, Thrown, UnknownClient
@@ -14,7 +15,6 @@ from tests.databases import (
     OURS,
     SISTER_CLIENT,
     SISTERS,
-    reopened,
 )
 from tests.tenancy.house import FULL, LIMITED, WHOSE, House, boss
 
@@ -166,7 +166,7 @@ async def test_the_first_start_makes_one_administrator_of_one_client(house: Hous
 
 
 async def test_of_several_first_starts_at_once_one_makes_the_administrator(house: House, database_url: str) -> None:
-    async with reopened(database_url) as other:
+    async with Database.open(database_url) as other:
         elsewhere = House(other, house.hasher, house.clock)
         both = (house.beginning, elsewhere.beginning)
         made = await asyncio.gather(*(beginning.first_administrator() for beginning in both * 2))

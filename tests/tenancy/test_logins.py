@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
@@ -6,6 +7,7 @@ from argon2 import PasswordHasher
 
 from drover.kernel.errors import DroverError, Kind
 from drover.kernel.ids import random_secret
+from drover.platform.db.database import Database
 from drover.platform.db.whose import Installation
 from drover.tenancy.domain.credentials import CredentialRefused
 from drover.tenancy.domain.passwords import LoginRefused, WeakPassword, WrongPassword
@@ -13,7 +15,7 @@ from drover.tenancy.domain.throttling import BY_ADDRESS, BY_USER, Throttled
 from drover.tenancy.hashing import Hasher, TooManyLogins
 from drover.tenancy.repository import users as repository
 from drover.tenancy.service import LoginNeeded, Role, Status
-from tests.databases import CLIENT, reopened
+from tests.databases import CLIENT
 from tests.tenancy.house import CHEAP, FULL, OFFICE, PASSWORD, WHOSE, House, boss
 
 WRONG = "seven grey herons"
@@ -221,7 +223,7 @@ async def test_who_waits_is_let_in_and_then_has_all_tries_again(house: House) ->
 
 async def test_another_process_counts_the_same_failures(house: House, database_url: str) -> None:
     await house.user("ada", Role.ADMIN)
-    async with reopened(database_url) as other:
+    async with Database.open(database_url) as other:
         elsewhere = House(other, house.hasher, house.clock)
         here, there = await asyncio.gather(refusals(house, "ada", 6), refusals(elsewhere, "ada", 6))
     assert (here + there).count(LoginRefused) == BY_USER.free
@@ -259,11 +261,58 @@ async def test_an_old_hash_is_made_anew_at_the_next_login(house: House) -> None:
     async with house.database.writing(WHOSE) as unit:
         await repository.set_password(unit, made.id, old, house.clock.now())
     await house.log_in("ada")
-    async with house.database.reading(WHOSE) as unit:
+    async with house.database.writing(WHOSE) as unit:
         kept = await repository.password_hash(unit, made.id)
     assert kept != old
     assert not house.hasher.outdated(kept)
     await house.log_in("ada")
+
+
+class Meddling(Hasher):
+    """Has something else happen while a password is looked at."""
+
+    meanwhile: Callable[[], Awaitable[None]]
+
+    async def matches(self, kept: str | None, password: str) -> bool:
+        """Look, and do what happens meanwhile."""
+        found = await super().matches(kept, password)
+        await self.meanwhile()
+        return found
+
+
+@pytest.mark.parametrize("status", [Status.INACTIVE, Status.DELETED])
+async def test_who_is_put_out_while_the_password_is_looked_at_is_not_let_in(house: House, status: Status) -> None:
+    made = await house.user("ada", Role.ADMIN)
+    meddling = Meddling(random_secret, cost=CHEAP)
+    meddling.meanwhile = lambda: put(house, made.id, status)
+    with pytest.raises(LoginRefused):
+        await House(house.database, meddling, house.clock).log_in("ada")
+    meddling.close()
+
+
+async def test_a_password_that_changes_while_it_is_looked_at_lets_nobody_in_and_is_not_changed_again(
+    house: House,
+) -> None:
+    made = await house.user("ada", Role.ADMIN)
+    caller = await house.caller("ada")
+    prepared = await house.passwords.prepare("ada", NEW)
+
+    async def set_another() -> None:
+        async with house.database.writing(WHOSE) as unit:
+            await repository.set_password(unit, made.id, prepared.hash, house.clock.now())
+
+    meddling = Meddling(random_secret, cost=CHEAP)
+    meddling.meanwhile = set_another
+    busy = House(house.database, meddling, house.clock)
+    with pytest.raises(LoginRefused):
+        await busy.log_in("ada")
+    async with house.database.writing(WHOSE) as unit:
+        old = await house.passwords.prepare("ada", PASSWORD)
+        await repository.set_password(unit, made.id, old.hash, house.clock.now())
+    with pytest.raises(WrongPassword):
+        await busy.login.change_password(caller, PASSWORD, "ten white pelicans")
+    meddling.close()
+    await house.login.log_in("ada", NEW, OFFICE)
 
 
 async def test_what_is_over_is_forgotten(house: House) -> None:

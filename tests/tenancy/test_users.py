@@ -116,6 +116,8 @@ async def test_an_administrator_makes_users_of_their_clients_but_no_administrato
     bob = await create(house, ada, "bob", Role.CLIENT_USER)
     await grant(house, ada, bob.id, CLIENT, LIMITED)
     assert await held(house, bob.id) == {CLIENT: LIMITED}
+    await grant(house, ada, bob.id, CLIENT, FULL)
+    assert await held(house, bob.id) == {CLIENT: FULL}
     with pytest.raises(NotAllowed, match="neither makes nor changes a admin"):
         await create(house, ada, "eve", Role.ADMIN)
 

@@ -7,7 +7,7 @@ from typing import Final
 from fastapi import APIRouter, FastAPI
 
 from drover.accounts import endpoints as accounts
-from drover.api import health
+from drover.api import health, trail
 from drover.api.doorkeeper import TenancyDoorkeeper
 from drover.api.health import Checks
 from drover.api.keys import DatabaseKeys
@@ -20,6 +20,7 @@ from drover.tenancy.service import Login, Tokens
 ROUTERS: Final[Sequence[APIRouter]] = (
     health.router,
     *tenancy.ROUTERS,
+    trail.router,
     fleet.router,
     accounts.router,
 )

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from drover.platform.db.database import Unit
 from drover.tenancy.domain.caller import Access
@@ -86,10 +87,8 @@ async def set_password(unit: Unit, user_id: str, password_hash: str, at: datetim
 
 async def rehash(unit: Unit, user_id: str, old: str, new: str) -> None:
     """Keep the same password's hash under newer parameters, unless the password was changed meanwhile."""
-    row = await _row(unit, user_id)
-    if row.password_hash == old:
-        row.password_hash = new
-        await unit.session.flush()
+    same = (UserRow.id == user_id) & (UserRow.password_hash == old)
+    await unit.session.execute(update(UserRow).where(same).values(password_hash=new))
 
 
 async def super_users(unit: Unit) -> int:
@@ -114,8 +113,13 @@ async def credentials(unit: Unit, username: str) -> tuple[User, str] | None:
 
 
 async def password_hash(unit: Unit, user_id: str) -> str:
-    """Return the hash of the user's password. Raises UnknownUser."""
-    return (await _row(unit, user_id)).password_hash
+    """Return the hash of the user's password, which nobody changes before the unit ends. Raises UnknownUser."""
+    undeleted = UserRow.status != Status.DELETED.value
+    query = select(UserRow.password_hash).where(UserRow.id == user_id, undeleted)
+    kept = await unit.session.scalar(query.with_for_update())
+    if kept is None:
+        raise UnknownUser(user_id)
+    return kept
 
 
 async def access(unit: Unit, user_id: str, client_id: str) -> Access | None:
@@ -155,7 +159,10 @@ async def with_grants(unit: Unit, organization_id: str, user_id: str) -> tuple[U
         .outerjoin(ClientRow, (ClientRow.organization_id == own) & (ClientRow.id == ClientAccessRow.client_id))
         .where(UserRow.organization_id == own, UserRow.id == user_id)
     )
-    found = (await unit.session.execute(query)).all()
+    # An outer join: without any access, its columns are None.
+    found = cast(
+        "Sequence[tuple[UserRow, str, ClientAccessRow | None, str]]", (await unit.session.execute(query)).all()
+    )
     if not found:
         raise UnknownUser(user_id)
     user, organization, _, _ = found[0]

@@ -16,7 +16,7 @@ from drover.platform.db.whose import Installation, Organization
 from drover.tenancy.domain.caller import Caller
 from drover.tenancy.domain.credentials import CredentialRefused, SessionLife, digest, session_digest, touch_due
 from drover.tenancy.domain.passwords import LoginRefused, WrongPassword, looked_for, normal
-from drover.tenancy.domain.records import User
+from drover.tenancy.domain.records import UnknownUser, User
 from drover.tenancy.domain.roles import Scope
 from drover.tenancy.domain.standing import accesses, may_log_in
 from drover.tenancy.domain.throttling import LONGEST_WINDOW, Throttled, keys
@@ -82,9 +82,10 @@ class Login:
             raise LoginRefused
         newer = await self.hasher.hash(plain) if self.hasher.outdated(tried.hash) else None
         async with self.database.writing(Organization(user.organization)) as unit:
-            caller = await caller_for(unit, user.organization, user.id, address)
             # Between the proof and now the password may have been changed, or the user put out.
-            if caller is None or await users.password_hash(unit, user.id) != tried.hash:
+            unchanged = await self._kept_hash(unit, user.id) == tried.hash
+            caller = await caller_for(unit, user.organization, user.id, address)
+            if caller is None or not unchanged:
                 raise LoginRefused
             if newer is not None:
                 await users.rehash(unit, user.id, tried.hash, newer)
@@ -169,6 +170,12 @@ class Login:
                 await credentials.forget_failures(unit, key="", ids=tried.ids)
             raise
         return tried.user if matches else None
+
+    async def _kept_hash(self, unit: Unit, user_id: str) -> str:
+        try:
+            return await users.password_hash(unit, user_id)
+        except UnknownUser:
+            raise LoginRefused from None
 
     async def _begin(self, unit: Unit, caller: Caller) -> LoggedIn:
         now, secret, csrf = self.clock.now(), self.new_secret(), self.new_secret()
