@@ -8,15 +8,18 @@ from typing import Annotated, Any, Final, cast
 
 import httpx2
 import typer
+from pydantic import BaseModel, ConfigDict
 from rich.console import Console
 from rich.table import Table
 
-from drover.bootstrap.standing import standing_of
+from drover.bootstrap.standing import Standing, standing_of
 from drover.kernel.errors import DroverError, InvalidInput, Kind
 from drover.kernel.ids import random_id
-from drover.platform.settings import load_settings
-from drover.platform.web.statuses import MEDIA_TYPE, PREFIX, STATUSES
+from drover.platform.documents import parse, read_text
+from drover.platform.settings import Settings, load_settings
+from drover.platform.web.statuses import CSRF_HEADER, MEDIA_TYPE, PREFIX, SESSION_COOKIE, STATUSES
 
+SESSION_FILE: Final = "session.json"
 _TIMEOUT_S: Final = 60.0
 _KINDS: Final[Mapping[int, Kind]] = {status: kind for kind, status in STATUSES.items()} | {500: Kind.FAILED}
 
@@ -37,6 +40,15 @@ class NotUp(DroverError):
     """Nothing answers where `drover up` should."""
 
     kind = Kind.UNAVAILABLE
+
+
+class NoSuchThing(DroverError):
+    """There is nothing of that name or id."""
+
+    kind = Kind.NOT_FOUND
+
+    def __init__(self, path: str, which: str) -> None:
+        super().__init__(f"{path.strip('/')}: there is none named {which}", hint="list them to see their names")
 
 
 class ApiRefusal(DroverError):
@@ -83,6 +95,21 @@ class Remote:
         """Ask for what belongs to the client that was chosen; `path` follows the client's own. Raises as `ask`."""
         return self.ask(method, f"/clients/{self.client_id()}{path}", query=query, body=body)
 
+    def find(self, path: str, name: str, which: str, *, of_client: bool = True) -> str:
+        """Return the id of the thing in the list at `path` whose id or whose field `name` is `which`.
+
+        Raises NoSuchThing, and as `ask`.
+        """
+        after: str | None = ""
+        ask = self.of_client if of_client else self.ask
+        while after is not None:
+            page = ask("GET", path, query={"limit": 200, "after": after})
+            for one in page["items"]:
+                if which in {str(one["id"]), str(one.get(name, ""))}:
+                    return str(one["id"])
+            after = page.get("next")
+        raise NoSuchThing(path, which)
+
     def client_id(self) -> str:
         """Return the id of the client that was named, or of the only one. Raises InvalidInput."""
         clients: list[dict[str, Any]] = self.ask("GET", "/clients", query={"limit": 200})["items"]
@@ -94,24 +121,85 @@ class Remote:
         raise InvalidInput(problem, hint=f"choose of {names}")
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Session:
+    """A login that `drover login` keeps: where, and the two secrets that requests show."""
+
+    url: str
+    secret: str
+    csrf: str
+
+
+class _KeptSession(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    url: str
+    secret: str
+    csrf: str
+
+
+def begin_session(url: str, username: str, password: str) -> Session:
+    """Log in. Raises NotUp, ApiRefusal, InvalidInput."""
+    settings = load_settings()
+    where = _where(url, settings, standing_of(settings.data_dir))
+    with _opened(where, {}) as http:
+        api = Remote(http, "")
+        told = api.ask("POST", "/login", body={"username": username, "password": password})
+        secret = http.cookies.get(SESSION_COOKIE)
+    if secret is None:
+        raise Unintelligible(where)
+    return Session(where, secret, str(told["csrf"]))
+
+
 @contextmanager
 def remote(url: str = "", token: str = "", client: str = "") -> Iterator[Remote]:
-    """Open the way to the API: as the options say, else the settings, else what `drover up` left in data_dir."""
+    """Open the way to the API: as the options say, else the settings, else what was left in data_dir.
+
+    There, a session of `drover login` goes before the token of the running `drover up`; neither is shown elsewhere.
+    Raises NotUp, InvalidInput, BadDocument.
+    """
     settings = load_settings()
     standing = standing_of(settings.data_dir)
+    where = _where(url, settings, standing)
+    with _opened(where, _credentials(where, token, settings, standing)) as http:
+        yield Remote(http, client)
+
+
+def _where(url: str, settings: Settings, standing: Standing | None) -> str:
     where = url or settings.api_url or (standing.url if standing else "")
-    shown = token or settings.api_token.get_secret_value()
     if not where:
         raise NotUp(f"no `drover up` runs on {settings.data_dir}", hint="start it, or give --url and a token")
-    if not shown and standing is not None and where.rstrip("/") == standing.url:
-        shown = standing.token  # of this Drover alone: no other gets it
-    headers = {"Authorization": f"Bearer {shown}"} if shown else {}
+    return where.rstrip("/")
+
+
+def _credentials(where: str, token: str, settings: Settings, standing: Standing | None) -> Mapping[str, str]:
+    shown = token or settings.api_token.get_secret_value()
+    if shown:
+        return {"Authorization": f"Bearer {shown}"}
+    session = _kept_session(settings)
+    if session is not None and session.url == where:
+        return {"Cookie": f"{SESSION_COOKIE}={session.secret}", CSRF_HEADER: session.csrf}
+    if standing is not None and standing.url == where:
+        return {"Authorization": f"Bearer {standing.token}"}
+    return {}
+
+
+def _kept_session(settings: Settings) -> Session | None:
+    path = settings.data_dir / SESSION_FILE
+    if not path.exists():
+        return None
+    found = parse(_KeptSession, read_text(path), str(path))
+    return Session(found.url, found.secret, found.csrf)
+
+
+@contextmanager
+def _opened(where: str, headers: Mapping[str, str]) -> Iterator[httpx2.Client]:
     try:
-        http = httpx2.Client(base_url=where, headers=headers, timeout=_TIMEOUT_S, trust_env=False)
+        http = httpx2.Client(base_url=where, headers=dict(headers), timeout=_TIMEOUT_S, trust_env=False)
     except (httpx2.InvalidURL, UnicodeError) as error:
-        raise InvalidInput(f"--url {where}: is no address", hint="such as http://127.0.0.1:8420") from error
+        raise InvalidInput(f"{where}: is no address", hint="such as http://127.0.0.1:8420") from error
     with http:
-        yield Remote(http, client)
+        yield http
 
 
 def show(answer: object, columns: Sequence[str], *, json_line: bool) -> None:

@@ -12,9 +12,23 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from drover.kernel.errors import DroverError, Kind
 from drover.platform.web.problems import refusal
+from drover.platform.web.statuses import CSRF_HEADER, SESSION_COOKIE
 
-SESSION_COOKIE: Final = "drover_session"
-CSRF_HEADER: Final = "X-CSRF-Token"
+__all__ = [
+    "CSRF_HEADER",
+    "SAFE_METHODS",
+    "SESSION_COOKIE",
+    "Admitted",
+    "Door",
+    "Doorkeeper",
+    "ForeignPage",
+    "NotLoggedIn",
+    "Who",
+    "address_of",
+    "caller_of",
+    "session_of",
+]
+
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _MOST_SECRET: Final = 512
 

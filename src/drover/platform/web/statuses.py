@@ -1,4 +1,4 @@
-"""The one table from kinds of failures to HTTP statuses, for whoever answers and for whoever asks."""
+"""What those who answer and those who ask have in common: statuses of failures, and names in headers."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -7,6 +7,8 @@ from drover.kernel.errors import Kind
 
 PREFIX: Final = "/api/v1"
 MEDIA_TYPE: Final = "application/problem+json"
+SESSION_COOKIE: Final = "drover_session"
+CSRF_HEADER: Final = "X-CSRF-Token"
 STATUSES: Final[Mapping[Kind, int]] = {
     Kind.INVALID: 422,
     Kind.LOGGED_OUT: 401,
