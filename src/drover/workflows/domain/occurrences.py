@@ -54,7 +54,9 @@ def occurring(timing: Timing, seed: int, after: datetime) -> Iterator[Occurrence
     match timing:
         case Immediate():
             only = Occurrence(
-                f"i{timing.asked_at:{_WRITTEN}}", timing.asked_at, f"at once, as asked at {timing.asked_at.astimezone(UTC):%H:%M:%S} UTC"
+                f"i{timing.asked_at:{_WRITTEN}}",
+                timing.asked_at,
+                f"at once, as asked at {timing.asked_at.astimezone(UTC):%H:%M:%S} UTC",
             )
             yield from (only,) if timing.asked_at >= after else ()
         case At():

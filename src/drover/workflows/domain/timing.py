@@ -93,8 +93,10 @@ Timing = Immediate | At | Window | Recurring
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One time that a schedule comes due. `id` is its own for good, however often and from where on it is computed,
-    and no other occurrence of the schedule has it, also after its timing was changed: it holds the moment.
+    """One time that a schedule comes due.
+
+    `id` is its own for good, however often and from where on it is computed, and no other occurrence of the schedule
+    has it, also after its timing was changed: it holds the moment.
 
     `at` is in UTC and a schedule has no two at the same moment; `why` says in words how it came to this moment.
     """
