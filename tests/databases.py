@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,13 +21,10 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from drover.audit import models as audit_models
 from drover.platform.db.database import Database
 from drover.platform.db.upgrading import upgrade
 from drover.platform.db.whose import Installation, OneClient
 from drover.tenancy.models import ClientRow, OrganizationRow
-
-__all__ = ["audit_models"]
 
 ORGANIZATION, OTHER_ORGANIZATION = "0a" * 16, "0b" * 16
 CLIENT, SISTER_CLIENT, OTHER_CLIENT = "c1" * 16, "c2" * 16, "c3" * 16
@@ -233,7 +230,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 
 @asynccontextmanager
-async def reopened(url: str, *, pool: int = 10) -> AsyncIterator[Database]:
+async def reopened(url: str, *, pool: int = 10) -> AsyncGenerator[Database]:
     """Open a database a second time, as another process would."""
     async with Database.open(url, pool=pool) as opened:
         yield opened
