@@ -50,6 +50,7 @@ class AccountRow(TenantTable, Base):
         ForeignKeyConstraint(["client_id", "profile_id"], ["profiles.client_id", "profiles.id"]),
         CheckConstraint(f"slot BETWEEN 1 AND {MOST_SLOTS}", name="slot"),
         CheckConstraint("authorized_by <> ''", name="authorized_by"),
+        Index(None, "client_id", "name", "id"),  # the order of lists
         Index(
             "uq_accounts_live_name",
             *("client_id", "phone_id", "app_id", "name"),

@@ -63,6 +63,7 @@ def _accounts() -> None:
         sa.CheckConstraint("slot BETWEEN 1 AND 30", name="slot"),
         sa.CheckConstraint("authorized_by <> ''", name="authorized_by"),
     )
+    op.create_index(None, "accounts", ["client_id", "name", "id"])
     for name, column in (("uq_accounts_live_name", "name"), ("uq_accounts_live_slot", "slot")):
         op.create_index(
             name,
