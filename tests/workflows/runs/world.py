@@ -16,6 +16,7 @@ from drover.fleet.domain.records import PhoneRecord
 from drover.fleet.service import Agents, Leases, Phones
 from drover.language.parsing import parse_text
 from drover.platform.blobs import MemoryBlobs
+from drover.platform.bus.memory import MemoryBus
 from drover.platform.content import BlobContent
 from drover.platform.db.database import Database, Unit
 from drover.platform.db.whose import Organization
@@ -36,6 +37,8 @@ from drover.workflows.domain.planning import NewRun, NewStep
 from drover.workflows.domain.records import Run
 from drover.workflows.domain.runs import RunStatus
 from drover.workflows.domain.workflow import CallHelper, PlaySequence, Step, Workflow
+from drover.workflows.service.agents import Desk
+from drover.workflows.service.making import make
 from drover.workflows.service.pace import Pace
 from drover.workflows.service.ports import AgentAway, Pinned, Provision
 from tests.databases import OURS
@@ -46,7 +49,7 @@ WORKFLOW = "f0" * 16
 SEQUENCE = "f1" * 16
 SCREENS = "ab" * 32
 AGENT = "rack-of-c1"
-QUICK = Pace(still_s=0.2, reconcile_s=0.3, look_s=0.5)
+QUICK = Pace(still_s=0.2, reconcile_s=0.3, look_s=0.5, gone_s=1.0)
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -320,7 +323,7 @@ class World:
     async def _report(self) -> None:
         while True:
             async with self.database.writing(Organization(OURS.organization)) as unit:
-                await Agents(TRAIL, lambda: CREDENTIAL).report(unit, AGENT, CREDENTIAL, "boot1", 0)
+                await self.agents.report(unit, AGENT, CREDENTIAL, "boot1", 0)
             await asyncio.sleep(2)
 
     async def run(self, run_id: str) -> Run:
@@ -329,6 +332,19 @@ class World:
 
     async def until(self, run_id: str, *statuses: RunStatus) -> Run:
         return await until(lambda: self.run(run_id), lambda run: run.status in statuses)
+
+    @property
+    def agents(self) -> Agents:
+        return Agents(TRAIL, lambda: CREDENTIAL)
+
+    def desk(self, made: Working) -> Desk:
+        return Desk(self.database, MemoryBus(), made.events, Leases(TRAIL), self.switch)
+
+    async def plan_after(self, run_id: str, phone: PhoneRecord) -> str:
+        """Return a run that waits for another."""
+        new = NewRun(WORKFLOW, 1, phone.id, AT, (NewStep("log_in", "log_in", SEQUENCE, 1),), after=(run_id,))
+        async with self.database.writing(OURS) as unit:
+            return await make(unit, new, TRAIL.new_id)
 
     async def shown(self, phone: PhoneRecord) -> str:
         async with self.database.reading(OURS) as unit:

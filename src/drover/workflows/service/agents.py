@@ -103,9 +103,9 @@ class Desk:
 
     async def _lease(self, message: Message) -> bytes:
         question = decode(message.payload, LeaseQuestion)
-        return encode(await self._judged(question))
+        return encode(await self.judge(question))
 
-    async def _judged(self, question: LeaseQuestion) -> LeaseAnswer:
+    async def judge(self, question: LeaseQuestion) -> LeaseAnswer:
         """Say whether a play may go on: its run is not stopped, nothing is halted, and the lease is its own."""
         no = LeaseAnswer(sequence_run=question.sequence_run, good=False, reason="there is no such run")
         async with self._database.reading(Installation()) as unit:
