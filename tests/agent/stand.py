@@ -7,7 +7,9 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 from drover.agent.agent import Agent
@@ -221,6 +223,12 @@ class Stand:
         return await self.bus.request(to_agent(NAME, what), encode(message), timeout_s=PATIENCE_S)
 
 
+@cache
+def screens_archive() -> bytes:
+    with TemporaryDirectory() as folder:
+        return pack(registry_folder(Path(folder)))
+
+
 def registry_folder(folder: Path) -> Path:
     registry = shop_registry()
     for app in registry.apps.values():
@@ -234,7 +242,7 @@ def registry_folder(folder: Path) -> Path:
 async def stand(folder: Path, *phones: ShopPhone, delays: Delays = Delays(capture_s=0.005)) -> AsyncGenerator[Stand]:  # noqa: B008  frozen
     clock, bus = ShiftedClock(), MemoryBus()
     content = BlobContent(FolderBlobs(folder / "content"))
-    screens = await content.put(pack(registry_folder(folder / "registry")))
+    screens = await content.put(screens_archive())
     source = MemorySource(phones, clock, delays=delays)
     async with AsyncExitStack() as stack:
         centre = await stack.enter_async_context(Centre(bus).answering())

@@ -102,13 +102,14 @@ async def test_a_play_lives_on_while_its_short_lease_is_renewed(tmp_path: Path) 
 async def test_an_extension_is_asked_about_at_once(tmp_path: Path) -> None:
     phone = ShopPhone("a")
     async with stand(tmp_path, phone) as s, s.agent(renew_s=1000):
+        s.centre.leases["a", 1] = 300
         order = await s.order(*ROUNDS)
         await s.send(order)
         await eventually(lambda: len(phone.history) >= 2)
         asked = len(s.centre.questions)
-        await s.extend(order, 1200)
+        await s.extend(order, 600)
         await eventually(lambda: len(s.centre.questions) == asked + 1)
-        s.clock.shift_s += 700
+        s.clock.shift_s += 400
         before = len(phone.history)
         await eventually(lambda: len(phone.history) >= before + 4)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from drover.agent.errors import MaterialUnusable
+from drover.agent.errors import FolderUnusable, MaterialUnusable
 from drover.agent.materials import MOST_FOLDERS, MOST_REGISTRIES, Materials
 from drover.kernel.errors import DroverError
 from drover.platform.blobs import MemoryBlobs
@@ -123,7 +123,7 @@ async def test_a_folder_that_takes_no_files_is_told(
     tmp_path: Path, content: CountingContent, materials: Materials
 ) -> None:
     (tmp_path / "agent").write_text("in the way")
-    with pytest.raises(MaterialUnusable):
+    with pytest.raises(FolderUnusable):
         await materials.screens(await packed(content, tmp_path / "registry"))
-    with pytest.raises(MaterialUnusable):
+    with pytest.raises(FolderUnusable):
         await materials.script(order(sequence=await content.put(b"{}")))

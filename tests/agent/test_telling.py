@@ -1,13 +1,14 @@
 """What a play did becomes messages that always fit, however long its texts are."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from drover.agent.errors import BudgetSpent, Halted
+from drover.agent.errors import BudgetSpent, FolderUnusable, Halted
 from drover.agent.telling import ended, never_begun, stopped, told
 from drover.devices.geometry import Size
 from drover.kernel.errors import DroverError
@@ -161,3 +162,9 @@ def test_a_spent_budget_is_a_failure() -> None:
 def test_what_could_not_be_begun_has_failed() -> None:
     body = never_begun(DroverError("no", hint="yes"))
     assert (body.status, body.code, body.error, body.hint, body.step) == ("failed", "drover_error", "no", "yes", 0)
+
+
+def test_a_host_without_room_interrupts_and_does_not_fail() -> None:
+    made = record(task(index=2, status=Status.FAILED), status=Status.FAILED, error="full", failure="JournalUnusable")
+    assert (ended(made, None).status, ended(made, None).code) == ("interrupted", "journal_unusable")
+    assert never_begun(FolderUnusable(Path("data"), "no space left on device")).status == "interrupted"

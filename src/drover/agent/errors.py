@@ -141,6 +141,15 @@ class MaterialUnusable(InvalidInput):
     """What a play needs is not usable: a registry without screens, a file whose name leads elsewhere."""
 
 
+class FolderUnusable(DroverError):
+    """The agent's folder takes no more files."""
+
+    kind = Kind.UNAVAILABLE
+
+    def __init__(self, folder: Path, detail: str) -> None:
+        super().__init__(f"{folder}: {detail}", hint="check the folder's permissions and its free space")
+
+
 class LeaseUnconfirmed(GateClosed):
     """The server could not be asked whether the lease is good, so nothing was begun."""
 

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 
 import structlog
 
-from drover.agent.errors import MaterialUnusable
+from drover.agent.errors import FolderUnusable, MaterialUnusable
 from drover.platform.content import Content
 from drover.platform.files import write_whole
 from drover.protocol.archive import safe_place, unpack
@@ -70,7 +70,7 @@ class Materials:
     async def screens(self, digest: str) -> Screens:
         """Return the registry whose archive has that digest.
 
-        Raises BlobMissing, ContentDamaged, BadArchive, MaterialUnusable.
+        Raises BlobMissing, ContentDamaged, BadArchive, MaterialUnusable, FolderUnusable.
         """
         async with self._loading:  # plays that begin together need the same one, mostly
             found = self._screens.get(digest)
@@ -86,7 +86,7 @@ class Materials:
     async def script(self, order: PlayOrder) -> Script:
         """Return the order's sequence, written to a folder of its own with the files beside it.
 
-        Raises BlobMissing, ContentDamaged, MaterialUnusable, BadDocument.
+        Raises BlobMissing, ContentDamaged, MaterialUnusable, BadDocument, FolderUnusable.
         """
         files = {_place(name): await self._content.get(digest) for name, digest in order.files.items()}
         if Path(SEQUENCE_FILE) in files or any(path.name == VALUES_FILE for path in files):
@@ -157,5 +157,5 @@ def _check_apart(files: Collection[Path]) -> None:
                 raise MaterialUnusable(f"{parent} is both a file and a folder beside a sequence", hint="rename one")
 
 
-def _unwritable(place: Path, error: OSError) -> MaterialUnusable:
-    return MaterialUnusable(f"{place}: {(error.strerror or str(error)).lower()}", hint="check the folder and its space")
+def _unwritable(place: Path, error: OSError) -> FolderUnusable:
+    return FolderUnusable(place, (error.strerror or str(error)).lower())

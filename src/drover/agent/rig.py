@@ -55,7 +55,7 @@ class AgentOptions:
     helpers: Mapping[str, Helper] = field(default_factory=dict[str, Helper])
     power: PowerCycle | None = None
     unknowns: Unknowns | None = None
-    drain_s: float = 20.0
+    drain_s: float = 8.0
     renew_s: float = 20.0
     """How often a play asks whether its lease is good still, beside when it is told that it was extended."""
     confirm_s: float = 10.0

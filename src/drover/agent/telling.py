@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Literal
 
-from drover.agent.errors import GateClosed
+from drover.agent.errors import FolderUnusable, GateClosed, StoreUnusable
+from drover.fleet.phonebook import LedgerUnusable
 from drover.kernel.errors import DroverError
+from drover.platform.blobs import BlobNotKept
 from drover.platform.bus.errors import MOST_BYTES
 from drover.protocol.codec import snake
 from drover.protocol.fields import MOST_LINE, line, name
 from drover.protocol.messages import EventBody, PlayEnded, PlayPaused, PlayResumed, TaskBegan, TaskEnded
+from drover.sequences.journal import JournalUnusable
 from drover.sequences.player.errors import OnceInDoubt
 from drover.sequences.player.events import Event, PhoneEnded, PhonePaused, PhoneResumed, StepBegan, StepEnded
 from drover.sequences.record import PhoneRecord, Sight, Status, TaskRecord
@@ -21,6 +24,11 @@ _SHORTEST: Final = 40
 _MOST_PARAMETERS: Final = 16
 _MOST_DISMISSED: Final = 10
 _FOR_A_PERSON: Final = frozenset({OnceInDoubt.__name__})
+_OF_THE_HOST: Final = frozenset(
+    error.__name__ for error in (JournalUnusable, StoreUnusable, LedgerUnusable, BlobNotKept, FolderUnusable)
+)
+"""What ails the host, and not the sequence: a full disk, for instance. The play may be gone on with when it is mended.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +65,7 @@ def ended(record: PhoneRecord, refusal: GateClosed | None) -> PlayEnded:
         result = "completed_with_recovery" if _recovered(record) else "completed"
         return PlayEnded(status="completed", result=result, note=line(record.note))
     return PlayEnded(
-        status="failed",
+        status=_status(record.failure),
         result="handed_over" if record.failure in _FOR_A_PERSON else "failed",
         code=name(snake(record.failure)),
         error=line(record.error),
@@ -74,7 +82,11 @@ def stopped(refusal: GateClosed, *, step: int = 0) -> PlayEnded:
 
 def never_begun(error: DroverError) -> PlayEnded:
     """Return how a play ended whose materials could not be made ready."""
-    return _ended_by(error, "failed", 0)
+    return _ended_by(error, _status(type(error).__name__), 0)
+
+
+def _status(failure: str) -> Literal["failed", "interrupted"]:
+    return "interrupted" if failure in _OF_THE_HOST else "failed"
 
 
 def _ended_by(error: DroverError, status: Literal["failed", "interrupted"], step: int) -> PlayEnded:

@@ -197,9 +197,9 @@ class PlayResumed(Said):
 class PlayEnded(Said):
     """An attempt is over: nothing more comes of it.
 
-    `interrupted`: it was cut off, stopped, or lost its lease, and may be gone on with. `code` is the error's name in
-    snake_case (`lease_lost`, `halted`, `budget_spent`, `once_in_doubt`, ...), `step` the task that it stopped at, 0 for
-    none; `note` says what else there is to say.
+    `interrupted`: it was cut off, stopped, lost its lease, or its host has no room; it may be gone on with. `code` is
+    the error's name in snake_case (`lease_lost`, `halted`, `budget_spent`, `once_in_doubt`, ...), `step` the task that
+    it stopped at, 0 for none; `note` says what else there is to say.
     """
 
     kind: Literal["ended"] = "ended"
