@@ -202,8 +202,8 @@ def _keep_audit_rows() -> None:
     else:
         stay = "{when} BEGIN SELECT RAISE(ABORT, 'audit rows stay as they are'); END"
         op.execute(
-            "CREATE TRIGGER audit_rows_as_written BEFORE UPDATE OF organization_id, client_id, id, at, actor, actor_kind,"
-            " address, act, subject_kind, subject_id, before, after, reason, phone_id, frame ON audit_rows "
+            "CREATE TRIGGER audit_rows_as_written BEFORE UPDATE OF organization_id, client_id, id, at, actor,"
+            " actor_kind, address, act, subject_kind, subject_id, before, after, reason, phone_id, frame ON audit_rows "
             + stay.format(when="")
         )
     op.execute("CREATE TRIGGER audit_rows_not_removed BEFORE DELETE ON audit_rows " + stay.format(when=""))
