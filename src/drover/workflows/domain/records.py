@@ -110,12 +110,6 @@ def engine_id(run_id: str, attempt: int) -> str:
     return f"{run_id}.{attempt}"
 
 
-def run_of(engine: str) -> tuple[str, int]:
-    """Return the run and the attempt that an engine's id is of."""
-    run_id, _, attempt = engine.partition(".")
-    return run_id, int(attempt)
-
-
 @dataclass(frozen=True, slots=True)
 class StepRun:
     """A step of a run, played as a sequence, or called as a helper where `sequence_id` is None.

@@ -97,14 +97,12 @@ class ResultClass(Enum):
     HANDED_OVER = "handed_over"
 
 
-def result_of(parts: "list[ResultClass]") -> ResultClass:
-    """Return the class of a whole whose parts ended so; nothing to do is completed."""
-    order = list(ResultClass)
-    return max(parts, key=order.index, default=ResultClass.COMPLETED)
-
-
 class Cause(Enum):
-    """Why a run is paused, or is to stop."""
+    """Why a run is paused, or is to stop.
+
+    One whose phone or agent is gone resumes by itself; one that lost its lease, or whose worker is restarted, is queued
+    again at once; the others wait for a person.
+    """
 
     USER = "user"
     CANCEL = "cancel"
@@ -113,14 +111,6 @@ class Cause(Enum):
     PHONE_GONE = "phone_gone"
     AGENT_GONE = "agent_gone"
     LEASE_LOST = "lease_lost"
-
-    @property
-    def resumes_by_itself(self) -> bool:
-        """Whether the run goes on without anybody's word, once what it waits for is there."""
-        return self in _BY_ITSELF
-
-
-_BY_ITSELF: Final = frozenset({Cause.RESTART, Cause.PHONE_GONE, Cause.AGENT_GONE, Cause.LEASE_LOST})
 
 
 class UnknownRun(DroverError):

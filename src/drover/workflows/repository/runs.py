@@ -96,14 +96,6 @@ async def of_occurrence(unit: Unit, schedule_id: str, occurrence: str, phone_id:
     return await unit.session.scalar(query)
 
 
-async def statuses_of_occurrence(unit: Unit, schedule_id: str, occurrence: str) -> dict[str, RunStatus]:
-    """Return the runs that an occurrence of a schedule became, with their statuses."""
-    query = select(WorkflowRunRow.id, WorkflowRunRow.status).where(
-        WorkflowRunRow.schedule_id == schedule_id, WorkflowRunRow.occurrence == occurrence
-    )
-    return {run_id: RunStatus(status) for run_id, status in await unit.session.execute(query)}
-
-
 async def get(unit: Unit, run_id: str, *, lock: bool = False) -> Run:
     """Return a run; with `lock`, nobody else changes it before this unit ends. Raises UnknownRun."""
     query = select(WorkflowRunRow).where(WorkflowRunRow.id == run_id)
