@@ -256,10 +256,13 @@ async def test_a_schedule_that_cannot_work_is_refused(
 
 
 async def test_a_name_is_given_once(database: Database, office: Office) -> None:
-    async with database.writing(OURS) as unit:
-        await office.schedules.create(unit, ADA, schedule())
-        with pytest.raises(Conflict):
+    async def create() -> None:
+        async with database.writing(OURS) as unit:
             await office.schedules.create(unit, ADA, schedule())
+
+    await create()
+    with pytest.raises(Conflict):
+        await create()
 
 
 async def test_another_client_s_schedule_is_not_there(database: Database, office: Office) -> None:

@@ -157,12 +157,7 @@ def zone_of(name: str) -> ZoneInfo:
 
 def _moment(text: str, zone: ZoneInfo, field: str) -> datetime:
     parsed = _parsed(text, field)
-    if parsed.tzinfo is None:
-        return moment_of(parsed, zone)
-    try:
-        return parsed.astimezone(UTC)
-    except OverflowError as error:
-        raise BadTiming(f"{field}: {text} is out of range", hint="from the year 2000 to 2399") from error
+    return moment_of(parsed, zone) if parsed.tzinfo is None else parsed.astimezone(UTC)
 
 
 def _local(text: str, field: str) -> datetime:
