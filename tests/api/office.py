@@ -20,6 +20,7 @@ class Office:
     tokens: Tokens
     local: LocalAccess
     clock: FakeClock
+    trail: Trail
 
     @property
     def doorkeeper(self) -> TenancyDoorkeeper:
@@ -39,6 +40,7 @@ def office(database: Database) -> Iterator[Office]:
             Tokens(database, trail, clock, random_id, random_secret),
             LocalAccess(database, trail, clock, random_id, random_secret),
             clock,
+            trail,
         )
     finally:
         hasher.close()

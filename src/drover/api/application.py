@@ -16,6 +16,7 @@ from drover.platform.db.database import Database
 from drover.platform.web.application import Entrance, web_application
 from drover.tenancy import endpoints as tenancy
 from drover.tenancy.service import Login, Tokens
+from drover.workflows import endpoints as workflows
 
 ROUTERS: Final[Sequence[APIRouter]] = (
     health.router,
@@ -23,6 +24,7 @@ ROUTERS: Final[Sequence[APIRouter]] = (
     trail.router,
     fleet.router,
     accounts.router,
+    *workflows.ROUTERS,
 )
 OPEN: Final = frozenset({("GET", "/health")}) | tenancy.OPEN
 """What answers without a caller: logging in, and whether the process works. The OpenAPI document needs a caller."""

@@ -6,21 +6,27 @@ import typer
 
 from drover import __version__
 from drover.cli import (
+    api,
     database,
     demo,
     doctor,
     exits,
     fault,
+    fleet,
     keyboard,
+    login,
+    people,
     phones,
     play,
     record,
+    runs,
     scope,
     screens,
     sequence,
     sim,
     text,
     up,
+    work,
 )
 
 app = typer.Typer(
@@ -36,14 +42,27 @@ app.command("play", short_help="Play a sequence on attached phones.")(play.play)
 app.command("record", short_help="Record what a person does on a phone.")(record.record)
 app.command("sim", short_help="Serve simulated phones.")(sim.sim)
 app.command("up", short_help="Run everything in one process.")(up.up)
+app.command("api", short_help="Ask a running Drover anything.")(api.api)
+app.command("halt", short_help="Stop every run, at once.")(people.halt)
+app.command("login", short_help="Begin a session with a running Drover.")(login.login)
+app.command("logout", short_help="End the session.")(login.logout)
+app.command("unhalt", short_help="Let runs go on after a halt.")(people.unhalt)
+app.add_typer(fleet.accounts, name="accounts")
+app.add_typer(people.clients, name="clients")
 app.add_typer(database.app, name="database")
+app.add_typer(work.definitions, name="definitions")
 app.add_typer(doctor.app, name="doctor")
+app.add_typer(fleet.fleet, name="fleet")
 app.add_typer(keyboard.app, name="keyboard")
 app.add_typer(phones.app, name="phones")
+app.add_typer(runs.runs, name="runs")
+app.add_typer(work.schedule, name="schedule")
 app.add_typer(scope.app, name="scope")
 app.add_typer(screens.app, name="screens")
 app.add_typer(sequence.app, name="sequence")
 app.add_typer(text.app, name="text")
+app.add_typer(people.tokens, name="token")
+app.add_typer(people.users, name="users")
 
 
 def _version(value: bool) -> None:

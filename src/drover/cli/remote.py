@@ -95,19 +95,25 @@ class Remote:
         """Ask for what belongs to the client that was chosen; `path` follows the client's own. Raises as `ask`."""
         return self.ask(method, f"/clients/{self.client_id()}{path}", query=query, body=body)
 
-    def find(self, path: str, name: str, which: str, *, of_client: bool = True) -> str:
+    def every(self, path: str, *, query: Mapping[str, object] | None = None, of_client: bool = True) -> Iterator[Json]:
+        """Yield the things in the list at `path`, page by page. Raises as `ask`."""
+        after: str | None = ""
+        ask = self.of_client if of_client else self.ask
+        while after is not None:
+            page = ask("GET", path, query={**(query or {}), "limit": 200, "after": after})
+            yield from page["items"]
+            after = page.get("next")
+
+    def find(
+        self, path: str, name: str, which: str, *, query: Mapping[str, object] | None = None, of_client: bool = True
+    ) -> str:
         """Return the id of the thing in the list at `path` whose id or whose field `name` is `which`.
 
         Raises NoSuchThing, and as `ask`.
         """
-        after: str | None = ""
-        ask = self.of_client if of_client else self.ask
-        while after is not None:
-            page = ask("GET", path, query={"limit": 200, "after": after})
-            for one in page["items"]:
-                if which in {str(one["id"]), str(one.get(name, ""))}:
-                    return str(one["id"])
-            after = page.get("next")
+        for one in self.every(path, query=query, of_client=of_client):
+            if which in {str(one["id"]), str(_value(one, name))}:
+                return str(one["id"])
         raise NoSuchThing(path, which)
 
     def client_id(self) -> str:
@@ -227,10 +233,16 @@ def _table(rows: Sequence[Any], columns: Sequence[str]) -> Table:
     return table
 
 
-def _cell(row: Json, path: str) -> str:
+def _value(row: Json, path: str) -> Json:
+    """Return what is at a path such as `timing.at`; None where nothing is."""
     value: Any = row
     for name in path.split("."):
         value = cast("dict[str, Any]", value).get(name) if isinstance(value, dict) else None
+    return value
+
+
+def _cell(row: Json, path: str) -> str:
+    value = _value(row, path)
     match value:
         case None:
             return ""
