@@ -1,10 +1,17 @@
+import asyncio
 from pathlib import Path
 
 import pytest
 
-from drover.platform.durable import EngineStore, SqliteStore
+from drover.platform.durable import EngineStore, PostgresStore, SqliteStore
+from drover.platform.durable.store import prepare_postgres
+from tests.databases import OWNER, RUNTIME
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> EngineStore:
-    return SqliteStore(tmp_path / "engine.db")
+@pytest.fixture(params=["sqlite", "postgres"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> EngineStore:
+    if request.param == "sqlite":
+        return SqliteStore(tmp_path / "engine.db")
+    url = str(request.getfixturevalue("postgres_url"))
+    asyncio.run(prepare_postgres(url.replace(RUNTIME, OWNER), role=RUNTIME))
+    return PostgresStore(url)

@@ -11,6 +11,7 @@ import pytest
 
 from drover.platform.durable import DurableEngine, EngineBusy, EngineClosed, EngineStore, EngineUnusable, SqliteStore
 from drover.platform.durable.store import PostgresStore, prepare_postgres
+from tests.databases import OWNER, RUNTIME
 
 KILLED = Path(__file__).parent / "killed.py"
 
@@ -231,17 +232,22 @@ async def test_a_server_that_is_not_there_is_named_without_its_password() -> Non
     assert "secret" not in caught.value.message
 
 
-async def test_a_schema_that_nobody_prepared_is_refused(postgres_address: str) -> None:
-    store = PostgresStore(postgres_address, schema="unprepared")
+async def test_a_schema_that_nobody_prepared_is_refused(postgres_url: str) -> None:
     with pytest.raises(EngineUnusable):
-        await DurableEngine(store, executor="one").__aenter__()
+        await DurableEngine(PostgresStore(postgres_url, schema="nobody_made_it"), executor="one").__aenter__()
 
 
-async def test_a_schema_is_prepared_more_than_once_without_harm(postgres_address: str) -> None:
-    await prepare_postgres(postgres_address, role=None)
-    await prepare_postgres(postgres_address, role=None)
-    async with DurableEngine(PostgresStore(postgres_address), executor="one") as engine:
+async def test_a_schema_is_prepared_more_than_once_without_harm(postgres_url: str) -> None:
+    owner = postgres_url.replace(RUNTIME, OWNER)
+    await prepare_postgres(owner, role=RUNTIME)
+    await prepare_postgres(owner, role=RUNTIME)
+    async with DurableEngine(PostgresStore(postgres_url), executor="one") as engine:
         assert await engine.pending_of() == []
+
+
+async def test_a_schema_is_not_prepared_where_nobody_answers() -> None:
+    with pytest.raises(EngineUnusable, match="nowhere"):
+        await prepare_postgres("postgresql://someone:secret@127.0.0.1:1/nowhere", role=None)
 
 
 async def test_users_read_nothing_of_the_library(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
