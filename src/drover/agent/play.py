@@ -190,6 +190,8 @@ class Play:
         (record,) = await play_on([phone], stage, self._progress)
         if record.model:
             rig.models[order.phone] = record.model
+        with suppress(GateClosed):
+            self.gate.check()  # whatever a play failed with that was frozen past its lease, that is why
         return ended(record, self.gate.refusal)
 
     def _stage(self, plan: Plan, screens: Screens, texts: TextSource) -> Stage:

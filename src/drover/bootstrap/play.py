@@ -122,9 +122,7 @@ async def play(
             texts=texts,
         )
         work = f"playing “{request.plan.sequence.name}”"
-        phones = [
-            PlayPhone(name, source.driver(serial), taken(serial, work, monitor, book)) for name, serial in chosen
-        ]
+        phones = [PlayPhone(name, source.driver(serial), taken(serial, work, monitor, book)) for name, serial in chosen]
         records = await play_on(phones, stage, progress)
     sequence = request.plan.sequence
     return PlayRecord(
