@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -10,6 +11,7 @@ from fastapi import FastAPI
 
 from drover.api.application import OPEN, Services, create_app
 from drover.api.health import Checks
+from drover.api.reference import reference
 from drover.bootstrap.services import Foundation, fleet_of, people_of, plans_of
 from drover.platform.db.database import Database
 from drover.platform.web.routes import operations
@@ -125,3 +127,8 @@ def example_of(schemas: dict[str, Any], schema: dict[str, Any]) -> Any:
 async def test_operations_have_names_of_their_own(app: FastAPI) -> None:
     ids = [operation["operationId"] for methods in app.openapi()["paths"].values() for operation in methods.values()]
     assert len(ids) == len(set(ids))
+
+
+def test_the_reference_tells_of_every_route() -> None:
+    written = (Path(__file__).parents[2] / "docs" / "reference" / "api.md").read_text(encoding="utf-8")
+    assert written == reference(), "run python tools/api_reference.py"

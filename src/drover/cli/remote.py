@@ -248,6 +248,8 @@ def _cell(row: Json, path: str) -> str:
             return ""
         case bool():
             return "yes" if value else "no"
+        case list() if all(isinstance(part, str) for part in cast("list[Any]", value)):
+            return "; ".join(cast("list[str]", value)).replace("[", r"\[")
         case list() | dict():
             return json.dumps(value, ensure_ascii=False)
         case _:
