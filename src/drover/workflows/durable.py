@@ -31,12 +31,12 @@ def register(engine: DurableEngine, playing: Playing, clock: Clock, over: Callab
 
     async def run(organization: str, client: str, run_id: str, attempt: int) -> str:
         key = RunKey(organization, client, run_id, attempt)
-        holding = await patiently(clock, lambda: playing.held(key))
-        if holding is None:
+        found = await patiently(clock, lambda: playing.held(key))
+        if found is None:
             return "not this attempt's any more"
+        holding, steps = found
         with holding:
-            positions = await engine.step("positions", patient(clock, playing.positions), key)
-            for position in positions:
+            for position in range(1, steps + 1):
                 if not await engine.step(f"step {position}", patient(clock, playing.step), key, position):
                     break
             else:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from drover.platform.db.database import DueQuery, Unit
 from drover.workflows.domain.queueing import Queued
-from drover.workflows.domain.records import Run, StepRun
+from drover.workflows.domain.records import STEP, Run, StepRun
 from drover.workflows.domain.runs import Cause, PartStatus, ResultClass, RunStatus, UnknownRun
 from drover.workflows.models.runs import RunDependencyRow, SequenceRunRow, WorkflowRunRow
 
@@ -218,6 +218,12 @@ async def steps(unit: Unit, run_id: str) -> Sequence[StepRun]:
         .order_by(SequenceRunRow.position, SequenceRunRow.purpose.desc())
     )
     return [_step_of(row) for row in await unit.session.scalars(query)]
+
+
+async def step_count(unit: Unit, run_id: str) -> int:
+    """Return how many steps a run has, switch sequences aside."""
+    query = select(func.count()).select_from(SequenceRunRow)
+    return await unit.session.scalar(query.where(SequenceRunRow.run_id == run_id, SequenceRunRow.purpose == STEP)) or 0
 
 
 async def step(unit: Unit, step_id: str, *, lock: bool = False) -> StepRun | None:

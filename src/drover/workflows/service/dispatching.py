@@ -64,31 +64,34 @@ class Dispatcher:
         between that and the start of its body is found by the reconciler.
         """
         started = 0
-        for whose in await self._clients():
+        for whose, planned in await self._clients():
             try:
-                started += await self._turn_of(whose)
+                started += await self._turn_of(whose, planned=planned)
             except DroverError as error:
                 _log.warning("dispatching failed", client=whose.client, error=error.message, hint=error.hint)
         return started
 
-    async def _clients(self) -> Sequence[OneClient]:
+    async def _clients(self) -> Sequence[tuple[OneClient, bool]]:
+        """Return the clients for which there is something to do, and whether schedules of theirs are due."""
         async with self._database.reading(Installation()) as unit:
             planned = await self._planning.due_clients(unit, _MOST_CLIENTS)
-            now = await unit.now()
-            startable = await unit.due(runs.STARTABLE, moment=now, most=_MOST_CLIENTS)
+            startable = await unit.due(runs.STARTABLE, moment=await unit.now(), most=_MOST_CLIENTS)
         found = planned | {(due.organization, due.client) for due in startable}
-        return [OneClient(*each) for each in sorted(found)]
+        return [(OneClient(*each), each in planned) for each in sorted(found)]
 
-    async def _turn_of(self, whose: OneClient) -> int:
+    async def _turn_of(self, whose: OneClient, *, planned: bool) -> int:
+        if planned:
+            async with self._database.writing(whose) as unit:
+                if await self._standing.hindrance(unit):
+                    return 0
+                for new in await self._planning.take_due(unit):
+                    await make(unit, new, self._new_id)
         async with self._database.reading(whose) as unit:
             if await self._standing.hindrance(unit):
                 return 0
-        async with self._database.writing(whose) as unit:
-            for new in await self._planning.take_due(unit):
-                await make(unit, new, self._new_id)
-        async with self._database.reading(whose) as unit:
-            queue = await runs.queue(unit, await unit.now(), most=_MOST_RUNS)
-            decided = turn(queue, await self._taken(unit, {one.phone_id for one in queue}), await unit.now())
+            now = await unit.now()
+            queue = await runs.queue(unit, now, most=_MOST_RUNS)
+            decided = turn(queue, await self._taken(unit, {one.phone_id for one in queue}), now)
         for one, reason in decided.skip:
             await self._skip(whose, one.run_id, reason)
         keys = [await self._take(whose, one.run_id) for one in decided.start]

@@ -18,7 +18,7 @@ from drover.platform.db.database import Database
 from drover.protocol.messages import Refused
 from drover.sequences.helpers import Helper, HelperContext, HelperFailed
 from drover.workflows.domain.failures import Ending, Outcome
-from drover.workflows.domain.records import STEP, StepRun
+from drover.workflows.domain.records import StepRun
 from drover.workflows.domain.runs import Cause, ResultClass, RunStatus
 from drover.workflows.repository import runs
 from drover.workflows.service.held import Hands, Held, RunKey
@@ -71,23 +71,19 @@ class Playing:
         self._helpers = helpers
         self._probe_s = probe_s
 
-    async def held(self, key: RunKey) -> AbstractContextManager[None] | None:
-        """Return what keeps a run's lease renewed while it is entered; None: it is not this attempt's any more."""
+    async def held(self, key: RunKey) -> tuple[AbstractContextManager[None], int] | None:
+        """Return what keeps a run's lease renewed while it is entered, and how many steps the run has.
+
+        None: it is not this attempt's any more.
+        """
         async with self._database.reading(key.whose) as unit:
             run = await this_attempt(unit, key)
             if run is None or run.lease_token is None:
                 return None
             phone = await self._phones.get(unit, run.phone_id)
+            count = await runs.step_count(unit, key.run_id)
         agent = phone.agent.name if phone.agent else ""
-        return self._hands.holding(Held(key, run.phone_id, phone.serial, agent, run.lease_token))
-
-    async def positions(self, key: RunKey) -> list[int]:
-        """Return the positions of the steps that are not over yet, in order."""
-        async with self._database.reading(key.whose) as unit:
-            if await this_attempt(unit, key) is None:
-                return []
-            parts = await runs.steps(unit, key.run_id)
-        return [part.position for part in parts if part.purpose == STEP and not part.status.over]
+        return self._hands.holding(Held(key, run.phone_id, phone.serial, agent, run.lease_token)), count
 
     async def step(self, key: RunKey, position: int) -> bool:
         """Play a step to its end, its switch sequence first where one is needed; return whether the run goes on."""

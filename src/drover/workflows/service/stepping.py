@@ -120,7 +120,8 @@ class Stepping:
             return Stops()
         scene = await self._scene(unit, run, lease, position)
         current = scene.current
-        if scene.part.status in _OVER:
+        before = scene.part.status is PartStatus.FAILED and scene.part.run_attempt != run.attempt
+        if scene.part.status in _OVER or before:
             return GoesOn()
         if current.run_attempt == run.attempt and current.status is not PartStatus.PENDING:
             ending = current.ending
