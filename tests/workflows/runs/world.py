@@ -337,6 +337,10 @@ class World:
     def agents(self) -> Agents:
         return Agents(TRAIL, lambda: CREDENTIAL)
 
+    @property
+    def leases(self) -> Leases:
+        return Leases(TRAIL)
+
     def desk(self, made: Working) -> Desk:
         return Desk(self.database, MemoryBus(), made.events, Leases(TRAIL), self.switch)
 
