@@ -14,8 +14,8 @@ from drover.protocol.messages import (
     PlayEvent,
     PlayOrder,
     Refused,
-    Stopped,
     StopOrder,
+    Stopped,
 )
 from drover.protocol.subjects import EVENT, LEASE, PLAY, STOP, from_agent, to_agent
 from drover.workflows.domain.runs import RunStatus
