@@ -12,6 +12,7 @@ from drover.screens.documents import NAME, NAME_HINT, AppFile, KeyboardFile, Scr
 from drover.screens.domain import App, Registry, Screen
 from drover.screens.keyboard import KeyboardMap
 from drover.screens.keyboard_reader import KeyboardReader
+from drover.screens.matching.outlining import Outlining
 from drover.screens.parts import inside
 from drover.screens.pictures import Grays
 from drover.screens.reader import ScreenReader
@@ -75,6 +76,7 @@ class _Loader:
         self._declared = frozenset(f"{place.name}.{path.stem}" for place, paths in files.items() for path in paths)
         self._refusals: list[Refusal] = []
         self._grays = Grays()
+        self._outlining = Outlining()
 
     def load(self) -> LoadedRegistry:
         """Return all that can be used, sorted by key, and the refusals."""
@@ -95,6 +97,7 @@ class _Loader:
             for path in paths:
                 if path.name != APP_FILE or place.name == GLOBAL:
                     screens.update(self._load(path, self._screen))
+        self._outlining.finish()
         return LoadedRegistry(Registry(screens, apps, keyboards), tuple(self._refusals))
 
     def refuse_strays(self, paths: Iterable[Path]) -> None:
@@ -108,10 +111,10 @@ class _Loader:
         for parent, folders, names in os.walk(place):
             folders.sort()
             for name in sorted(names):
-                path = Path(parent, name)
-                first = seen.setdefault(path.as_posix().casefold(), name)
+                first = seen.setdefault(f"{parent}/{name}".casefold(), name)
                 if first != name:
-                    self._refuse(path, [Fault("", f"differs from {first} in case only", "rename one of them")])
+                    fault = Fault("", f"differs from {first} in case only", "rename one of them")
+                    self._refuse(Path(parent, name), [fault])
 
     def _load(self, path: Path, read: Callable[[Path], tuple[str, Loaded]]) -> dict[str, Loaded]:
         """Return what the file holds by its name, or nothing where it was refused."""
@@ -133,16 +136,17 @@ class _Loader:
     def _screen(self, path: Path) -> tuple[str, Screen]:
         document = parse(ScreenFile, self._text(path), path.name)
         app = None if path.parent.name == GLOBAL else path.parent.name
-        reader = ScreenReader(path, app=app, known=self._declared, grays=self._grays)
+        reader = ScreenReader(path, app=app, known=self._declared, grays=self._grays, outlining=self._outlining)
         screen = reader.read(document)
         return screen.key, screen
 
     def _keyboard(self, path: Path) -> tuple[str, KeyboardMap]:
-        keyboard = KeyboardReader(path, self._grays).read(parse(KeyboardFile, self._text(path), path.name))
+        document = parse(KeyboardFile, self._text(path), path.name)
+        keyboard = KeyboardReader(path, self._grays, self._outlining).read(document)
         return keyboard.name, keyboard
 
     def _text(self, path: Path) -> str:
-        if path.exists() and not path.is_file():
+        if not path.is_file() and path.exists():
             raise BadDocument(path.name, [Fault("", "is not a file", "rename or remove it")])
         if not inside(path, self._root):
             raise BadDocument(path.name, [Fault("", "is a link that leaves the registry", "copy the file here")])

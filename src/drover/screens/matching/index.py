@@ -8,6 +8,7 @@ import numpy as np
 
 from drover.devices.geometry import Size
 from drover.screens.matching.outline import ALIKE, Outline, Sums
+from drover.screens.matching.outlining import Outlining
 from drover.screens.matching.sieve import Sieve
 from drover.screens.matching.verdict import Candidate
 from drover.screens.matching.view import QUARTER, View, Views
@@ -34,6 +35,11 @@ class Index:
         self._references = list(dict.fromkeys(candidate.reference for candidate in candidates))
         self._of_reference = np.array([self._references.index(c.reference) for c in candidates], dtype=np.intp)
         self._possible_anywhere = np.zeros(len(candidates))
+        outlining = Outlining()
+        for candidate in candidates:
+            for probe in candidate.probes:
+                outlining.add(probe.template)
+        outlining.finish()
         found: dict[tuple[Size, Anchor], tuple[list[int], list[Outline]]] = {}
         for number, candidate in enumerate(candidates):
             for probe in candidate.probes:
