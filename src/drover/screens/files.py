@@ -20,6 +20,7 @@ from drover.screens.reader import ScreenReader
 GLOBAL = "global"
 KEYBOARDS = "keyboards"
 APP_FILE = "app.json"
+_SUFFIX = ".json"
 
 Loaded = TypeVar("Loaded", App, Screen, KeyboardMap)
 
@@ -58,12 +59,12 @@ def load_registry(folder: Path) -> LoadedRegistry:
     try:
         entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
         places = [entry for entry in entries if entry.is_dir()]
-        files = {place: sorted(path for path in place.iterdir() if path.suffix == ".json") for place in places}
+        files = {place: [place / name for name in sorted(os.listdir(place)) if _is_json(name)] for place in places}  # noqa: PTH208 (most names are those of pictures, for which no path is made)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise BadRegistry(f"registry {folder} cannot be read ({reason})", hint="name a folder of screens") from error
     loader = _Loader(folder, files)
-    loader.refuse_strays(entry for entry in entries if entry.suffix == ".json" and entry not in files)
+    loader.refuse_strays(entry for entry in entries if _is_json(entry.name) and entry not in files)
     return loader.load()
 
 
@@ -148,13 +149,17 @@ class _Loader:
     def _text(self, path: Path) -> str:
         if not path.is_file() and path.exists():
             raise BadDocument(path.name, [Fault("", "is not a file", "rename or remove it")])
-        if not inside(path, self._root):
+        if not inside(str(self._root), str(path.relative_to(self._root))):
             raise BadDocument(path.name, [Fault("", "is a link that leaves the registry", "copy the file here")])
         return read_text(path)
 
     def _refuse(self, path: Path, faults: Sequence[Fault]) -> None:
         file = _printable(path.relative_to(self._root).as_posix())
         self._refusals += [Refusal(file, fault.where, _printable(fault.reason), fault.hint) for fault in faults]
+
+
+def _is_json(name: str) -> bool:
+    return name.endswith(_SUFFIX) and name != _SUFFIX
 
 
 def _printable(text: str) -> str:

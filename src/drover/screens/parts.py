@@ -39,7 +39,7 @@ class PartReader:
     def __init__(self, path: Path, grays: Grays, outlining: Outlining) -> None:
         self._grays = grays
         self._outlining = outlining
-        self._folder = path.parent
+        self._folder = os.fspath(path.parent)
         self._file = path.name
         self._faults: list[Fault] = []
 
@@ -180,8 +180,8 @@ class PartReader:
         return content
 
     def _content(self, name: str, where: str, limit: int) -> bytes | None:
-        path = self._folder / name
-        if not inside(path, self._folder):
+        path = f"{self._folder}{os.sep}{name}"
+        if not inside(self._folder, name):
             return self.fault(where, f"{name} leaves the app's folder", "keep pictures inside the folder")
         return self._usable(lambda: read_bytes(path, limit), where, name)
 
@@ -217,17 +217,20 @@ def found(parts: Iterable[Content | None]) -> tuple[Content, ...]:
     return tuple(part for part in parts if part is not None)
 
 
-def inside(path: Path, folder: Path) -> bool:
-    """Whether the path, with links followed, stays in the folder. A circle of links leads nowhere inside."""
+def inside(folder: str, name: str) -> bool:
+    """Whether what is called `name` below the folder, with links followed, stays in it.
+
+    A circle of links leads nowhere inside.
+    """
+    parts = name.split(os.sep)  # noqa: PTH206 (as below)
+    if name.startswith(os.sep) or os.pardir in parts:
+        return False
+    # Below the folder there are hardly ever links, and without them there is nothing to follow.
+    places = accumulate(parts, lambda place, part: f"{place}{os.sep}{part}", initial=folder)
     try:
-        above, parts = folder.parts, path.parts
-        below = parts[len(above) :]
-        if parts[: len(above)] != above or ".." in below:
-            return False
-        # Below the folder there are hardly ever links, and without them there is nothing to follow.
-        places = accumulate(below, lambda place, name: f"{place}{os.sep}{name}", initial=os.fspath(folder))
-        linked = any(os.path.islink(place) for place in islice(places, 1, None))  # noqa: PTH114 (four times as fast, for every file of a registry)
-        return not linked or path.resolve().is_relative_to(folder.resolve())
+        if not any(os.path.islink(place) for place in islice(places, 1, None)):  # noqa: PTH114 (four times as fast, for every file of a registry)
+            return True
+        return Path(folder, name).resolve().is_relative_to(Path(folder).resolve())
     except (OSError, RuntimeError, ValueError):
         return False
 

@@ -1,6 +1,7 @@
 """Pictures in files: decoded with limits, so that no file can do harm; cut out of frames and encoded."""
 
 import io
+import os
 import stat
 import threading
 import warnings
@@ -31,13 +32,13 @@ class BadPicture(InvalidInput):
     """A picture file cannot be used. The message says what is wrong with it, and not which file it is."""
 
 
-def read_bytes(path: Path, limit: int = MAX_PICTURE_BYTES) -> bytes:
+def read_bytes(path: Path | str, limit: int = MAX_PICTURE_BYTES) -> bytes:
     """Return the content of a regular file. Raises BadPicture where it is missing, no file, or too large."""
     try:
-        status = path.stat()
+        status = os.stat(path)  # noqa: PTH116 (no path is made of the names in a registry)
         if not stat.S_ISREG(status.st_mode):
             raise BadPicture("is not a file", hint="name a PNG or JPEG file")
-        with path.open("rb", buffering=0) as stream:
+        with open(path, "rb", buffering=0) as stream:  # noqa: PTH123 (as above)
             # Asked for more than there may be, Python would make room for it first.
             content = stream.read(min(limit, status.st_size) + 1)
     except OSError as error:

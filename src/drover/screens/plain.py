@@ -58,10 +58,10 @@ def unfiltered(content: bytes, size: Size) -> Pixels | None:
         lines = zlib.decompressobj(-zlib.MAX_WBITS).decompress(memoryview(data)[2:], size.height * stride)
     except zlib.error:
         return None
-    if len(lines) != size.height * stride:
+    if len(lines) != size.height * stride or any(lines[::stride]):  # each line begins with how it is filtered
         return None
-    table = np.frombuffer(lines, dtype=np.uint8).reshape(size.height, stride)
-    return None if table[:, 0].any() else table[:, 1:].reshape(size.height, size.width, channels)
+    shape, strides = (size.height, size.width, channels), (stride, channels, 1)
+    return np.ndarray(shape, np.uint8, lines, offset=1, strides=strides)
 
 
 def _data(content: bytes) -> Iterator[bytes]:

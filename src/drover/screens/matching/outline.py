@@ -199,14 +199,15 @@ def _patterns(sums: Sums, grid: Cells) -> tuple[Patterns, Totals, Totals]:
     areas = grid.areas().reshape(len(sums), 1, -1)
     used = areas > 0
     counts = np.maximum(np.count_nonzero(used, axis=2), 1)
-    rows = between(sums.reshape(-1, *sums.shape[2:])).reshape(len(sums), _SHIFTS, -1) / np.maximum(areas, 1)
-    rows -= (rows.sum(axis=2) / counts)[:, :, None] * used
+    rows = between(sums.reshape(-1, *sums.shape[2:])).reshape(len(sums), _SHIFTS, -1).astype(np.float32)
+    rows *= (1 / np.maximum(areas, 1)).astype(np.float32)
+    rows -= (rows.sum(axis=2) / counts).astype(np.float32)[:, :, None] * used
     lengths = np.sqrt(np.einsum("nsc,nsc->ns", rows, rows))
     told = (counts[:, 0] >= _LEAST_GRID) & (lengths.min(axis=1) >= _LEAST_RELIEF * counts[:, 0] ** 0.5)
-    rows *= (told[:, None] / np.maximum(lengths, 1))[:, :, None]
+    rows *= (told[:, None] / np.maximum(lengths, 1)).astype(np.float32)[:, :, None]
     apart = np.matmul(rows, rows[:, _SHIFTS // 2, :, None])[:, :, 0].min(axis=1)
     scales = np.maximum(rows.max(axis=(1, 2)), -rows.min(axis=(1, 2))) / _STEPS
-    rows /= np.where(told, scales, 1)[:, None, None]
+    rows /= np.where(told, scales, 1).astype(np.float32)[:, None, None]
     return np.rint(rows, out=rows).astype(np.int8), scales, np.where(told, apart, -1.0)
 
 
