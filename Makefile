@@ -29,7 +29,7 @@ run: setup ## Six simulated phones play the example; ARGS=--json prints figures
 
 test: setup-dev ## Run every test; install what they need where that is possible
 	@tools/prepare_tests.sh
-	@$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: setup-dev ## Style, types, import contracts, and the examples' sequences and screens
 	@$(BIN)/ruff check .

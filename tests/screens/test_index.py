@@ -12,6 +12,9 @@ from drover.devices.frame import Frame
 from drover.devices.geometry import Rect, Size
 from drover.screens.domain import Screen, Variant
 from drover.screens.matching.index import Hit, Index
+from drover.screens.matching.outline import outline, outlines
+from drover.screens.matching.outlining import Outlining
+from drover.screens.matching.template import Template
 from drover.screens.matching.verdict import Candidate
 from drover.screens.matching.view import Views
 from drover.screens.regions import Anchor, Region
@@ -175,6 +178,50 @@ def test_hits_come_in_the_registrys_order_with_what_is_impossible() -> None:
     assert [hit.candidate for hit in hits] == candidates
     assert (hits[2].impossible, hits[-1].impossible) == (0, 1)
     assert max(hits, key=lambda hit: hit.likeness).candidate is candidates[2]
+
+
+def test_a_hit_names_the_region_that_is_likeliest_there() -> None:
+    light, dark = draw("Feed"), draw("Feed", dark=True)
+    mixed = Variant("mixed", (region("title", dark, TITLE), region("body", light, BODY)))
+    [candidate], index = index_of(screen("shop.mixed", mixed))
+    title, body = candidate.probes
+    assert [hit.likeliest for hit in index.look_up(Views(light))] == [body]
+    assert [hit.likeliest for hit in index.look_up(Views(dark))] == [title]
+
+
+def test_of_what_has_no_outline_no_region_is_the_likeliest() -> None:
+    masked = variant(draw("Feed"), TITLE, masks=(Rect(30, 60, 90, 110),))
+    _, index = index_of(screen("shop.masked", masked))
+    assert [hit.likeliest for hit in index.look_up(Views(draw("Inbox")))] == [None]
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 999), sizes=st.lists(st.tuples(st.integers(8, 200), st.integers(8, 90)), max_size=5))
+def test_outlines_worked_out_together_are_those_worked_out_one_by_one(seed: int, sizes: list[tuple[int, int]]) -> None:
+    rng = np.random.default_rng(seed)
+    places = [(int(x), int(y)) for x, y in rng.integers(0, 300, (len(sizes), 2))]
+    rects = [Rect(x, y, x + width, y + height) for (x, y), (width, height) in zip(places, sizes, strict=True)]
+    regions = [(rng.integers(0, 255, (rect.height, rect.width), dtype=np.uint8), rect) for rect in rects]
+    together, singly = outlines(regions), [outline(*each) for each in regions]
+    assert [each is None for each in together] == [each is None for each in singly]
+    for one, other in zip(filter(None, together), filter(None, singly), strict=True):
+        assert one.rect == other.rect
+        np.testing.assert_array_equal(one.low, other.low)
+        np.testing.assert_array_equal(one.high, other.high)
+        np.testing.assert_allclose(one.patterns * one.scale, other.patterns * other.scale, atol=1.5 * one.scale)
+
+
+@pytest.mark.parametrize("count", [1, 16, 37])
+def test_templates_have_their_outlines_once_all_are_worked_out(count: int) -> None:
+    feed, outlining = draw("Feed"), Outlining()
+    templates = [Template(region("title", feed, TITLE).crop, TITLE) for _ in range(count)]
+    for template in templates:
+        outlining.add(template)
+    outlining.finish()
+    assert [template.outlined for template in templates] == [True] * count
+    known = outline(templates[0].gray, TITLE)
+    assert known is not None
+    assert [template.outline.scale for template in templates if template.outline] == [known.scale] * count
 
 
 def test_an_index_of_nothing_finds_nothing() -> None:

@@ -21,7 +21,7 @@ from drover.screens.pictures import (
     picture_size,
     to_gray,
 )
-from drover.screens.plain import plain_jpeg_size, plain_png_size
+from drover.screens.plain import plain_jpeg_size, plain_png_size, unfiltered
 from tests.screens.drawing import draw
 
 FEED = draw("Feed")
@@ -77,6 +77,29 @@ def test_a_crop_with_any_byte_changed_is_refused_or_the_same_as_the_careful_way(
     content[place] ^= value
     assert plain_png_size(bytes(content)) is None
     assert refused(decode_gray, bytes(content)) == refused(decode_picture, bytes(content))
+
+
+def test_the_pixels_of_an_unfiltered_png_are_there_at_once() -> None:
+    pixels = unfiltered(PNG, WIDE)
+    assert pixels is not None
+    np.testing.assert_array_equal(pixels, decode_picture(PNG)[:, :, :3])
+
+
+def test_a_filtered_png_has_no_pixels_at_once_but_the_same_grey() -> None:
+    content = saved(Image.fromarray(decode_picture(PNG)[:, :, :3]))
+    assert unfiltered(content, WIDE) is None
+    np.testing.assert_array_equal(decode_gray(content), decode_gray(PNG))
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.binary(max_size=60), zlibs_own=st.booleans())
+def test_a_crop_of_other_data_with_the_right_checksums_is_refused(data: bytes, zlibs_own: bool) -> None:  # noqa: FBT001 (hypothesis draws it)
+    body = b"IDAT" + (zlib.compress(data) if zlibs_own else data)
+    chunk = (len(body) - 4).to_bytes(4, "big") + body + zlib.crc32(body).to_bytes(4, "big")
+    content = PNG[:33] + chunk + PNG[-12:]
+    assert plain_png_size(content) == WIDE
+    assert unfiltered(content, WIDE) is None
+    assert refused(decode_gray, content)
 
 
 @pytest.mark.parametrize("length", [0, 8, 40, len(PNG) // 2, len(PNG) - 40])

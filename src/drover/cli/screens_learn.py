@@ -8,7 +8,7 @@ import typer
 
 from drover.bootstrap.play import check_report
 from drover.cli import exits
-from drover.cli.say import warn, wrote
+from drover.cli.say import bar, warn, wrote
 from drover.kernel.errors import InvalidInput
 from drover.screens.documents import NAME, NAME_HINT, PACKAGE, PACKAGE_HINT
 from drover.screens.domain import Registry
@@ -44,7 +44,8 @@ def learn_screens(
     refuse_unwritable(out)
     material = gather(frames, app=app_name, interrupts=[name.strip() for name in interrupts.split(",") if name.strip()])
     kept, read = _kept(out)
-    lesson = learn(material, kept)
+    with bar(f"learning {counted(len(material.subjects), 'screen')}") as told:
+        lesson = learn(material, kept, told=told)
     apps = {each.screen.app for each in lesson.learned}
     written = apps_to_write(
         {name: described for name, described in material.apps.items() if name in apps},

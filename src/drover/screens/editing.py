@@ -174,7 +174,7 @@ def _refuse_changes(read: RegistryState, now: RegistryState, names: Sequence[str
 
 def _refuse_leaving(folder: Path, names: Sequence[str]) -> None:
     for parent in sorted({parent for name in names for parent in (folder / name).parents if folder in parent.parents}):
-        if parent.exists() and not inside(parent, folder):
+        if parent.exists() and not inside(str(folder), str(parent.relative_to(folder))):
             raise RegistryNotWritten(f"{parent} is a link that leaves the registry", hint="copy the folder here")
 
 

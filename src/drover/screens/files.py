@@ -12,6 +12,7 @@ from drover.screens.documents import NAME, NAME_HINT, AppFile, KeyboardFile, Scr
 from drover.screens.domain import App, Registry, Screen
 from drover.screens.keyboard import KeyboardMap
 from drover.screens.keyboard_reader import KeyboardReader
+from drover.screens.matching.outlining import Outlining
 from drover.screens.parts import inside
 from drover.screens.pictures import Grays
 from drover.screens.reader import ScreenReader
@@ -19,6 +20,7 @@ from drover.screens.reader import ScreenReader
 GLOBAL = "global"
 KEYBOARDS = "keyboards"
 APP_FILE = "app.json"
+_SUFFIX = ".json"
 
 Loaded = TypeVar("Loaded", App, Screen, KeyboardMap)
 
@@ -57,12 +59,12 @@ def load_registry(folder: Path) -> LoadedRegistry:
     try:
         entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
         places = [entry for entry in entries if entry.is_dir()]
-        files = {place: sorted(path for path in place.iterdir() if path.suffix == ".json") for place in places}
+        files = {place: [place / name for name in sorted(os.listdir(place)) if _is_json(name)] for place in places}  # noqa: PTH208 (most names are those of pictures, for which no path is made)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise BadRegistry(f"registry {folder} cannot be read ({reason})", hint="name a folder of screens") from error
     loader = _Loader(folder, files)
-    loader.refuse_strays(entry for entry in entries if entry.suffix == ".json" and entry not in files)
+    loader.refuse_strays(entry for entry in entries if _is_json(entry.name) and entry not in files)
     return loader.load()
 
 
@@ -75,6 +77,7 @@ class _Loader:
         self._declared = frozenset(f"{place.name}.{path.stem}" for place, paths in files.items() for path in paths)
         self._refusals: list[Refusal] = []
         self._grays = Grays()
+        self._outlining = Outlining()
 
     def load(self) -> LoadedRegistry:
         """Return all that can be used, sorted by key, and the refusals."""
@@ -95,6 +98,7 @@ class _Loader:
             for path in paths:
                 if path.name != APP_FILE or place.name == GLOBAL:
                     screens.update(self._load(path, self._screen))
+        self._outlining.finish()
         return LoadedRegistry(Registry(screens, apps, keyboards), tuple(self._refusals))
 
     def refuse_strays(self, paths: Iterable[Path]) -> None:
@@ -108,10 +112,10 @@ class _Loader:
         for parent, folders, names in os.walk(place):
             folders.sort()
             for name in sorted(names):
-                path = Path(parent, name)
-                first = seen.setdefault(path.as_posix().casefold(), name)
+                first = seen.setdefault(f"{parent}/{name}".casefold(), name)
                 if first != name:
-                    self._refuse(path, [Fault("", f"differs from {first} in case only", "rename one of them")])
+                    fault = Fault("", f"differs from {first} in case only", "rename one of them")
+                    self._refuse(Path(parent, name), [fault])
 
     def _load(self, path: Path, read: Callable[[Path], tuple[str, Loaded]]) -> dict[str, Loaded]:
         """Return what the file holds by its name, or nothing where it was refused."""
@@ -133,24 +137,29 @@ class _Loader:
     def _screen(self, path: Path) -> tuple[str, Screen]:
         document = parse(ScreenFile, self._text(path), path.name)
         app = None if path.parent.name == GLOBAL else path.parent.name
-        reader = ScreenReader(path, app=app, known=self._declared, grays=self._grays)
+        reader = ScreenReader(path, app=app, known=self._declared, grays=self._grays, outlining=self._outlining)
         screen = reader.read(document)
         return screen.key, screen
 
     def _keyboard(self, path: Path) -> tuple[str, KeyboardMap]:
-        keyboard = KeyboardReader(path, self._grays).read(parse(KeyboardFile, self._text(path), path.name))
+        document = parse(KeyboardFile, self._text(path), path.name)
+        keyboard = KeyboardReader(path, self._grays, self._outlining).read(document)
         return keyboard.name, keyboard
 
     def _text(self, path: Path) -> str:
-        if path.exists() and not path.is_file():
+        if not path.is_file() and path.exists():
             raise BadDocument(path.name, [Fault("", "is not a file", "rename or remove it")])
-        if not inside(path, self._root):
+        if not inside(str(self._root), str(path.relative_to(self._root))):
             raise BadDocument(path.name, [Fault("", "is a link that leaves the registry", "copy the file here")])
         return read_text(path)
 
     def _refuse(self, path: Path, faults: Sequence[Fault]) -> None:
         file = _printable(path.relative_to(self._root).as_posix())
         self._refusals += [Refusal(file, fault.where, _printable(fault.reason), fault.hint) for fault in faults]
+
+
+def _is_json(name: str) -> bool:
+    return name.endswith(_SUFFIX) and name != _SUFFIX
 
 
 def _printable(text: str) -> str:

@@ -7,6 +7,7 @@ from drover.devices.geometry import Rect, Size
 from drover.screens.documents import KeyboardFile, KeyboardLayerFile
 from drover.screens.domain import closest
 from drover.screens.keyboard import KeyboardLayer, KeyboardLook, KeyboardMap
+from drover.screens.matching.outlining import Outlining
 from drover.screens.parts import PartReader
 from drover.screens.pictures import Grays
 
@@ -14,10 +15,10 @@ from drover.screens.pictures import Grays
 class KeyboardReader:
     """Reads the file at `path`."""
 
-    def __init__(self, path: Path, grays: Grays) -> None:
+    def __init__(self, path: Path, grays: Grays, outlining: Outlining) -> None:
         self._file = path.name
         self._name = path.stem
-        self._parts = PartReader(path, grays)
+        self._parts = PartReader(path, grays, outlining)
 
     def read(self, document: KeyboardFile) -> KeyboardMap:
         """Return the map. Raises BadDocument with every fault found."""

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,6 +12,7 @@ from drover.language.errors import LanguageError
 from drover.language.pattern import parse_pattern
 from drover.platform.documents import BadDocument, Fault
 from drover.screens.documents import KeyboardRegionFile
+from drover.screens.matching.outlining import Outlining
 from drover.screens.matching.template import Template, unmasked
 from drover.screens.pictures import BadPicture, Grays, decode_picture, picture_size, read_bytes
 from drover.screens.regions import Anchor, Crop, ExpectedText, Region, Tint
@@ -31,12 +33,13 @@ Content = TypeVar("Content")
 class PartReader:
     """Reads parts of the file at `path`, and gathers the faults it finds: a faulty part is None.
 
-    `grays` decodes the crops, now and whenever they are compared.
+    `grays` decodes the crops, now and whenever they are compared; `outlining` gives outlines to their templates.
     """
 
-    def __init__(self, path: Path, grays: Grays) -> None:
+    def __init__(self, path: Path, grays: Grays, outlining: Outlining) -> None:
         self._grays = grays
-        self._folder = path.parent
+        self._outlining = outlining
+        self._folder = os.fspath(path.parent)
         self._file = path.name
         self._faults: list[Fault] = []
 
@@ -78,7 +81,7 @@ class PartReader:
         if rect is None or crop is None:
             return None
         # Worked out while the pixels are at hand, so that nobody has to decode them again for it.
-        Template.of(crop, rect, masks).outline  # noqa: B018 (the template keeps it)
+        self._outlining.add(Template.of(crop, rect, masks))
         return Region(document.name, rect, crop, document.absent, anchor, text)
 
     def rect(self, box: tuple[int, int, int, int], reference: Size, where: str) -> Rect | None:
@@ -177,8 +180,8 @@ class PartReader:
         return content
 
     def _content(self, name: str, where: str, limit: int) -> bytes | None:
-        path = self._folder / name
-        if not inside(path, self._folder):
+        path = f"{self._folder}{os.sep}{name}"
+        if not inside(self._folder, name):
             return self.fault(where, f"{name} leaves the app's folder", "keep pictures inside the folder")
         return self._usable(lambda: read_bytes(path, limit), where, name)
 
@@ -214,15 +217,20 @@ def found(parts: Iterable[Content | None]) -> tuple[Content, ...]:
     return tuple(part for part in parts if part is not None)
 
 
-def inside(path: Path, folder: Path) -> bool:
-    """Whether the path, with links followed, stays in the folder. A circle of links leads nowhere inside."""
+def inside(folder: str, name: str) -> bool:
+    """Whether what is called `name` below the folder, with links followed, stays in it.
+
+    A circle of links leads nowhere inside.
+    """
+    parts = name.split(os.sep)  # noqa: PTH206 (as below)
+    if name.startswith(os.sep) or os.pardir in parts:
+        return False
+    # Below the folder there are hardly ever links, and without them there is nothing to follow.
+    places = accumulate(parts, lambda place, part: f"{place}{os.sep}{part}", initial=folder)
     try:
-        below = path.relative_to(folder).parts
-        if ".." in below:
-            return False
-        # Below the folder there are hardly ever links, and without them there is nothing to follow.
-        linked = any(os.path.islink(os.path.join(folder, *below[:end])) for end in range(1, len(below) + 1))  # noqa: PTH114, PTH118 (four times as fast, for every file of a registry)
-        return not linked or path.resolve().is_relative_to(folder.resolve())
+        if not any(os.path.islink(place) for place in islice(places, 1, None)):  # noqa: PTH114 (four times as fast, for every file of a registry)
+            return True
+        return Path(folder, name).resolve().is_relative_to(Path(folder).resolve())
     except (OSError, RuntimeError, ValueError):
         return False
 

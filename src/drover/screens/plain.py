@@ -1,7 +1,11 @@
 """Pictures of the plainest kind, told by their bytes: for these a fast decoder refuses all that a careful one does."""
 
 import zlib
+from collections.abc import Iterator
 
+import numpy as np
+
+from drover.devices.frame import Pixels
 from drover.devices.geometry import Size
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -9,6 +13,9 @@ _START = _SIGNATURE + b"\x00\x00\x00\x0dIHDR"
 _HEADER_END = len(_SIGNATURE) + 25
 _PLAIN_FORMS = (b"\x08\x00\x00\x00\x00", b"\x08\x02\x00\x00\x00")
 """Eight bits of grey, or of red, green and blue each; deflated, filtered by line, not interlaced."""
+_COLOURED = 2
+_DEFLATED = frozenset(bytes([window << 4 | 8]) for window in range(8))
+_WITH_DICTIONARY = 0x20
 _START_OF_IMAGE = b"\xff\xd8\xff"
 _END_OF_IMAGE = b"\xff\xd9"
 _FRAMES = frozenset({0xC0, 0xC1, 0xC2})
@@ -34,6 +41,36 @@ def plain_png_size(content: bytes) -> Size | None:
         return None
     size = int.from_bytes(content[16:20], "big"), int.from_bytes(content[20:24], "big")
     return Size(*size) if all(size) else None
+
+
+def unfiltered(content: bytes, size: Size) -> Pixels | None:
+    """Return the pixels, (height, width, channels), of a plain PNG of that size; None where any line is filtered.
+
+    The checksum of the pixels is not looked at, as those of the chunks were. None too where there are too few pixels,
+    or none can be made of it.
+    """
+    channels = 3 if content[25] == _COLOURED else 1
+    stride = 1 + channels * size.width
+    data = b"".join(_data(content))
+    if data[:1] not in _DEFLATED or int.from_bytes(data[:2], "big") % 31 or data[1] & _WITH_DICTIONARY:
+        return None
+    try:
+        lines = zlib.decompressobj(-zlib.MAX_WBITS).decompress(memoryview(data)[2:], size.height * stride)
+    except zlib.error:
+        return None
+    if len(lines) != size.height * stride or any(lines[::stride]):  # each line begins with how it is filtered
+        return None
+    shape, strides = (size.height, size.width, channels), (stride, channels, 1)
+    return np.ndarray(shape, np.uint8, lines, offset=1, strides=strides)
+
+
+def _data(content: bytes) -> Iterator[bytes]:
+    """Yield what is in the chunks of pixels of a plain PNG."""
+    place = _HEADER_END
+    while content[place + 4 : place + 8] == b"IDAT":
+        end = place + 8 + int.from_bytes(content[place : place + 4], "big")
+        yield content[place + 8 : end]
+        place = end + 4
 
 
 def plain_jpeg_size(content: bytes) -> Size | None:

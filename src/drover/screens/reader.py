@@ -6,6 +6,7 @@ from pathlib import Path
 from drover.devices.geometry import Rect, Size
 from drover.screens.documents import ActionFile, NodeFile, RegionFile, ScreenFile, TextFile, TintFile, VariantFile
 from drover.screens.domain import Action, ActionKind, Screen, ScreenKind, Variant, closest
+from drover.screens.matching.outlining import Outlining
 from drover.screens.parts import PartReader, found
 from drover.screens.pictures import Grays
 from drover.screens.regions import Anchor, NodeQuery, NodeRegion, Region, TextRegion, TintRegion
@@ -14,13 +15,15 @@ from drover.screens.regions import Anchor, NodeQuery, NodeRegion, Region, TextRe
 class ScreenReader:
     """Reads the file at `path`, of a screen of `app` (None: global); `known` are all whole keys of the registry."""
 
-    def __init__(self, path: Path, *, app: str | None, known: Collection[str], grays: Grays) -> None:
+    def __init__(
+        self, path: Path, *, app: str | None, known: Collection[str], grays: Grays, outlining: Outlining
+    ) -> None:
         self._folder = path.parent.name
         self._file = path.name
         self._key = path.stem
         self._app = app
         self._known = known
-        self._parts = PartReader(path, grays)
+        self._parts = PartReader(path, grays, outlining)
 
     def read(self, document: ScreenFile) -> Screen:
         """Return the screen. Raises BadDocument with every fault found."""

@@ -38,6 +38,8 @@ class Condition:
     garbage: bool = False
     injection_refused: bool = False
     frozen_scene: Scene | None = None
+    last_scene: Scene | None = None
+    """What was shown when a freeze that waits for its page was last waited for in vain."""
     touches_to_lose: int = 0
     touch_loss_probability: float = 0.0
 

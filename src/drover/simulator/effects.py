@@ -81,7 +81,9 @@ def _keep_touches(condition: Condition, _fault: Fault) -> None:
 
 
 def _freeze(condition: Condition, _fault: Fault) -> None:
-    condition.frozen_scene = condition.handset.scene(condition.clock.monotonic())
+    # However late the page is looked at, a display that froze on the way to it never shows it.
+    condition.frozen_scene = condition.last_scene or condition.handset.scene(condition.clock.monotonic())
+    condition.last_scene = None
 
 
 def _thaw(condition: Condition, _fault: Fault) -> None:

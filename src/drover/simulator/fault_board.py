@@ -7,7 +7,7 @@ from enum import Enum
 from drover.kernel.errors import DroverError
 from drover.simulator.condition import Condition
 from drover.simulator.effects import EFFECTS
-from drover.simulator.faults import Fault, LastingFault, NoSuchFault
+from drover.simulator.faults import Fault, Frozen, LastingFault, NoSuchFault
 from drover.simulator.handset import JsonValue
 from drover.simulator.page_names import refuse_unknown_page
 from drover.simulator.timers import Timers
@@ -65,16 +65,21 @@ class FaultBoard:
         """Let the faults begin that wait for the page now shown."""
         waiting = [given.fault for given in self._given.values() if given.due and given.state is FaultState.ARMED]
         if waiting:
-            page = self._condition.handset.page(self._condition.clock.monotonic())
+            now = self._condition.clock.monotonic()
+            page = self._condition.handset.page(now)
             for fault in waiting:
                 if fault.on_page == page:
                     self._begin_late(fault)
+                elif isinstance(fault, Frozen):
+                    self._condition.last_scene = self._condition.handset.scene(now)
 
     def clear(self, name: str) -> None:
         """End and forget a fault, and tidy up what it left. Raises NoSuchFault."""
         if name not in self._given:
             raise NoSuchFault(f"the phone has no fault {name!r}", hint=f"it has: {', '.join(self._given) or 'none'}")
         given = self._given.pop(name)
+        if isinstance(given.fault, Frozen):
+            self._condition.last_scene = None
         self._timers.stop(_begin(given.fault))
         self._timers.stop(_end(given.fault))
         if given.state is FaultState.ACTIVE or (given.state is FaultState.DONE and EFFECTS[name].over_at_once):

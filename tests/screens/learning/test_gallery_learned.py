@@ -56,6 +56,7 @@ class Taught:
     lesson: Lesson
     matcher: Matcher
     shots: tuple[Shot, ...]
+    shares: list[float]
 
     def seen(self, pixels: Pixels) -> str | None:
         screen = self.matcher.identify(frame_of(pixels)).screen
@@ -67,10 +68,17 @@ def taught(tmp_path_factory: pytest.TempPathFactory) -> Taught:
     folder = tmp_path_factory.mktemp("frames")
     lay_out(folder, dialogs=[WORDS], only=[*ALIKE, *APART])
     material = gather(folder, app="gallery")
-    lesson = learn(material, Registry({}, {}))
+    shares: list[float] = []
+    lesson = learn(material, Registry({}, {}), told=shares.append)
     matcher = Matcher(Registry({each.screen.key: each.screen for each in lesson.learned}, {}))
     shots = [Shot(each.key, read_frame(file).pixels) for each in material.subjects for file in each.files]
-    return Taught(lesson, matcher, tuple(shot for shot in shots if not shot.key.startswith("global.")))
+    return Taught(lesson, matcher, tuple(shot for shot in shots if not shot.key.startswith("global.")), shares)
+
+
+def test_how_far_the_work_is_is_told_once_a_screen(taught: Taught) -> None:
+    assert taught.shares == sorted(taught.shares)
+    assert 0 == taught.shares[0] < taught.shares[-1] < 1
+    assert len(taught.shares) >= len(taught.lesson.learned)
 
 
 def test_every_screen_is_unique_with_a_margin(taught: Taught) -> None:

@@ -61,6 +61,7 @@ def test_the_verdict_and_the_figures_say_how_it_went(page: Element) -> None:
 def test_a_frame_that_failed_shows_its_regions_with_figures_and_both_crops(page: Element) -> None:
     dimmed = card(page, "feed__dimmed")
     assert "must be shop.feed" in dimmed.text
+    assert "is unknown" in dimmed.text
     rows = [row.text for row in dimmed.one("table").one("tbody").all("tr")]
     assert len(rows) == 2
     assert all("darker than expected" in row for row in rows)

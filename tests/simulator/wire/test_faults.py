@@ -71,6 +71,18 @@ async def test_a_frozen_display_shows_the_past_while_the_app_goes_on(
     assert (await phone.capture(png=False))[0] == 1
 
 
+async def test_a_display_that_freezes_on_a_page_never_shows_it_however_late_it_is_looked_at(
+    phone: SimulatedPhone, handset: BlankHandset
+) -> None:
+    give(phone, '{"fault": "frozen", "on_page": "notes"}')
+    before = await phone.capture(png=False)
+    await phone.start_app(NOTES)
+    handset.gestures.append(TAP)  # which paints the page otherwise
+    assert await phone.capture(png=False) == before
+    phone.faults.clear("frozen")
+    assert await phone.capture(png=False) != before
+
+
 async def test_dim_cover_and_misdirect_last_until_cleared(phone: SimulatedPhone, handset: BlankHandset) -> None:
     give(phone, '{"fault": "dim", "strength": 0.4}')
     give(phone, '{"fault": "cover", "rect": [1, 2, 30, 40]}')

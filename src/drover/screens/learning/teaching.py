@@ -1,6 +1,6 @@
 """Learning a whole folder of screens at once: each against all others, and against a registry that is kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -24,19 +24,22 @@ SMALLEST, LARGEST = 100, 10_000
 Read = tuple[Subject, Sequence[Rival]]
 
 
-def learn(material: Material, kept: Registry) -> Lesson:
+def learn(material: Material, kept: Registry, *, told: Callable[[float], None] = lambda _share: None) -> Lesson:
     """Return what the pictures teach. The screens of `kept` that are not learned anew count as rivals.
+
+    `told` is told from time to time how much of the work is done, 0 to 1.
 
     Every picture of what is learned is then identified against all of the registry as it would be: a screen that is not
     found there, as another one claims it, is left out. Reads files; raises nothing for what is wrong with one of them.
     """
-    return _Teaching(material, kept).lesson()
+    return _Teaching(material, kept, told).lesson()
 
 
 class _Teaching:
     """Learns once."""
 
-    def __init__(self, material: Material, kept: Registry) -> None:
+    def __init__(self, material: Material, kept: Registry, told: Callable[[float], None]) -> None:
+        self._told = told
         self._refused: list[Refused] = list(material.refused)
         self._notes: list[str] = []
         self._left_out: list[LeftOut] = []
@@ -49,7 +52,10 @@ class _Teaching:
         self._kept = kept
 
     def lesson(self) -> Lesson:
-        learned = [self._screen(subject, captures) for subject, captures in self._read_subjects]
+        learned: list[Learned | None] = []
+        for number, (subject, captures) in enumerate(self._read_subjects):
+            self._told(number / len(self._read_subjects))
+            learned.append(self._screen(subject, captures))
         confirmed = self._confirmed([each for each in learned if each is not None])
         return Lesson(tuple(confirmed), tuple(self._left_out), tuple(self._refused), tuple(self._notes))
 

@@ -24,7 +24,7 @@ from drover.screens.ocr import RapidOcrReader, TextReader
 
 NEAR_MISSES = 3
 _WANTS_TREE = "a screen that was looked for could be told by the UI tree only"
-_LOOKED_AT = 5
+_LOOKED_AT = 3
 """How many of the screens that the index finds most alike are looked at for near misses."""
 
 Match = tuple[Candidate, Checks]
@@ -189,7 +189,8 @@ def _rank(match: Match, apps: set[str]) -> tuple[bool, bool, bool]:
 def _most_alike(hits: Sequence[Hit], views: Views) -> list[Candidate]:
     """Return the best variant of each of the few screens of which most regions pass."""
     likely = sorted(hits, key=lambda hit: -hit.likeness)[:_LOOKED_AT]
-    counted = sorted(((hit.candidate.passing(views), hit.candidate) for hit in likely), key=lambda c: -c[0])
+    passing = [(hit.candidate.passing(views, hit.likeliest), hit.candidate) for hit in likely]
+    counted = sorted(passing, key=lambda c: -c[0])
     best: dict[str, Candidate] = {}
     for passed, candidate in counted:
         if passed:

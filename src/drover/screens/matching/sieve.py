@@ -32,10 +32,11 @@ class Sieve:
         count = len(outlines)
         parts, grid = _stacked([outline.parts for outline in outlines]), _stacked([o.grid for o in outlines])
         areas = with_whole(parts.areas())
-        self._parts = parts.corners(stride).reshape(count, -1)
+        # Numbers that numpy need not convert whenever it looks there.
+        self._parts = parts.corners(stride).reshape(count, -1).astype(np.intp)
         self._low = np.stack([outline.low for outline in outlines]).astype(np.float64) * areas
         self._high = np.stack([outline.high for outline in outlines]).astype(np.float64) * areas
-        self._grid = grid.corners(stride)
+        self._grid = grid.corners(stride).astype(np.intp)
         areas = grid.areas().reshape(count, -1)
         self._shares = (1 / np.maximum(areas, 1)).astype(np.float32)
         self._used = areas > 0
@@ -50,7 +51,7 @@ class Sieve:
 
         ALIKE where it has no pattern. `sums` is the flattened integral picture.
         """
-        totals = sums[self._parts] @ TOTALS
+        totals = sums.take(self._parts) @ TOTALS
         rows = np.flatnonzero(((totals >= self._low) & (totals <= self._high)).all(axis=1))
         likeness = np.zeros(len(self._parts), dtype=np.float32)
         if len(rows):
@@ -60,7 +61,7 @@ class Sieve:
 
     def _relief(self, sums: Sums, rows: Numbers) -> Means:
         """Return by how much the means of the grids' cells differ from their average; 0 for empty cells."""
-        cells = between(sums[self._grid[rows]]).reshape(len(rows), GRID[0] * GRID[1])
+        cells = between(sums.take(self._grid[rows])).reshape(len(rows), GRID[0] * GRID[1])
         means = cells.astype(np.float32)
         means *= self._shares[rows]
         means -= (means.sum(axis=1) / self._counts[rows])[:, None]
@@ -70,11 +71,12 @@ class Sieve:
     def _correlation(self, relief: Means, rows: Numbers) -> Means:
         """Return the correlation with the best pattern; 0 where it is certain that none reaches ALIKE."""
         scales = self._scales[rows]
-        squares = np.einsum("rc,rc->r", relief, relief)
+        told = scales > 0
+        squares = (relief * relief).sum(axis=1)
         lengths = scales / np.sqrt(np.maximum(squares, _FLAT * self._counts[rows]))
-        middle = np.einsum("rc,rc->r", self._middles[rows], relief, dtype=np.float32) * lengths
-        likely = np.flatnonzero((middle >= self._least[rows]) & (scales > 0))
-        scores = np.where(scales > 0, np.float32(0), np.float32(ALIKE))
+        middle = (self._middles[rows] * relief).sum(axis=1) * lengths
+        likely = np.flatnonzero((middle >= self._least[rows]) & told)
+        scores = np.where(told, np.float32(0), np.float32(ALIKE))
         for start in range(0, len(likely), _BLOCK):
             block = likely[start : start + _BLOCK]
             patterns = self._patterns[rows[block]].astype(np.float32)

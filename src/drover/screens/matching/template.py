@@ -58,6 +58,11 @@ class Template:
         """The crop's pixels."""
         return self.crop.gray
 
+    @property
+    def outlined(self) -> bool:
+        """Whether the outline is known, or does not have to be worked out of the pixels."""
+        return self.mask is not None or self._sharp is not None or "outline" in vars(self)
+
     @cached_property
     def outline(self) -> Outline | None:
         """The bounds for a quick rejection; None where the region is too small or partly masked.

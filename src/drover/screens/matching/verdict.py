@@ -58,9 +58,11 @@ class Candidate:
             checks += stage
         return tuple(checks)
 
-    def passing(self, views: Views) -> int:
-        """Return how many of the pictures pass."""
+    def passing(self, views: Views, likeliest: Probe | None = None) -> int:
+        """Return how many of the pictures pass; none where the likeliest one, where that is known, does not."""
         if not views.at(self.reference).comparable:
+            return 0
+        if likeliest is not None and not likeliest.passes(self._quick(likeliest, views)):
             return 0
         return sum(probe.passes(self._quick(probe, views)) for probe in self.probes)
 

@@ -46,7 +46,7 @@ class CheckSheet:
         """Take a kept frame."""
         wanted = check.expected.screen if check.expected is not None else None
         checks = self._maker.expected(frame, wanted) if wanted is not None and not check.right else ()
-        must = () if check.expected is None else (("must be", check.expected.screen or "unknown"),)
+        must = () if check.expected is None else (("must be", wanted or "unknown"), ("is", check.screen or "unknown"))
         card = self._maker.card(
             check.file,
             frame,
