@@ -9,9 +9,11 @@ import structlog
 from tests.databases import (  # noqa: F401  fixtures, for whoever needs a database
     database,
     database_url,
+    fresh_postgres_url,
     postgres,
     postgres_template,
     postgres_url,
+    shared_postgres,
     sqlite_template,
     sqlite_url,
 )
