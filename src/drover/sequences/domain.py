@@ -6,6 +6,7 @@ from enum import Enum
 
 from drover.devices.geometry import Rect, Size
 from drover.devices.ports import Key
+from drover.language.pattern import parse_pattern
 from drover.language.text import Text
 
 
@@ -213,6 +214,12 @@ class Comparison(Enum):
     EQUALS = "equals"
     MATCHES = "matches"
     IS_EMPTY = "is_empty"
+
+    def holds(self, value: str, wanted: str) -> bool:
+        """Return whether `value` compares so with `wanted`, which `MATCHES` takes as a pattern that is found in it."""
+        if self is Comparison.MATCHES:
+            return parse_pattern(wanted).search(value) is not None
+        return value == ("" if self is Comparison.IS_EMPTY else wanted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,10 @@ from typing import Final
 
 from drover.devices.geometry import Rect, Size
 from drover.devices.uitree import UiNode
-from drover.language.pattern import parse_pattern
 from drover.sequences.domain import (
     ActionName,
     All,
     Any,
-    Comparison,
     Condition,
     Not,
     ScreenIs,
@@ -59,14 +57,7 @@ class Conditions:
 
 def compares(condition: ValueIs, values: Values) -> bool:
     """Return whether a value compares as the condition says."""
-    value, wanted = values.render(condition.value), values.render(condition.wanted)
-    match condition.comparison:
-        case Comparison.EQUALS:
-            return value == wanted
-        case Comparison.MATCHES:
-            return parse_pattern(wanted).search(value) is not None
-        case Comparison.IS_EMPTY:
-            return value == ""
+    return condition.comparison.holds(values.render(condition.value), values.render(condition.wanted))
 
 
 def place_on(look: Look, inside: ActionName | Rect, reference: Size) -> Rect | None:

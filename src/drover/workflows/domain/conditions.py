@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from drover.language.pattern import parse_pattern
 from drover.language.source import source_of
 from drover.language.text import Literal, Reference, Text
 from drover.sequences.domain import Comparison, ValueIs
@@ -125,14 +124,7 @@ def _compares(condition: ValueIs, facts: Facts) -> bool | None:
     texts = (condition.value, condition.wanted)
     if not facts.complete and any(each.key not in facts.values for text in texts for each in named_in(text)):
         return None
-    value, wanted = (_filled(text, facts.values) for text in texts)
-    match condition.comparison:
-        case Comparison.EQUALS:
-            return value == wanted
-        case Comparison.MATCHES:
-            return parse_pattern(wanted).search(value) is not None
-        case Comparison.IS_EMPTY:
-            return value == ""
+    return condition.comparison.holds(_filled(condition.value, facts.values), _filled(condition.wanted, facts.values))
 
 
 def named_in(text: Text) -> Sequence[Reference]:
