@@ -70,6 +70,8 @@ def test_every_status_is_reached_and_every_one_that_is_over_is_an_end_or_continu
         (ending(Outcome.FAILED, "budget_spent"), TWICE, 1, None, Decision(Then.FAIL)),
         (ending(Outcome.FAILED, result=ResultClass.HANDED_OVER), TWICE, 1, None, Decision(Then.FAIL)),
         (ending(Outcome.FAILED, "phone_stays_away"), ONCE, 1, None, Decision(Then.PAUSE, Cause.PHONE_GONE)),
+        (ending(Outcome.FAILED, "phone_occupied"), TWICE, 1, None, Decision(Then.PAUSE, Cause.PHONE_OCCUPIED)),
+        (ending(Outcome.FAILED, "phone_held"), ONCE, 1, None, Decision(Then.PAUSE, Cause.PHONE_HELD)),
         (ending(Outcome.INTERRUPTED, "agent_ending"), ONCE, 1, None, Decision(Then.PAUSE, Cause.AGENT_GONE)),
         (ending(Outcome.INTERRUPTED, "halted"), ONCE, 1, None, Decision(Then.PAUSE, Cause.HALTED)),
         (ending(Outcome.INTERRUPTED, "other"), ONCE, 1, None, Decision(Then.PAUSE, Cause.LEASE_LOST)),

@@ -100,8 +100,8 @@ class ResultClass(Enum):
 class Cause(Enum):
     """Why a run is paused, or is to stop.
 
-    One whose phone or agent is gone resumes by itself; one that lost its lease, or whose worker is restarted, is queued
-    again at once; the others wait for a person.
+    Those in RESUMES end by themselves; one that lost its lease, or whose worker is restarted, is queued again at once;
+    the others wait for a person.
     """
 
     USER = "user"
@@ -110,7 +110,15 @@ class Cause(Enum):
     RESTART = "restart"
     PHONE_GONE = "phone_gone"
     AGENT_GONE = "agent_gone"
+    PHONE_OCCUPIED = "phone_occupied"
+    """Another program of its host has the phone."""
+    PHONE_HELD = "phone_held"
+    """The phone is kept from work: by a person, or in quarantine."""
     LEASE_LOST = "lease_lost"
+
+
+RESUMES: Final = frozenset({Cause.PHONE_GONE, Cause.AGENT_GONE, Cause.PHONE_OCCUPIED, Cause.PHONE_HELD})
+"""Pauses that end by themselves, once the phone is there and free."""
 
 
 class UnknownRun(DroverError):

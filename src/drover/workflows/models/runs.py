@@ -85,7 +85,8 @@ class SequenceRunRow(TenantTable, Base):
     """A step of a run, at a position from 1 on; `purpose` tells it from a switch sequence that is played before it.
 
     `taken` is the number of the last event that was taken in, of attempt `taken_attempt`; `taken_before` counts those
-    of journals that are gone. `ended_attempt` is the last attempt whose end was told of.
+    of journals that are gone. `ended_attempt` is the last attempt whose end was told of. `variables` are what its tasks
+    read, `materials` the content that was ordered for it, by digest.
     """
 
     __tablename__ = "sequence_runs"
@@ -117,6 +118,8 @@ class SequenceRunRow(TenantTable, Base):
     taken: Mapped[int]
     taken_attempt: Mapped[int]
     taken_before: Mapped[int]
+    variables: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    materials: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 
@@ -164,6 +167,7 @@ class RecoveryAttemptRow(TenantTable, Base):
 
     run_id: Mapped[Id]
     sequence_run_id: Mapped[Id | None]
+    step: Mapped[int] = mapped_column(server_default=text("0"))
     number: Mapped[int]
     strategy: Mapped[str]
     acts: Mapped[list[Any]]

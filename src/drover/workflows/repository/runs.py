@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from drover.platform.db.database import DueQuery, Unit
 from drover.workflows.domain.queueing import Queued
 from drover.workflows.domain.records import STEP, Run, StepRun
-from drover.workflows.domain.runs import Cause, PartStatus, ResultClass, RunStatus, UnknownRun
+from drover.workflows.domain.runs import RESUMES, Cause, PartStatus, ResultClass, RunStatus, UnknownRun
 from drover.workflows.models.runs import RunDependencyRow, SequenceRunRow, WorkflowRunRow
 
 STARTABLE = DueQuery(
@@ -29,7 +29,7 @@ UNSETTLED = DueQuery(
     select(WorkflowRunRow.organization_id, WorkflowRunRow.client_id, WorkflowRunRow.id)
     .where(
         WorkflowRunRow.status.in_(("running", "paused")),
-        or_(WorkflowRunRow.status == "running", WorkflowRunRow.cause.in_(("phone_gone", "agent_gone"))),
+        or_(WorkflowRunRow.status == "running", WorkflowRunRow.cause.in_(sorted(each.value for each in RESUMES))),
         WorkflowRunRow.moved_at <= bindparam("moment"),
     )
     .order_by(WorkflowRunRow.moved_at)
