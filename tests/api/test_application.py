@@ -8,11 +8,15 @@ from typing import Any
 import httpx2
 import pytest
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from pydantic import TypeAdapter
 
-from drover.api.application import OPEN, Services, create_app
+from drover.api.application import OPEN, ROUTERS, Services, create_app
 from drover.api.health import Checks
 from drover.api.reference import reference
 from drover.bootstrap.services import Foundation, fleet_of, people_of, plans_of
+from drover.platform.blobs import MemoryBlobs
+from drover.platform.content import BlobContent
 from drover.platform.db.database import Database
 from drover.platform.web.routes import operations
 from drover.platform.web.statuses import PREFIX
@@ -43,7 +47,7 @@ def app(at_work: Office, database: Database) -> FastAPI:
 
 def whole(at_work: Office, database: Database) -> FastAPI:
     trail = at_work.trail
-    base = Foundation(database, at_work.login.hasher, trail, {}, frozenset())
+    base = Foundation(database, at_work.login.hasher, trail, BlobContent(MemoryBlobs()), {}, frozenset())
     people, fleet = people_of(base), fleet_of(base)
     plans = plans_of(base, people, fleet)
     others = (
@@ -122,6 +126,25 @@ def example_of(schemas: dict[str, Any], schema: dict[str, Any]) -> Any:
     if schema.get("format") == "date-time":
         return "2026-01-01T00:00:00Z"
     return _PLAIN[schema.get("type", "string")]
+
+
+def test_no_answer_with_a_secret_is_kept_to_be_repeated() -> None:
+    """Such a route says so by `answers_a_secret`; logging in is asked by nobody who could have a key."""
+    routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    posts = [route for route in routes if "POST" in (route.methods or ())]
+    secret = {route.name for route in posts if {"token", "password", "credential", "csrf"} & words_told(route)}
+    told = {route.name for route in posts if "answers_a_secret" in route.endpoint.__code__.co_names}
+    assert secret == told | {"begin"}
+    assert told == {"make_token", "make", "reset_password", "register_agent"}
+
+
+def words_told(route: APIRoute) -> set[str]:
+    """Return the names of the fields of the answer, at any depth, that may be words; a lease's token is a number."""
+    schema = TypeAdapter(route.response_model).json_schema()
+    fields = [
+        field for shape in [schema, *schema.get("$defs", {}).values()] for field in shape.get("properties", {}).items()
+    ]
+    return {name for name, kind in fields if "string" in str(kind)}
 
 
 async def test_operations_have_names_of_their_own(app: FastAPI) -> None:

@@ -123,5 +123,14 @@ async def test_racks_and_agents_are_managed_by_administrators(database: Database
         assert (await stranger.post(f"agents/{agent['id']}/revoke", json={"reason": "x"})).status_code == 404
 
 
+async def test_an_agent_s_credential_is_not_kept_to_be_repeated(admin: httpx2.AsyncClient) -> None:
+    rack = (await admin.post("racks", json={"name": "rack1"})).json()
+    body, key = {"name": "agent1", "rack_id": rack["id"]}, {"Idempotency-Key": "k1"}
+    first = await admin.post("agents", json=body, headers=key)
+    again = await admin.post("agents", json=body, headers=key)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert (again.content, again.headers["idempotency-replayed"]) == (b"", "true")
+
+
 async def test_a_client_without_access_is_as_if_it_were_not_there(admin: httpx2.AsyncClient) -> None:
     assert (await admin.get(f"clients/{SISTER_CLIENT}/phones")).json()["code"] == "unknown_client"

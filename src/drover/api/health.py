@@ -13,8 +13,10 @@ from drover import __version__
 from drover.kernel.errors import DroverError
 from drover.platform.web.provision import provided
 from drover.platform.web.routes import capability_router
+from drover.platform.web.statuses import PREFIX
 
 CHECK_S: Final = 3.0
+HEALTH: Final = f"{PREFIX}/health"
 _log = structlog.get_logger(__name__)
 
 router = capability_router("health")

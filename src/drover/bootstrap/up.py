@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from drover.api.application import Services, create_app
-from drover.api.health import Checks
+from drover.api.health import HEALTH, Checks
 from drover.audit.service import EVERY_S, Sealer, Trail
 from drover.bootstrap.agent_thread import AgentThread, agent_options, running_agent
 from drover.bootstrap.attached import attached_phones
@@ -36,6 +36,7 @@ from drover.platform.db.database import Database
 from drover.platform.db.whose import Installation, OneClient
 from drover.platform.ports import LOOPBACK, bound_socket
 from drover.platform.settings import Settings
+from drover.platform.web.proxies import Approached, approach
 from drover.platform.web.server import serving
 from drover.sequences.helpers import load_helpers
 from drover.simulator.rack import RackOptions
@@ -63,7 +64,10 @@ class PhonesMissing(DroverError):
 
 @dataclass(frozen=True, slots=True)
 class UpRequest:
-    """What is to be run. `rack` None: the attached phones. `example` None: no definitions are put there."""
+    """What is to be run. `rack` None: the attached phones. `example` None: no definitions are put there.
+
+    `plain_http`: other computers may ask without encryption, where `host` lets them.
+    """
 
     rack: RackOptions | None = None
     host: str = LOOPBACK
@@ -71,6 +75,7 @@ class UpRequest:
     database: str = ""
     owner: str = ""
     example: Path | None = None
+    plain_http: bool = False
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -96,8 +101,10 @@ async def up(request: UpRequest, settings: Settings) -> AsyncGenerator[Up]:
     """Run everything while the block lasts.
 
     At its end runs stop within DRAIN_S and are queued again, phones are let go, and nothing is left: no process, port
-    or lease. Raises AlreadyUp, DataFolderUnusable, PortTaken, what databases raise, SimulatorFailed, PhonesMissing.
+    or lease. Raises OpenToNetwork, AlreadyUp, DataFolderUnusable, PortTaken, what databases raise, SimulatorFailed,
+    PhonesMissing.
     """
+    way = approach(request.host, settings.trusted_proxies, plain=request.plain_http)
     async with AsyncExitStack() as stack:
         stack.enter_context(occupied(settings.data_dir))
         sock = stack.enter_context(bound_socket(request.port, request.host))
@@ -105,12 +112,12 @@ async def up(request: UpRequest, settings: Settings) -> AsyncGenerator[Up]:
         if bases.upgrades_itself:
             await bring_up_to_date(bases)
         database = await stack.enter_async_context(Database.open(bases.url))
-        base = _foundation(stack, database, settings)
+        content = BlobContent(FolderBlobs(settings.data_dir / "blobs"))
+        base = _foundation(stack, database, content, settings)
         people, fleet = people_of(base), fleet_of(base)
         plans = plans_of(base, people, fleet)
         first = await people.beginning.first_administrator()
         whose = await _home(database, people, first)
-        content = BlobContent(FolderBlobs(settings.data_dir / "blobs"))
         if request.example is not None:
             files = await asyncio.to_thread(read_example, request.example)
             await Example(database, plans.definitions, fleet.apps, content).put(whose, files)
@@ -127,7 +134,7 @@ async def up(request: UpRequest, settings: Settings) -> AsyncGenerator[Up]:
         thread = await stack.enter_async_context(_agent(request, settings, own, bus, content, racks))
         stack.push_async_callback(drain, made, timeout_s=DRAIN_S)
         names = await _phones(reports, fleet, database, whose, racks)
-        app = create_app(_services(base, people, fleet, plans, made))
+        app = Approached(create_app(_services(base, people, fleet, plans, made)), way, always=(HEALTH,))
         url = await stack.enter_async_context(serving(app, sock, patience_s=2))
         text = await people.local.issue(own.name)
         stack.push_async_callback(people.local.withdraw, own.name)
@@ -136,13 +143,14 @@ async def up(request: UpRequest, settings: Settings) -> AsyncGenerator[Up]:
         yield Up(url, first, whose, names, control, database, people, fleet, plans, made, text.reveal(), thread.ended)
 
 
-def _foundation(stack: AsyncExitStack, database: Database, settings: Settings) -> Foundation:
+def _foundation(stack: AsyncExitStack, database: Database, content: BlobContent, settings: Settings) -> Foundation:
     hasher = Hasher(random_secret)
     stack.callback(hasher.close)
     return Foundation(
         database=database,
         hasher=hasher,
         trail=Trail(SystemClock(), random_id),
+        content=content,
         helpers=load_helpers(None),
         categories=provided_categories(None, settings),
     )

@@ -12,6 +12,7 @@ SIGNALLED = 128
 BY_KIND = {
     Kind.FAILED: FAILED,
     Kind.INVALID: 2,
+    Kind.TOO_LARGE: 2,
     Kind.UNAVAILABLE: 3,
     Kind.TIMEOUT: 4,
     Kind.REFUSED: 5,

@@ -10,6 +10,7 @@ from rich.console import Console
 
 from drover.cli import exits, interrupts
 from drover.cli.database import DatabaseOption, OwnerOption
+from drover.cli.say import warn
 from drover.platform.settings import Settings, load_settings
 from drover.platform.web.statuses import PREFIX
 from drover.simulator.rack import RackOptions
@@ -28,6 +29,9 @@ def up(
     ] = None,
     port: Annotated[int, typer.Option(help="Where the API answers; 0: any free port.")] = USUAL_PORT,
     host: Annotated[str, typer.Option(help="The address to listen on; another opens it to the network.")] = "127.0.0.1",
+    plain_http: Annotated[
+        bool, typer.Option("--plain-http", help="Let other computers ask without encryption; others can read along.")
+    ] = False,
     data_dir: Annotated[Path | None, typer.Option(help="Where everything is kept; else as in the settings.")] = None,
     database: DatabaseOption = "",
     owner: OwnerOption = "",
@@ -47,7 +51,9 @@ def up(
     rack = None if sim is None else RackOptions(phones=sim, seed=seed, profile=profile)
     from drover.bootstrap.up import UpRequest  # noqa: PLC0415  database and engine take seconds to load: here alone
 
-    request = UpRequest(rack, host, port, database, owner, EXAMPLE if example else None)
+    request = UpRequest(rack, host, port, database, owner, EXAMPLE if example else None, plain_http)
+    if plain_http:
+        warn("other computers may ask over plain HTTP: whoever is on the way reads passwords and tokens")
     try:
         interrupts.run(_up(request, settings, json_line=json_line))
     except interrupts.Stopped:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal, cast
 
-from fastapi import Depends, status
+from fastapi import Depends, Request, status
 from pydantic import BaseModel, ConfigDict, Field
 
 from drover.fleet.domain.agents import Agent, Rack
@@ -13,6 +13,7 @@ from drover.fleet.domain.records import PhoneRecord
 from drover.fleet.service import Agents, Leases, PhoneEdit, PhoneKey, Phones, Racks, key_of
 from drover.platform.db.database import Database, Unit
 from drover.platform.db.whose import Organization
+from drover.platform.web.idempotency import answers_a_secret
 from drover.platform.web.pages import Page, PageWanted, page_of
 from drover.platform.web.provision import provided
 from drover.platform.web.routes import capability_router
@@ -299,8 +300,11 @@ async def list_agents(caller: Seeing, data: Data, agents: AgentService) -> Page[
 
 
 @router.post("/agents", status_code=status.HTTP_201_CREATED, summary="Register an agent")
-async def register_agent(wanted: AgentWanted, caller: Managing, data: Data, agents: AgentService) -> AgentMade:
+async def register_agent(
+    wanted: AgentWanted, caller: Managing, data: Data, agents: AgentService, request: Request
+) -> AgentMade:
     """Answer with its credential, of which only a hash is kept."""
+    answers_a_secret(request)
     async with data.writing(Organization(caller.organization)) as unit:
         made = await agents.register(unit, wanted.name, wanted.rack_id, caller, public_key=wanted.public_key)
         agent, credential = made

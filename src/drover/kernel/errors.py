@@ -7,6 +7,7 @@ class Kind(Enum):
     """What sort of failure it is; one table maps kinds to exit codes, one to HTTP statuses."""
 
     INVALID = "invalid"
+    TOO_LARGE = "too_large"
     NOT_FOUND = "not_found"
     CONFLICT = "conflict"
     REFUSED = "refused"

@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     )
     api_url: str = Field(default="", description="Where a running `drover up` answers; empty: as data_dir tells.")
     api_token: SecretStr = Field(default=SecretStr(""), description="The token that commands show it.")
+    trusted_proxies: str = Field(
+        default="", description="Networks of proxies that are believed where requests come from: 127.0.0.1, 10.0.5.0/24."
+    )
     adb_server: str = Field(default="", description="HOST:PORT of your adb server; empty: adb's own default.")
     adb_commands: int = Field(default=16, ge=1, le=256, description="How many adb commands may run at once.")
     u2_jar: str = Field(

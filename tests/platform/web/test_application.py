@@ -305,7 +305,7 @@ async def test_a_key_that_cannot_be_kept_is_refused(app: FastAPI, key: str) -> N
 async def test_a_body_beyond_the_limit_is_refused(app: FastAPI) -> None:
     async with client_of(app) as client:
         answer = await client.post("things", content=b" " * (MOST_BYTES + 1))
-    assert problem(answer)["code"] == "body_too_large"
+    assert (answer.status_code, problem(answer)["code"]) == (413, "body_too_large")
 
 
 async def test_a_stranger_may_send_less(app: FastAPI) -> None:

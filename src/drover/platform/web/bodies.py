@@ -5,7 +5,7 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from drover.kernel.errors import DroverError, InvalidInput, Kind
+from drover.kernel.errors import DroverError, Kind
 from drover.platform.documents import MAX_DOCUMENT_BYTES
 from drover.platform.web.problems import refusal
 
@@ -15,8 +15,10 @@ MOST_BYTES_OF_STRANGERS: Final = 16 * 1024
 READ_S: Final = 30.0
 
 
-class BodyTooLarge(InvalidInput):
+class BodyTooLarge(DroverError):
     """The body of a request is larger than is taken."""
+
+    kind = Kind.TOO_LARGE
 
     def __init__(self, most: int) -> None:
         super().__init__(f"the request's body is larger than {most} bytes", hint="send less at once")

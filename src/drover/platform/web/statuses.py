@@ -11,6 +11,7 @@ SESSION_COOKIE: Final = "drover_session"
 CSRF_HEADER: Final = "X-CSRF-Token"
 STATUSES: Final[Mapping[Kind, int]] = {
     Kind.INVALID: 422,
+    Kind.TOO_LARGE: 413,
     Kind.LOGGED_OUT: 401,
     Kind.REFUSED: 403,
     Kind.NOT_FOUND: 404,
