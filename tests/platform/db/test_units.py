@@ -7,9 +7,12 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import InvalidRequestError, StatementError
 
+from drover.kernel.clock import FakeClock
 from drover.kernel.errors import Kind, Retry
+from drover.platform.db.address import parse_address
 from drover.platform.db.database import Database, Unit
-from drover.platform.db.errors import Conflict, DatabaseBusy, ReferenceBroken, ValueRefused
+from drover.platform.db.engines import make_engine
+from drover.platform.db.errors import Conflict, DatabaseBusy, DatabaseFailed, ReferenceBroken, ValueRefused
 from drover.platform.db.outbox import OutboxEventRow as Event
 from drover.platform.db.whose import Installation, OneClient, Organization, Whose, clients_of, organization_of
 from drover.tenancy.models import ClientRow
@@ -84,6 +87,36 @@ async def test_the_database_s_clock_goes_on_within_a_unit(database: Database) ->
         second = await unit.now()
     assert first.tzinfo is UTC or first.utcoffset() == timedelta()
     assert timedelta() < second - first < timedelta(minutes=1)
+
+
+async def test_a_unit_s_time_is_counted_on_from_when_the_server_told_it(postgres_url: str) -> None:
+    """This computer's own wall clock is of no account where the server has one."""
+    clock = FakeClock(datetime(1999, 1, 1, tzinfo=UTC))
+    async with Database.open(postgres_url, clock=clock) as database, database.reading(OURS) as unit:
+        first = await unit.now()
+        clock.advance(30)
+        assert await unit.now() - first == timedelta(seconds=30)
+        assert first.year > 1999
+
+
+async def test_the_time_of_a_file_is_this_computer_s(sqlite_url: str) -> None:
+    clock = FakeClock(datetime(1999, 1, 1, tzinfo=UTC))
+    async with Database.open(sqlite_url, clock=clock) as database, database.reading(OURS) as unit:
+        assert await unit.now() == datetime(1999, 1, 1, tzinfo=UTC)
+
+
+async def test_a_statement_for_many_values_and_one_without_rows_tell_how_many_they_changed(sqlite_url: str) -> None:
+    engine = make_engine(parse_address(sqlite_url), pool=1)
+    async with engine.connect() as connection:
+        await connection.exec_driver_sql("CREATE TEMP TABLE counted (n INTEGER PRIMARY KEY)")
+        many = await connection.exec_driver_sql("INSERT INTO counted VALUES (?)", [(1,), (2,), (3,)])
+        assert (many.rowcount, many.lastrowid) == (3, None)
+        found = await connection.exec_driver_sql("SELECT n FROM counted WHERE n > ? ORDER BY n", (1,))
+        assert (found.fetchone(), found.fetchmany(5), found.fetchall()) == ((2,), [(3,)], [])
+        assert (await connection.exec_driver_sql("DELETE FROM counted")).rowcount == 3
+        with pytest.raises(DatabaseFailed, match="no such table: gone"):
+            await connection.exec_driver_sql("SELECT * FROM gone")
+    await engine.dispose()
 
 
 async def test_the_database_s_clock_compares_with_what_is_kept(database: Database) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import zlib
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Executable, text
@@ -13,19 +13,17 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
 
+from drover.kernel.clock import Clock, SleeplessClock
 from drover.platform.db.address import Address, Dialect, parse_address
 from drover.platform.db.engines import BUSY_S, WRITES, make_engine
 from drover.platform.db.errors import Conflict, DatabaseBusy, DatabaseFailed, DatabaseUnavailable
-from drover.platform.db.guard import OPEN, GuardedSession, guard
+from drover.platform.db.guard import OPEN, GuardedSession, began_of, guard
 from drover.platform.db.readiness import check_ready
 from drover.platform.db.whose import Installation, OneClient, Organization, Whose
 
 _TRY_AGAIN = "try again"
+_ASKED = text("SELECT count(*) FROM alembic_version")
 _ALONE = text("SELECT pg_advisory_xact_lock(:key)")
-_NOW = {
-    Dialect.SQLITE: text("SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')"),
-    Dialect.POSTGRESQL: text("SELECT clock_timestamp()"),
-}
 
 
 class Due(NamedTuple):
@@ -51,15 +49,26 @@ class DueQuery(NamedTuple):
 class Unit:
     """One transaction in one name. `session` sees the rows of `whose` and no others."""
 
-    def __init__(self, session: AsyncSession, whose: Whose, dialect: Dialect) -> None:
+    def __init__(self, session: AsyncSession, whose: Whose, dialect: Dialect, clock: Clock) -> None:
         self.session = session
         self.whose = whose
         self._dialect = dialect
+        self._clock = clock
 
     async def now(self) -> datetime:
-        """Return the time by the database's clock, as aware UTC; it goes on within a unit."""
-        found = await self.session.scalar(_NOW[self._dialect], execution_options=OPEN)
-        return datetime.fromisoformat(found).replace(tzinfo=UTC) if isinstance(found, str) else cast("datetime", found)
+        """Return the time by the database's clock, as aware UTC; it goes on within a unit.
+
+        No query is needed. SQLite's clock is this process's own. PostgreSQL told its time when the unit began; counted
+        on from the moment at which that was heard it is never ahead of the server's, so no lease is prolonged by it.
+        """
+        began = began_of(self.session.sync_session)
+        if began is None:
+            return self._clock.now()
+        return began.at + timedelta(seconds=self._clock.monotonic() - began.heard_s)
+
+    async def answers(self) -> None:
+        """Return once the database has answered; nothing else. Raises DatabaseUnavailable."""
+        await self.session.execute(_ASKED, execution_options=OPEN)
 
     async def alone(self, *names: str) -> None:
         """Let no other unit that gives one of these names go on from here until this one ends.
@@ -86,7 +95,8 @@ class Unit:
 class Database:
     """An open database, brought up to date before. Made by `open`; used on one event loop."""
 
-    def __init__(self, address: Address, engine: AsyncEngine, busy_s: float) -> None:
+    def __init__(self, address: Address, engine: AsyncEngine, busy_s: float, clock: Clock) -> None:
+        self._clock = clock
         self.dialect = address.dialect
         self._busy_s = busy_s
         self._shown = address.shown
@@ -97,7 +107,9 @@ class Database:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, url: str, *, pool: int = 10, busy_s: float = BUSY_S) -> AsyncGenerator["Database"]:
+    async def open(
+        cls, url: str, *, pool: int = 10, busy_s: float = BUSY_S, clock: Clock | None = None
+    ) -> AsyncGenerator["Database"]:
         """Open the database at `sqlite:///PATH` or `postgresql://...` with at most `pool` connections, and close it.
 
         `busy_s` is how long a unit waits for what others hold: a lock, SQLite's one writer, a free connection.
@@ -109,7 +121,7 @@ class Database:
         engine = make_engine(address, pool=pool, busy_s=busy_s)
         guard(engine.sync_engine)
         try:
-            yield cls(address, engine, busy_s)
+            yield cls(address, engine, busy_s, clock or SleeplessClock())
         finally:
             await engine.dispose()
 
@@ -151,7 +163,7 @@ class Database:
             session = await self._entered(engine, whose, writing=writing)
         async with session:
             try:
-                yield Unit(session, whose, self.dialect)
+                yield Unit(session, whose, self.dialect, self._clock)
                 await session.commit()
             except StaleDataError as error:
                 raise Conflict(f"{self._shown}: a row was changed or deleted meanwhile", hint=_TRY_AGAIN) from error
@@ -165,7 +177,7 @@ class Database:
             sync_session_class=GuardedSession,
             expire_on_commit=False,
             autobegin=False,
-            info={"whose": whose, "writing": writing},
+            info={"whose": whose, "writing": writing, "clock": self._clock},
         )
         try:
             await session.run_sync(lambda guarded: cast("GuardedSession", guarded).enter())

@@ -9,6 +9,7 @@ from sqlalchemy.pool import NullPool
 
 from drover.platform.db.address import Address, Dialect
 from drover.platform.db.guard import OPEN
+from drover.platform.db.sqlite_cursor import one_trip_sqlite
 from drover.platform.db.sqlite_library import use_newer_sqlite
 from drover.platform.db.translation import translate_errors
 
@@ -35,7 +36,7 @@ def make_engine(address: Address, *, pool: int | None, busy_s: float = BUSY_S) -
     if pool is not None:
         kept = {"pool_size": pool, "max_overflow": 0, "pool_timeout": busy_s, "pool_use_lifo": True}
     if address.dialect is Dialect.SQLITE:
-        engine = create_async_engine(address.url, connect_args={"timeout": busy_s}, **kept)
+        engine = create_async_engine(address.url, module=one_trip_sqlite(), connect_args={"timeout": busy_s}, **kept)
         event.listen(engine.sync_engine, "connect", _set_up_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
     else:

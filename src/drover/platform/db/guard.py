@@ -6,14 +6,16 @@ below that; SQLite has this alone.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Connection, Engine, Table, event, inspect, text
 from sqlalchemy.engine.interfaces import ExecutionContext
 from sqlalchemy.orm import InstanceState, Mapper, ORMExecuteState, Session, SessionTransaction, with_loader_criteria
 from sqlalchemy.orm.interfaces import ORMOption
 
+from drover.kernel.clock import Clock
 from drover.platform.db.errors import TenantLeak
 from drover.platform.db.filtered import findings_of, watching
 from drover.platform.db.tables import OfClient, OfEither, OfOrganization, OrganizationItself, RowsOf, rows_of
@@ -24,11 +26,13 @@ DOOR = "drover_door"
 OPEN = {DOOR: True}
 _WHOSE = "whose"
 _WRITING = "writing"
+_CLOCK = "clock"
+_BEGAN = "began"
 _HINT = "this is a mistake in Drover: use the models and session.add, or open the unit in the right name"
 
 
 class GuardedSession(Session):
-    """A session that cannot leave its owner's rows; made by Database alone, with `info` whose and writing."""
+    """A session that cannot leave its owner's rows; made by Database alone, with `info` whose, writing and clock."""
 
     def enter(self) -> None:
         """Begin the one transaction that the session has; after its end nothing more can be done with it."""
@@ -65,13 +69,26 @@ def _enter(session: Session, _: SessionTransaction, connection: Connection) -> N
         "clients": ",".join(sorted(clients_of(whose))),
         "readonly": "off" if session.info[_WRITING] else "on",
     }
-    connection.execute(_ENTER, entered, execution_options=OPEN)
+    at = connection.execute(_ENTER, entered, execution_options=OPEN).one().at
+    session.info[_BEGAN] = Began(at, cast("Clock", session.info[_CLOCK]).monotonic())
 
 
 _ENTER = text(
     "SELECT set_config('app.organization_id', :organization, true), set_config('app.client_id', :clients, true),"
-    " set_config('transaction_read_only', :readonly, true)"
+    " set_config('transaction_read_only', :readonly, true), clock_timestamp() AS at"
 )
+
+
+class Began(NamedTuple):
+    """When a unit began, by the database's clock, and this process's monotonic seconds when that was heard."""
+
+    at: datetime
+    heard_s: float
+
+
+def began_of(session: Session) -> Began | None:
+    """Return when a session's transaction began; None where the database has no clock of its own."""
+    return session.info.get(_BEGAN)
 
 
 @event.listens_for(GuardedSession, "do_orm_execute")
