@@ -265,4 +265,4 @@ def _services(base: Foundation, people: People, fleet: Fleet, plans: Plans, made
 
 async def _alive(database: Database) -> None:
     async with database.reading(Installation()) as unit:
-        await unit.now()
+        await unit.answers()
