@@ -1,6 +1,6 @@
 """What a play did becomes messages that always fit, however long its texts are."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,21 @@ from drover.platform.bus.errors import MOST_BYTES
 from drover.protocol.codec import decode, encode
 from drover.protocol.messages import PlayEvent, PlayPaused, PlayResumed, TaskEnded
 from drover.sequences.player.events import PhoneEnded, PhonePaused, PhoneResumed, StepEnded
-from drover.sequences.record import Evidence, Pause, PhoneRecord, Sight, Status, TaskRecord, Timing
+from drover.sequences.record import (
+    Evidence,
+    Pause,
+    PhoneRecord,
+    Recovery,
+    Sight,
+    Status,
+    Strategy,
+    TaskRecord,
+    Timing,
+)
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 DIGEST = "a" * 64
+TWO_S = timedelta(seconds=2)
 
 
 def task(**fields: Any) -> TaskRecord:
@@ -65,7 +76,7 @@ def test_a_task_is_told_whole() -> None:
     assert isinstance(body, TaskEnded)
     assert (body.expected, body.actual, body.frame_before, body.frame_after) == ("shop.cart", "", DIGEST, DIGEST)
     assert (body.ended_at - body.started_at).total_seconds() == 1.5
-    assert tuple(line.evidence) == (DIGEST, DIGEST)
+    assert tuple(line.evidence) == (DIGEST,)
 
 
 def test_pauses_are_told_and_the_end_is_left_to_whoever_ends_it() -> None:
@@ -74,6 +85,24 @@ def test_pauses_are_told_and_the_end_is_left_to_whoever_ends_it() -> None:
     assert resumed is not None
     assert (paused.body, resumed.body) == (PlayPaused(reason="gone"), PlayResumed())
     assert told(PhoneEnded("phone1", record())) is None
+
+
+def recovery(**fields: Any) -> Recovery:
+    frame = Evidence(DIGEST, Size(10, 10))
+    given_ = {"strategy": Strategy.RETRY, "why": "why", "act": "tap it", "recovered": True, "began_at": NOW}
+    return Recovery(**{**given_, "seconds": 2.0, "before": frame, "after": None, **fields})
+
+
+def test_what_was_done_to_go_on_is_told_with_its_task_or_with_the_end() -> None:
+    line = told(StepEnded("phone1", task(recoveries=(recovery(), recovery(strategy=Strategy.WAIT, recovered=False)))))
+    assert line is not None
+    assert isinstance(line.body, TaskEnded)
+    first, second = line.body.recoveries
+    assert (first.strategy, first.why, first.act, first.recovered) == ("retry", "why", "tap it", True)
+    assert (first.frame_before, first.frame_after, first.ended_at - first.started_at) == (DIGEST, None, TWO_S)
+    assert (second.strategy, second.recovered) == ("wait_for_phone", False)
+    assert tuple(line.evidence) == (DIGEST,)
+    assert [each.strategy for each in ended(record(recoveries=(recovery(),)), None).recoveries] == ["retry"]
 
 
 LONG = st.sampled_from(["", "x", "\x00" * 70_000, "ä" * 70_000, "😀" * 70_000, "\ud800" * 5000, '"\\' * 40_000])
@@ -94,6 +123,7 @@ def test_whatever_a_task_says_fits_a_message(
         dismissed=tuple(dismissed),
         before=sight(name, name),
         rounds=(1000, 1000, 1000, 1000),
+        recoveries=(recovery(why=error, act=name),) * 40,
     )
     line = told(StepEnded("phone1", made))
     assert line is not None
@@ -109,6 +139,24 @@ def test_whatever_a_task_says_fits_a_message(
     )
     assert len(encode(event)) <= MOST_BYTES
     assert decode(encode(event), PlayEvent) == event
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.dictionaries(LONG | st.text(max_size=3), LONG, max_size=40), LONG)
+def test_whatever_a_play_read_fits_a_message(variables: dict[str, str], error: str) -> None:
+    body = ended(record(variables=variables, status=Status.FAILED, error=error, failure="Lost"), None)
+    event = PlayEvent(sequence_run="s", run="r", client="c", phone="p", token=1, number=1, at=NOW, body=body)
+    assert len(encode(event)) <= MOST_BYTES
+    assert decode(encode(event), PlayEvent) == event
+
+
+@pytest.mark.parametrize("failed", [{}, {"status": Status.FAILED, "failure": "ScreenNotSeen"}])
+@pytest.mark.parametrize("refusal", [None, Halted("a", "drill")])
+def test_what_was_read_is_told_with_the_end_however_it_ended(failed: dict[str, Any], refusal: Halted | None) -> None:
+    assert ended(record(variables={"likes": "12", "long": "x" * 3000}, **failed), refusal).variables == {
+        "likes": "12",
+        "long": "x" * 3000,
+    }
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Literal
 
+import pydantic_core
+
 from drover.agent.errors import FolderUnusable, GateClosed, StoreUnusable
 from drover.fleet.phonebook import LedgerUnusable
 from drover.kernel.errors import DroverError
@@ -12,17 +14,19 @@ from drover.platform.blobs import BlobNotKept
 from drover.platform.bus.errors import MOST_BYTES
 from drover.protocol.codec import snake
 from drover.protocol.fields import MOST_LINE, line, name
-from drover.protocol.messages import EventBody, PlayEnded, PlayPaused, PlayResumed, TaskBegan, TaskEnded
+from drover.protocol.messages import EventBody, PlayEnded, PlayPaused, PlayResumed, Recovery, TaskBegan, TaskEnded
 from drover.sequences.journal import JournalUnusable
 from drover.sequences.player.errors import OnceInDoubt
 from drover.sequences.player.events import Event, PhoneEnded, PhonePaused, PhoneResumed, StepBegan, StepEnded
 from drover.sequences.record import PhoneRecord, Sight, Status, TaskRecord
+from drover.sequences.record import Recovery as Made
 
 _SHARE: Final = MOST_BYTES // 5
 """Of an event, at most so many bytes are parameters, and as much again what else is long: the whole always fits."""
 _SHORTEST: Final = 40
 _MOST_PARAMETERS: Final = 16
 _MOST_DISMISSED: Final = 10
+_MOST_RECOVERIES: Final = 10
 _FOR_A_PERSON: Final = frozenset({OnceInDoubt.__name__})
 _OF_THE_HOST: Final = frozenset(
     error.__name__ for error in (JournalUnusable, StoreUnusable, LedgerUnusable, BlobNotKept, FolderUnusable)
@@ -59,6 +63,12 @@ def told(event: Event) -> Told | None:
 
 def ended(record: PhoneRecord, refusal: GateClosed | None) -> PlayEnded:
     """Return how a play ended that went to its end; `refusal` is what its gate was closed for."""
+    return _ended(record, refusal).model_copy(
+        update={"variables": _variables(record), "recoveries": _recoveries(record.recoveries)}
+    )
+
+
+def _ended(record: PhoneRecord, refusal: GateClosed | None) -> PlayEnded:
     if refusal is not None and record.status is not Status.COMPLETED:
         return stopped(refusal, step=_step(record))
     if record.status is Status.COMPLETED:
@@ -130,6 +140,7 @@ def _task_ended(record: TaskRecord) -> Told:
         hint=_cut(record.hint, _SHARE // 4),
         region=name(record.region),
         dismissed=tuple(line(each, 2 * _SHORTEST) for each in record.dismissed[-_MOST_DISMISSED:]),
+        recoveries=_recoveries(record.recoveries),
         frame_before=before,
         frame_after=after,
         wall_ms=record.timing.wall_ms,
@@ -138,7 +149,8 @@ def _task_ended(record: TaskRecord) -> Told:
         started_at=record.started_at,
         ended_at=record.started_at + timedelta(milliseconds=record.timing.wall_ms),
     )
-    return Told(body, tuple(each for each in (before, after) if each is not None))
+    shown_of = [frame for each in body.recoveries for frame in (each.frame_before, each.frame_after)]
+    return Told(body, tuple(dict.fromkeys(each for each in (before, after, *shown_of) if each is not None)))
 
 
 _STATUS: Final[Mapping[Status, Literal["completed", "failed", "skipped"]]] = {
@@ -158,6 +170,34 @@ def _parameters(record: TaskRecord) -> dict[str, str]:
     share = _SHARE // max(1, min(len(others), _MOST_PARAMETERS))
     kept = list(others.items())[:_MOST_PARAMETERS]
     return {line(key, _SHORTEST): _cut(value, share) for key, value in kept}
+
+
+def _recoveries(made: Sequence[Made]) -> tuple[Recovery, ...]:
+    """Return the last of them, each cut to its share."""
+    return tuple(
+        Recovery(
+            strategy=each.strategy.value,
+            why=_fitting(each.why, _SHARE // _MOST_RECOVERIES // 2),
+            act=_fitting(name(each.act), _SHARE // _MOST_RECOVERIES // 4),
+            recovered=each.recovered,
+            frame_before=each.before.digest if each.before is not None else None,
+            frame_after=each.after.digest if each.after is not None else None,
+            started_at=each.began_at,
+            ended_at=each.began_at + timedelta(seconds=each.seconds),
+        )
+        for each in made[-_MOST_RECOVERIES:]
+    )
+
+
+def _variables(record: PhoneRecord) -> dict[str, str]:
+    """Return the variables, whole where they fit: what is read from a screen does, what a helper returns may not."""
+    share = 2 * _SHARE // max(1, len(record.variables))
+    return {name(key): _fitting(value, share) for key, value in record.variables.items()}
+
+
+def _fitting(text: str, most_bytes: int) -> str:
+    whole = line(text)
+    return whole if len(pydantic_core.to_json(whole)) <= most_bytes else _cut(whole, most_bytes)
 
 
 def _cut(text: str, most_bytes: int) -> str:

@@ -153,6 +153,19 @@ class TaskBegan(Said):
     rounds: tuple[Count, ...] = ()
 
 
+class Recovery(Said):
+    """One attempt to bring a play back on its way, at a task: `strategy` is the player's word for what was tried."""
+
+    strategy: Name
+    why: Line = ""
+    act: Name = ""
+    recovered: bool
+    frame_before: Digest | None = None
+    frame_after: Digest | None = None
+    started_at: UtcTime
+    ended_at: UtcTime
+
+
 class TaskEnded(Said):
     """A task has ended: what a task run is made of. Secrets are masked; frames are digests of JPEGs in the content."""
 
@@ -172,6 +185,7 @@ class TaskEnded(Said):
     hint: Line = ""
     region: Name = ""
     dismissed: tuple[Name, ...] = ()
+    recoveries: tuple[Recovery, ...] = ()
     frame_before: Digest | None = None
     frame_after: Digest | None = None
     wall_ms: Seconds = 0.0
@@ -199,7 +213,8 @@ class PlayEnded(Said):
 
     `interrupted`: it was cut off, stopped, lost its lease, or its host has no room; it may be gone on with. `code` is
     the error's name in snake_case (`lease_lost`, `halted`, `budget_spent`, `once_in_doubt`, ...), `step` the task that
-    it stopped at, 0 for none; `note` says what else there is to say.
+    it stopped at, 0 for none; `note` says what else there is to say. `variables` are what its tasks read, also in the
+    attempts before; nothing that comes of a secret is among them. `recoveries` are those before the first task.
     """
 
     kind: Literal["ended"] = "ended"
@@ -210,6 +225,8 @@ class PlayEnded(Said):
     hint: Line = ""
     step: Count = 0
     note: Line = ""
+    variables: dict[Name, Line] = Field(default_factory=dict)
+    recoveries: tuple[Recovery, ...] = ()
 
 
 EventBody = Annotated[TaskBegan | TaskEnded | PlayPaused | PlayResumed | PlayEnded, Field(discriminator="kind")]

@@ -25,6 +25,7 @@ from drover.sequences.domain import (
     Wait,
     target_of,
     texts_of,
+    variable_of,
 )
 from drover.sequences.inputs import SEALED, BadParameter, inputs_of, is_settled
 from drover.sequences.lint import lint
@@ -70,6 +71,11 @@ class Plan:
     def course(self) -> Course:
         """The order in which the steps are played."""
         return Course(self.loops, tuple(step.task.when for step in self.steps))
+
+    @property
+    def secret_variables(self) -> frozenset[str]:
+        """The variables that are set by steps with secrets in them: what they come to is for this play alone."""
+        return frozenset(variable_of(step.task.act) for step in self.steps if step.secret)
 
 
 def make_plan(

@@ -1,7 +1,7 @@
 """What is kept of a play: one record per task, per phone, and of the whole; what reports are made of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
@@ -68,6 +68,37 @@ class Timing:
         return max(0.0, self.wall_ms - self.device_ms - self.waited_ms)
 
 
+class Strategy(Enum):
+    """How a play is brought back on its way."""
+
+    RETRY = "retry"
+    """The task is done once more."""
+    DISMISS = "dismiss_interrupt"
+    """What covers the screen is dismissed by its own action."""
+    RECONNECT = "reconnect"
+    """The driver of a phone that did not answer is attached anew."""
+    WAIT = "wait_for_phone"
+    """A phone that is gone is waited for."""
+    BACK = "go_back"
+    """An earlier task is played again, as the phone shows the screen that it begins on."""
+    GO_ON = "go_on"
+    """A run whose play was cut off is gone on with, after the last task done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """One attempt to bring a play back on its way: why it was made, what was done, whether the task then went on."""
+
+    strategy: Strategy
+    why: str
+    act: str
+    recovered: bool
+    began_at: datetime
+    seconds: float
+    before: Evidence | None = None
+    after: Evidence | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class TaskRecord:
     """One task run. `parameters` are the resolved ones, secrets masked. `region` names what failed, where one did.
@@ -92,6 +123,7 @@ class TaskRecord:
     hint: str = ""
     region: str = ""
     rounds: tuple[int, ...] = ()
+    recoveries: tuple[Recovery, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +142,8 @@ class PhoneRecord:
     """One phone's play of the sequence. `error` is empty unless it failed.
 
     `attempt` counts how often the run was begun or gone on with; `note` says what else there is to say; `failure` is
-    the class of its error.
+    the class of its error; `variables` are what its tasks read, but for what comes of secrets; `recoveries` are those
+    before the first task.
     """
 
     name: str
@@ -128,6 +161,8 @@ class PhoneRecord:
     pauses: tuple[Pause, ...] = ()
     note: str = ""
     failure: str = ""
+    variables: Mapping[str, str] = field(default_factory=dict[str, str])
+    recoveries: tuple[Recovery, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

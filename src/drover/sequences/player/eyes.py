@@ -72,6 +72,11 @@ class Look:
         return self._evidence is not None or self._frame is not None
 
     @property
+    def is_kept(self) -> bool:
+        """Whether its small picture is made, or being made."""
+        return self._evidence is not None
+
+    @property
     def frame(self) -> Frame:
         """The frame, which is there until `let_go`."""
         assert self._frame is not None  # noqa: S101  who lets go does not look again
@@ -110,6 +115,15 @@ class Look:
         return self.found is not None and self.found.screen.key in screens
 
 
+@dataclass(frozen=True, slots=True)
+class Dismissal:
+    """An interrupt that was dismissed, by what act, and the look that showed it."""
+
+    key: str
+    act: str
+    look: Look | None
+
+
 class Eyes:
     """Looks at one phone, for one play."""
 
@@ -130,6 +144,7 @@ class Eyes:
         self._images = images
         self._tree_offered = True
         self._counted: Look | None = None
+        self._dismissals: list[Dismissal] = []
         self.last: Look | None = None
 
     async def compute(self, work: Callable[..., T], *args: object) -> T:
@@ -144,6 +159,18 @@ class Eyes:
     def forget(self) -> None:
         """Let no look count as a recent one: the phone was away, or nobody knows what it shows."""
         self.last = None
+
+    def keep(self, look: Look | None) -> Look | None:
+        """Return a look whose small picture is kept; None where there is none to keep."""
+        if look is None or not look.has_picture:
+            return None
+        look.keep(self._evidence)
+        return look
+
+    def dismissals(self) -> Sequence["Dismissal"]:
+        """Return the interrupts that were dismissed since this was asked last."""
+        found, self._dismissals = self._dismissals, []
+        return found
 
     async def evidence(self, look: Look) -> Evidence:
         """Return the small picture of a look that has one, made now where it is not yet."""
@@ -309,7 +336,9 @@ class Eyes:
         actions = [action for action in found.variant.actions if action.kind is ActionKind.TAP]
         if not actions or times >= DISMISSALS:
             raise InterruptStays(key, times if actions else 0)
-        await hands.tap(await self.find(look, found, actions[0]))
+        place = await self.find(look, found, actions[0])
+        self._dismissals.append(Dismissal(key, f"tap {key}.{actions[0].name}", self.keep(look)))
+        await hands.tap(place)
         dismissed.append(key)
 
     async def _not_seen(

@@ -1,6 +1,7 @@
 """The player of one phone: verify the screen, act, verify the next one; and go on after whatever interrupts it."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from drover.devices.errors import DeviceError
@@ -29,10 +30,10 @@ from drover.sequences.player.lifeline import Lifeline
 from drover.sequences.player.once import comes_true, leaves, see_whether_it_happened
 from drover.sequences.player.retries import Retries, Tier
 from drover.sequences.player.stopwatch import Stopwatch
-from drover.sequences.player.task_run import TaskRun, task_record
+from drover.sequences.player.task_run import TaskRun, recover, settle, task_record
 from drover.sequences.player.whereabouts import Bearing, Onward, bearings, behind
 from drover.sequences.player.witness import Witness
-from drover.sequences.record import Pause, TaskRecord, Timing
+from drover.sequences.record import Pause, Strategy, TaskRecord, Timing
 
 INTERRUPT_S = 2.0
 """How long is looked, after an act failed, for an interrupt that was in its way."""
@@ -99,6 +100,11 @@ class Player:
         self.tasks: list[TaskRecord] = []
         self.pauses: list[Pause] = []
 
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """The variables as they are now."""
+        return self._values.all()
+
     async def play(self, start: Start) -> DroverError | None:
         """Play all steps from `start` on, telling each; return what stopped it, or None when all are completed.
 
@@ -137,9 +143,11 @@ class Player:
         while True:
             try:
                 ahead = await self._plan.course.onward(self._place, conditions, passed.append)
+                settle(task, self._eyes, recovered=True)
                 break
             except DroverError as error:
                 passed.clear()
+                settle(task, self._eyes, recovered=False)
                 task.note(error, self._eyes.seen)
                 self._eyes.forget()
                 if not await self._may_try_again(task, error):
@@ -152,7 +160,9 @@ class Player:
             return None
         number, self._place = ahead
         rounds = self._plan.course.repeats(self._place)
-        return TaskRun(steps[number - 1], task.watch, task.started_at, task.astray, rounds=rounds)
+        ready = TaskRun(steps[number - 1], task.watch, task.started_at, task.astray, rounds=rounds)
+        ready.recoveries = task.recoveries
+        return ready
 
     def _new_run(self, number: int) -> TaskRun:
         step = self._plan.steps[number - 1]
@@ -201,11 +211,13 @@ class Player:
             try:
                 await self._attempt(task)
             except DroverError as error:
+                settle(task, self._eyes, recovered=False)
                 task.note(error, self._eyes.seen)
                 self._eyes.forget()
                 if not (await self._interrupted(task, error) or await self._may_try_again(task, error)):
                     return
             else:
+                settle(task, self._eyes, recovered=True)
                 task.failure = None
                 return
 
@@ -235,6 +247,7 @@ class Player:
         if tier is Tier.NONE:
             return False
         if tier is Tier.AT_ONCE:
+            recover(task, self._eyes, Strategy.RETRY, error.message, task.step.task.name)
             task.spent.at_once += 1
             await task.watch.wait(self._retries.pause_s)
             return True
@@ -248,12 +261,15 @@ class Player:
         """Tiers 2 and 3, for a phone that did not answer: return whether it does again and may be tried."""
         while task.spent.connection < self._retries.connection_tries:
             task.spent.connection += 1
+            recover(task, self._eyes, Strategy.RECONNECT, error.message, "attach")
             if await self._answers(task, self._retries.connection_pause_s):
                 task.failure = None  # what comes of it now tells more
                 return True
+            settle(task, self._eyes, recovered=False)
         if await self._answers(task, 0) or not self._retries.may_pause(task.spent):
             return False
         self._tell(PhonePaused(self._phone, error.message))
+        recover(task, self._eyes, Strategy.WAIT, error.message, "wait")
         began_at, began_s = self._clock.now(), self._clock.monotonic()
         task.spent.renew()
         back = await self._answers(task, self._retries.away_s)
@@ -262,6 +278,7 @@ class Player:
             task.failure = None
             self._tell(PhoneResumed(self._phone))
         else:
+            settle(task, self._eyes, recovered=False)
             task.note(PhoneStaysAway(error, self._retries.away_s), self._eyes.seen)
         return back
 
@@ -302,6 +319,8 @@ class Player:
         bearing = await self._bearing(task, hands)
         task.astray = False
         if bearing.onward is Onward.BACK:
+            why = "the phone shows the screen that an earlier task begins on"
+            task.recoveries.begin(Strategy.BACK, why, "play it again", self._eyes.keep(self._eyes.last))
             task.back_to = bearing.place
         elif bearing.onward is Onward.DONE:
             task.after = self._eyes.last

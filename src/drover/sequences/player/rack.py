@@ -36,7 +36,7 @@ from drover.sequences.player.retries import Retries
 from drover.sequences.player.strangers import Strangers, Unknowns
 from drover.sequences.player.values import Values
 from drover.sequences.player.witness import Witness
-from drover.sequences.record import PhoneRecord, Status
+from drover.sequences.record import PhoneRecord, Recovery, Status, Strategy
 from drover.sequences.resolving import Resolving, TextSource, resolved_plan
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger()
@@ -142,6 +142,8 @@ class _PhonePlay:
         self._info: PhoneInfo | None = None
         self._run: _Run | None = None
         self._note = ""
+        self._variables: Mapping[str, str] = {}
+        self._recoveries: list[Recovery] = []
 
     async def play(self) -> PhoneRecord:
         """Play and return the record, whatever happens."""
@@ -165,13 +167,19 @@ class _PhonePlay:
         last = await stage.last_run(self._driver.serial)
         if stage.goes_on and last is not None and last.ending is Ending.COMPLETED:
             self._note = "completed by an earlier play"
+            reached = read_place(_start(stage.plan, last, astray=False).reached).values
+            self._variables = _told(reached, await self._ready_plan(last.run))
             return None
         await self._attach()
         self._run = await self._begin(last)
         ending = Ending.CUT_OFF
         try:
-            self._player = self._new_player(self._run.run, await self._ready_plan(self._run.run))
-            error = await self._player.play(self._run.start)
+            plan = await self._ready_plan(self._run.run)
+            self._player = self._new_player(self._run.run, plan)
+            try:
+                error = await self._player.play(self._run.start)
+            finally:
+                self._variables = _told(self._player.variables, plan)
             ending = Ending.COMPLETED if error is None else Ending.FAILED
         except DroverError:
             ending = Ending.FAILED
@@ -189,9 +197,19 @@ class _PhonePlay:
             except DeviceError as error:
                 if error.retry is Retry.NEVER or not left:
                     raise
-                if await self._lifeline.hold(self._stage.retries.connection_pause_s):
+                if await self._reconnected(error):
                     break
         self._info = self._driver.info
+
+    async def _reconnected(self, error: DeviceError) -> bool:
+        clock = self._stage.clock
+        began_at, began_s = clock.now(), clock.monotonic()
+        back = await self._lifeline.hold(self._stage.retries.connection_pause_s)
+        taken_s = clock.monotonic() - began_s
+        self._recoveries.append(
+            Recovery(Strategy.RECONNECT, error.message, "attach", recovered=back, began_at=began_at, seconds=taken_s)
+        )
+        return back
 
     async def _begin(self, last: LastRun | None) -> _Run:
         """Begin a run, or go on with the last one. Raises OnceInDoubt, CannotResume."""
@@ -207,12 +225,16 @@ class _PhonePlay:
     async def _resume(self, last: LastRun) -> _Run:
         start = _start(self._stage.plan, last, astray=True)
         number = last.marks[-1].step + 1 if last.marks else last.from_step
-        now = self._stage.playing(self._driver.serial)
-        if last.playing.digest != now.digest:
+        playing = self._stage.playing(self._driver.serial)
+        if last.playing.digest != playing.digest:
             raise CannotResume(self._phone.name, number, "the sequence has been changed since")
-        if last.playing.parameters != now.parameters:
+        if last.playing.parameters != playing.parameters:
             raise CannotResume(self._phone.name, number, "it was played with other parameters")
         await self._stage.journal.resume_run(last.run, number, last.ending.value)
+        why = f"an earlier play of it was {last.ending.value}"
+        act = f"from task {number}, attempt {last.attempts + 1}"
+        now = self._stage.clock.now()
+        self._recoveries.append(Recovery(Strategy.GO_ON, why, act, recovered=True, began_at=now, seconds=0.0))
         _log.info("play goes on", phone=self._phone.name, run=last.run, attempt=last.attempts + 1, step=number)
         return _Run(last.run, start, last.attempts + 1)
 
@@ -273,6 +295,8 @@ class _PhonePlay:
             pauses=tuple(player.pauses) if player else (),
             note=self._note,
             failure=type(error).__name__ if error is not None else "",
+            variables=self._variables,
+            recoveries=tuple(self._recoveries),
         )
 
 
@@ -291,6 +315,11 @@ async def _check_cut_off(phones: Sequence[PlayPhone], stage: Stage) -> None:
 
 def _start(plan: Plan, last: LastRun, *, astray: bool) -> Start:
     return Start(_place(plan, last.from_step), last.marks, last.open_act, astray)
+
+
+def _told(variables: Mapping[str, str], plan: Plan) -> Mapping[str, str]:
+    """Return the variables that may leave the play."""
+    return {name: value for name, value in variables.items() if name not in plan.secret_variables}
 
 
 def _place(plan: Plan, step: int) -> str:

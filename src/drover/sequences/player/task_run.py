@@ -8,11 +8,12 @@ from drover.kernel.errors import DroverError
 from drover.sequences.domain import Effect
 from drover.sequences.plan import Step
 from drover.sequences.player.errors import OnceInDoubt, PhoneStaysAway, StepFailed
-from drover.sequences.player.eyes import Look
+from drover.sequences.player.eyes import Eyes, Look
+from drover.sequences.player.recovering import Recoveries
 from drover.sequences.player.retries import Spent
 from drover.sequences.player.stopwatch import Stopwatch
 from drover.sequences.player.witness import Witness
-from drover.sequences.record import Sight, Status, TaskRecord, Timing
+from drover.sequences.record import Sight, Status, Strategy, TaskRecord, Timing
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,11 @@ class TaskRun:
     told: Mapping[str, str] = field(default_factory=dict[str, str])
     swallowed: bool = False
     rounds: tuple[int, ...] = ()
+    recoveries: Recoveries = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin without any recoveries."""
+        self.recoveries = Recoveries(self.watch.clock)
 
     @property
     def doubtful(self) -> bool:
@@ -70,6 +76,20 @@ class TaskRun:
             self.failure = Failure(error, self.before, seen)
         elif isinstance(error, OnceInDoubt | PhoneStaysAway):
             self.failure = Failure(error, earlier.before, seen)
+
+
+def recover(task: TaskRun, eyes: Eyes, strategy: Strategy, why: str, act: str) -> None:
+    """Note that something is done to bring the task back on its way."""
+    look = task.failure.look if task.failure is not None else None
+    task.recoveries.begin(strategy, why, act, eyes.keep(look))
+
+
+def settle(task: TaskRun, eyes: Eyes, *, recovered: bool) -> None:
+    """Note what came of all that was done, interrupts that were dismissed on the way among it."""
+    for dismissal in eyes.dismissals():
+        task.recoveries.begin(Strategy.DISMISS, f"{dismissal.key} covers the screen", dismissal.act, dismissal.look)
+    if task.recoveries.are_open:
+        task.recoveries.settle(recovered=recovered, after=eyes.keep(eyes.seen))
 
 
 async def task_record(task: TaskRun, timing: Timing, witness: Witness) -> TaskRecord:
@@ -95,6 +115,7 @@ async def task_record(task: TaskRun, timing: Timing, witness: Witness) -> TaskRe
         hint=error.hint if error is not None else "",
         region=error.region if isinstance(error, StepFailed) else "",
         rounds=task.rounds,
+        recoveries=await task.recoveries.told(),
     )
 
 
