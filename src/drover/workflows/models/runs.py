@@ -39,6 +39,10 @@ class WorkflowRunRow(TenantTable, Base):
         Index("ix_workflow_runs_id", "id"),
         Index("ix_workflow_runs_listed", "client_id", "created_at", "id"),
         Index("ix_workflow_runs_phone", "client_id", "phone_id", "ended_at"),
+        Index("ix_workflow_runs_status", "client_id", "status", "created_at", "id"),
+        Index("ix_workflow_runs_workflow", "client_id", "workflow_id", "created_at", "id"),
+        Index("ix_workflow_runs_of_phone", "client_id", "phone_id", "created_at", "id"),
+        Index("ix_workflow_runs_schedule", "client_id", "schedule_id", "created_at", "id"),
     )
 
     organization_id: Mapped[Id]
