@@ -36,7 +36,7 @@ def at_work(database: Database) -> Iterator[Office]:
         yield opened
 
 
-async def _told(_thrown: Thrown) -> None:
+async def told(_thrown: Thrown) -> None:
     return None
 
 
@@ -55,7 +55,7 @@ def whole(at_work: Office, database: Database) -> FastAPI:
         *(fleet.racks, fleet.agents, fleet.phones, fleet.leases),
         *(fleet.apps, fleet.profiles, fleet.accounts, fleet.seen, fleet.targets),
         *(plans.definitions, plans.schedules),
-        Halts(database, trail, at_work.clock, _told),
+        Halts(database, trail, at_work.clock, told),
     )
     return create_app(Services(database, at_work.login, at_work.tokens, Checks({}), others))
 
@@ -132,13 +132,13 @@ def test_no_answer_with_a_secret_is_kept_to_be_repeated() -> None:
     """Such a route says so by `answers_a_secret`; logging in is asked by nobody who could have a key."""
     routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
     posts = [route for route in routes if "POST" in (route.methods or ())]
-    secret = {route.name for route in posts if {"token", "password", "credential", "csrf"} & words_told(route)}
+    secret = {route.name for route in posts if {"token", "password", "credential", "csrf"} & wordstold(route)}
     told = {route.name for route in posts if "answers_a_secret" in route.endpoint.__code__.co_names}
     assert secret == told | {"begin"}
     assert told == {"make_token", "make", "reset_password", "register_agent"}
 
 
-def words_told(route: APIRoute) -> set[str]:
+def wordstold(route: APIRoute) -> set[str]:
     """Return the names of the fields of the answer, at any depth, that may be words; a lease's token is a number."""
     schema = TypeAdapter(route.response_model).json_schema()
     fields = [

@@ -7,13 +7,14 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConst
 from sqlalchemy.orm import Mapped, mapped_column
 
 from drover.accounts.domain.placing import MOST_SLOTS
-from drover.platform.db.tables import Base, Id, OfClient, TenantTable
+from drover.platform.db.tables import Base, Id, OfClient, TenantTable, Through, Within
 
 
 class AppRow(TenantTable, Base):
     """An app."""
 
     __tablename__ = "apps"
+    placing = (Within("name", "apps"),)
     __table_args__ = (
         ForeignKeyConstraint(["client_id"], ["clients.id"]),
         UniqueConstraint("client_id", "name"),
@@ -44,6 +45,7 @@ class AccountRow(TenantTable, Base):
     """An account. A deleted one keeps its row, but neither its name nor its slot."""
 
     __tablename__ = "accounts"
+    placing = (Through("phone_id", "phones"), Through("app_id", "apps"))
     __table_args__ = (
         ForeignKeyConstraint(["client_id", "app_id"], ["apps.client_id", "apps.id"]),
         ForeignKeyConstraint(["client_id", "phone_id"], ["phones.client_id", "phones.id"]),
@@ -88,6 +90,7 @@ class ActiveAccountRow(OfClient, Base):
     """Which account an app on a phone was last seen with."""
 
     __tablename__ = "active_accounts"
+    placing = (Through("phone_id", "phones"), Through("app_id", "apps"))
     __table_args__ = (
         ForeignKeyConstraint(["client_id", "phone_id"], ["phones.client_id", "phones.id"]),
         ForeignKeyConstraint(["client_id", "app_id"], ["apps.client_id", "apps.id"]),
@@ -105,6 +108,7 @@ class FrontRow(OfClient, Base):
     """Which app a phone last showed in front."""
 
     __tablename__ = "fronts"
+    placing = (Through("phone_id", "phones"), Through("app_id", "apps"))
     __table_args__ = (
         ForeignKeyConstraint(["client_id", "phone_id"], ["phones.client_id", "phones.id"]),
         ForeignKeyConstraint(["client_id", "app_id"], ["apps.client_id", "apps.id"]),

@@ -185,9 +185,12 @@ async def let_phone_go(
 
 
 @router.get("/clients/{client_id}/phones/{phone_id}/lease", summary="Who holds a phone")
-async def get_lease(phone_id: str, entered: Entering, data: Data, leases: LeaseService) -> LeaseShown:
+async def get_lease(
+    phone_id: str, entered: Entering, data: Data, phones: PhoneService, leases: LeaseService
+) -> LeaseShown:
     """404 `not_leased` where nobody does."""
     async with data.reading(entered.whose) as unit:
+        await phones.get(unit, phone_id)
         lease = await leases.of(unit, phone_id)
     if lease is None:
         raise NotLeased(phone_id)
@@ -272,9 +275,9 @@ class Reservation(Asked):
 
 @router.get("/racks", summary="The organization's racks")
 async def list_racks(caller: Seeing, data: Data, racks: RackService) -> Page[RackShown]:
-    """All of them, by name."""
+    """All that the caller's accesses reach, by name."""
     async with data.reading(Organization(caller.organization)) as unit:
-        return Page(items=[RackShown.of(rack) for rack in await racks.list(unit)])
+        return Page(items=[RackShown.of(rack) for rack in await racks.list(unit) if caller.sees_rack(rack.id)])
 
 
 @router.post("/racks", status_code=status.HTTP_201_CREATED, summary="Add a rack")
@@ -293,10 +296,11 @@ async def rename_rack(rack_id: str, wanted: RackWanted, caller: Managing, data: 
 
 @router.get("/agents", summary="The organization's agents")
 async def list_agents(caller: Seeing, data: Data, agents: AgentService) -> Page[AgentShown]:
-    """All of them, by name, revoked ones too."""
+    """All at racks that the caller's accesses reach, by name, revoked ones too."""
     async with data.reading(Organization(caller.organization)) as unit:
         now = await unit.now()
-        return Page(items=[AgentShown.of(agent, now) for agent in await agents.list(unit)])
+        found = [agent for agent in await agents.list(unit) if caller.sees_rack(agent.rack_id)]
+    return Page(items=[AgentShown.of(agent, now) for agent in found])
 
 
 @router.post("/agents", status_code=status.HTTP_201_CREATED, summary="Register an agent")

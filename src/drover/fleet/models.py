@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from drover.platform.db.tables import Base, Id, OfClient, OrganizationTable, TenantTable
+from drover.platform.db.tables import Base, Id, OfClient, OrganizationTable, TenantTable, Through, Within
 
 
 class RackRow(OrganizationTable, Base):
@@ -47,6 +47,7 @@ class PhoneRow(TenantTable, Base):
     """A phone as its agent last reported it, and what was decided of it. `lease_token` only ever rises."""
 
     __tablename__ = "phones"
+    placing = (Within("rack_id", "racks"),)
     __table_args__ = (
         ForeignKeyConstraint(["client_id"], ["clients.id"]),
         UniqueConstraint("client_id", "serial"),
@@ -72,6 +73,7 @@ class LeaseRow(OfClient, Base):
     """The last lease of a phone, unless it was ended."""
 
     __tablename__ = "leases"
+    placing = (Through("phone_id", "phones"),)
     __table_args__ = (ForeignKeyConstraint(["client_id", "phone_id"], ["phones.client_id", "phones.id"]),)
 
     phone_id: Mapped[Id] = mapped_column(primary_key=True)

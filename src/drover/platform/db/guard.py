@@ -18,6 +18,7 @@ from sqlalchemy.orm.interfaces import ORMOption
 from drover.kernel.clock import Clock
 from drover.platform.db.errors import TenantLeak
 from drover.platform.db.filtered import findings_of, watching
+from drover.platform.db.reaching import reaching
 from drover.platform.db.tables import OfClient, OfEither, OfOrganization, OrganizationItself, RowsOf, rows_of
 from drover.platform.db.whose import Clients, Installation, OneClient, Whose, clients_of, organization_of
 
@@ -146,6 +147,8 @@ def _filters(whose: Whose) -> Sequence[ORMOption]:
             with_loader_criteria(OrganizationItself, lambda cls: cls.id == own, include_aliases=True),
         ]
     return tuple(options)
+    if isinstance(whose, OneClient):
+        options += reaching(whose)
 
 
 def _look_at_what_is_sent(

@@ -1,8 +1,10 @@
 """What every model is made of. Each says whose its rows are; the guard and the migrations go by that."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from sqlalchemy import MetaData, Table, TableClause, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -49,12 +51,34 @@ class Base(DeclarativeBase):
         super().__init_subclass__()
         if isinstance(table := getattr(cls, "__table__", None), Table):
             table.info["rows_of"] = cls.rows_of
+            table.info[OfClient.PLACING] = getattr(cls, OfClient.PLACING, ())
+
+
+@dataclass(frozen=True)
+class Within:
+    """The column tells the rack, or the app, that the row is at: one of `what` of a Reach."""
+
+    column: str
+    what: Literal["racks", "apps"]
+
+
+@dataclass(frozen=True)
+class Through:
+    """The column is the id of a row in `table`, and the row is where that one is."""
+
+    column: str
+    table: str
 
 
 class OfClient:
-    """Rows of one client. The model adds the rest of the primary key."""
+    """Rows of one client. The model adds the rest of the primary key.
 
+    `placing` tells at which racks and apps rows are, for accesses that are limited to some; nothing: at all of them.
+    """
+
+    PLACING: ClassVar[str] = "placing"
     rows_of = RowsOf.CLIENT
+    placing: ClassVar[Sequence[Within | Through]] = ()
     client_id: Mapped[Id] = mapped_column(primary_key=True, sort_order=-2)
 
 

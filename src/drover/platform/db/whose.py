@@ -14,11 +14,20 @@ def _checked(*ids: str) -> None:
 
 
 @dataclass(frozen=True)
+class Reach:
+    """Which part of a client is seen: racks by id and apps by name; None: all of them."""
+
+    racks: frozenset[str] | None = None
+    apps: frozenset[str] | None = None
+
+
+@dataclass(frozen=True)
 class OneClient:
-    """One client: its rows, and those of its organization."""
+    """One client: its rows, as far as `reach` goes, and those of its organization."""
 
     organization: str
     client: str
+    reach: Reach = Reach()
 
     def __post_init__(self) -> None:
         _checked(self.organization, self.client)

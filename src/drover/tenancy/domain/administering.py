@@ -52,7 +52,8 @@ def require_granting(caller: Caller, client: str, access: Access) -> None:
         return
     caller.require(Act.SEE, client)
     own = caller.clients[client]
-    if not caller.may(Act.MANAGE_ACCESS, client, rack=_any(own.racks), app=_any(own.apps)) or not covers(own, access):
+    rack, app = own.somewhere
+    if not caller.may(Act.MANAGE_ACCESS, client, rack=rack, app=app) or not covers(own, access):
         raise NotAllowed(Act.MANAGE_ACCESS, "it needs full access to the client, and gives no more than that")
 
 
@@ -63,7 +64,3 @@ def covers(own: Access, given: Access) -> bool:
         and (own.racks is None or (given.racks is not None and given.racks <= own.racks))
         and (own.apps is None or (given.apps is not None and given.apps <= own.apps))
     )
-
-
-def _any(places: frozenset[str] | None) -> str | None:
-    return next(iter(places), None) if places else None

@@ -35,6 +35,11 @@ class Access:
     racks: frozenset[str] | None = None
     apps: frozenset[str] | None = None
 
+    @property
+    def somewhere(self) -> tuple[str | None, str | None]:
+        """A rack and an app that it reaches, None where it is not limited to any."""
+        return (min(self.racks) if self.racks else None, min(self.apps) if self.apps else None)
+
     def reaches(self, rack: str | None, app: str | None) -> bool:
         """Return whether it holds at that rack and app; an unnamed one is outside an access that is limited."""
         return (self.racks is None or rack in self.racks) and (self.apps is None or app in self.apps)
@@ -78,12 +83,23 @@ class Caller:
         if refusal is not None:
             raise refusal
 
+    def require_for_some(self, act: Act, client: str) -> None:
+        """Let an act pass that is allowed in the client, be it at some racks and apps alone. Raises as `require`."""
+        access = self.clients.get(client)
+        rack, app = access.somewhere if access is not None else (None, None)
+        self.require(act, client, rack=rack, app=app)
+
     def acts_in(self, client: str) -> Sequence[Act]:
         """Return the acts in a client that this caller may do there, be it at some racks and apps alone."""
         access = self.clients.get(client)
         if access is None:
             return ()
         return [act for act, rule in RULES.items() if rule.level and self._allows(act, access.level)]
+
+    def sees_rack(self, rack: str) -> bool:
+        """Return whether the caller is told of that rack: those whose accesses are all limited, of theirs alone."""
+        held = self.clients.values()
+        return not held or any(access.racks is None or rack in access.racks for access in held)
 
     def require_login(self, what: str) -> None:
         """Let a logged-in person pass. Raises LoginNeeded for a token: none gets more than it was given."""

@@ -77,7 +77,8 @@ class Rule:
     """Who may do one kind of act.
 
     `level` is the least access to the client that it needs; None: it is an act of the organization, in no client.
-    `placed`: it reaches phones, so that an access to some racks or apps alone must be asked with the rack and app.
+    `placed`: it reaches phones, so that an access to some racks or apps alone must be asked with the rack and app. What
+    concerns all phones of a client, such as its audit trail, names none, and is beyond such an access.
     """
 
     roles: frozenset[Role]
@@ -94,7 +95,7 @@ _SUPER: Final = frozenset({Role.SUPER_USER})
 RULES: Final[Mapping[Act, Rule]] = MappingProxyType(
     {
         Act.SEE: Rule(_EVERYBODY, Level.READ_ONLY, Scope.READ),
-        Act.SEE_AUDIT: Rule(_WORKING, Level.FULL, Scope.READ),
+        Act.SEE_AUDIT: Rule(_WORKING, Level.FULL, Scope.READ, placed=True),
         Act.SEE_SECRETS: Rule(_WORKING, Level.FULL, Scope.SECRETS),
         Act.RUN: Rule(_WORKING, Level.LIMITED, Scope.RUN, placed=True),
         Act.CONTROL: Rule(_WORKING, Level.FULL, Scope.RUN, placed=True),
@@ -104,7 +105,7 @@ RULES: Final[Mapping[Act, Rule]] = MappingProxyType(
         Act.MANAGE_ACCOUNTS: Rule(_WORKING, Level.FULL, Scope.MANAGE),
         Act.MANAGE_ACCESS: Rule(_ADMINS, Level.FULL, Scope.MANAGE),
         Act.HALT: Rule(_WORKING, Level.LIMITED, Scope.HALT),
-        Act.UNHALT: Rule(_WORKING, Level.FULL, Scope.HALT),
+        Act.UNHALT: Rule(_WORKING, Level.FULL, Scope.HALT, placed=True),
         Act.SEE_ORGANIZATION: Rule(_EVERYBODY, None, Scope.READ),
         Act.SEE_ORGANIZATION_AUDIT: Rule(_SUPER, None, Scope.READ),
         Act.MANAGE_RACKS: Rule(_ADMINS, None, Scope.MANAGE),

@@ -1,6 +1,6 @@
 """What is going to be run, and why there, then and so: worked out beforehand, and nothing of it done. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -106,6 +106,17 @@ def explain(ahead: Sequence[Ahead], inventory: Inventory, now: datetime, until: 
     expected = expect(planned)
     told = [_expected(starts[run.schedule, run.occurrence, run.target], run) for run in expected.runs]
     return Explanation(tuple(told), expected.conflicts, tuple(silent), left_out)
+
+
+def seen(explanation: Explanation, phones: Collection[str], accounts: Collection[str]) -> Explanation:
+    """Return what an explanation tells of these phones and accounts alone; of phones where runs have no account."""
+    names = {*phones, *accounts}
+    return Explanation(
+        tuple(start for start in explanation.starts if (start.account or start.phone) in names),
+        tuple(conflict for conflict in explanation.conflicts if conflict.waits.target in names),
+        explanation.silent,
+        {name: tuple(one for one in left if one.name in names) for name, left in explanation.left_out.items()},
+    )
 
 
 def _of_schedule(each: Ahead, resolved: Resolved, now: datetime, until: datetime) -> tuple[list[Start], list[Silent]]:

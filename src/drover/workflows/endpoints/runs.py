@@ -7,12 +7,13 @@ from typing import Annotated, Any, Literal, cast
 from fastapi import Depends, Query, status
 from pydantic import BaseModel, ConfigDict, Field
 
+from drover.accounts.service import Accounts
 from drover.platform.db.database import Database
 from drover.platform.db.whose import OneClient
 from drover.platform.web.pages import Page, PageWanted, page_of
 from drover.platform.web.provision import provided
 from drover.platform.web.routes import capability_router
-from drover.tenancy.entering import Entered, entering
+from drover.tenancy.entering import Entered, entering, entering_for_some
 from drover.tenancy.service import Act, Caller
 from drover.workflows.domain.records import RecoveryAttempt, Run, StepRun, TaskRun
 from drover.workflows.domain.runs import PartStatus, ResultClass, RunStatus
@@ -23,9 +24,10 @@ router = capability_router("runs")
 
 Data = Annotated[Database, Depends(provided(Database))]
 Seeing = Annotated[Entered, Depends(entering(Act.SEE))]
-Running = Annotated[Entered, Depends(entering(Act.RUN))]
+Running = Annotated[Entered, Depends(entering_for_some(Act.RUN))]
 Wanted = Annotated[PageWanted, Depends()]
 Service = Annotated[Runs, Depends(provided(Runs))]
+AccountService = Annotated[Accounts, Depends(provided(Accounts))]
 Reason = Annotated[str, Field(max_length=500)]
 
 _LIST = "/clients/{client_id}/runs"
@@ -195,7 +197,9 @@ async def list_runs(
 
 
 @router.post(_LIST, status_code=status.HTTP_201_CREATED, summary="Run a workflow on a phone, now")
-async def start_run(wanted: RunWanted, entered: Running, runs: Service) -> RunShown:
+async def start_run(
+    wanted: RunWanted, entered: Running, data: Data, accounts: AccountService, runs: Service
+) -> RunShown:
     """Make a run, which starts as soon as its phone is free."""
     run = await runs.start_now(
         entered.whose,

@@ -197,8 +197,12 @@ async def explain_schedules(
     entered: Seeing, data: Data, schedules: Service, hours: Annotated[int, Query(ge=1, le=MOST_HOURS)] = 24
 ) -> Explained:
     """Which phone, account, sequences and minute, with the reason of each choice. Nothing is changed."""
-    async with data.reading(entered.whose) as unit:
-        return Explained.of(await schedules.explain(unit, hours))
+    async with data.reading(entered.whole) as unit:
+        explained = await schedules.explain(unit, hours)
+    if entered.whose != entered.whole:
+        async with data.reading(entered.whose) as unit:
+            explained = await schedules.within(unit, explained)
+    return Explained.of(explained)
 
 
 @router.post(_LIST, status_code=status.HTTP_201_CREATED, summary="Make a schedule")

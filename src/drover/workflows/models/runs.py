@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from drover.platform.db.tables import Base, Id, OfClient, TenantTable
+from drover.platform.db.tables import Base, Id, OfClient, TenantTable, Through
 
 _RUNNING = text("status = 'running'")
 _UNFINISHED = text("status IN ('pending', 'running', 'paused')")
@@ -19,6 +19,7 @@ class WorkflowRunRow(TenantTable, Base):
     """
 
     __tablename__ = "workflow_runs"
+    placing = (Through("phone_id", "phones"), Through("account_id", "accounts"))
     __table_args__ = (
         UniqueConstraint("client_id", "schedule_id", "occurrence", "phone_id"),
         ForeignKeyConstraint(["client_id", "phone_id"], ["phones.client_id", "phones.id"]),
@@ -75,6 +76,7 @@ class RunDependencyRow(OfClient, Base):
     """A run starts only once another has completed."""
 
     __tablename__ = "run_dependencies"
+    placing = (Through("run_id", "workflow_runs"),)
     __table_args__ = (
         ForeignKeyConstraint(["client_id", "run_id"], ["workflow_runs.client_id", "workflow_runs.id"]),
         ForeignKeyConstraint(["client_id", "on_run_id"], ["workflow_runs.client_id", "workflow_runs.id"]),
@@ -94,6 +96,7 @@ class SequenceRunRow(TenantTable, Base):
     """
 
     __tablename__ = "sequence_runs"
+    placing = (Through("run_id", "workflow_runs"),)
     __table_args__ = (
         UniqueConstraint("client_id", "run_id", "position", "purpose"),
         Index("ix_sequence_runs_id", "id"),
@@ -132,6 +135,7 @@ class TaskRunRow(TenantTable, Base):
     """A task of a sequence run, under the number of the event that told of its end."""
 
     __tablename__ = "task_runs"
+    placing = (Through("sequence_run_id", "sequence_runs"),)
     __table_args__ = (
         UniqueConstraint("client_id", "sequence_run_id", "number"),
         ForeignKeyConstraint(["client_id", "sequence_run_id"], ["sequence_runs.client_id", "sequence_runs.id"]),
@@ -163,6 +167,7 @@ class RecoveryAttemptRow(TenantTable, Base):
     """What was done to bring a run back on its way: after a crash, or when its screen was not the expected one."""
 
     __tablename__ = "recovery_attempts"
+    placing = (Through("run_id", "workflow_runs"),)
     __table_args__ = (
         UniqueConstraint("client_id", "run_id", "number"),
         ForeignKeyConstraint(["client_id", "run_id"], ["workflow_runs.client_id", "workflow_runs.id"]),

@@ -8,8 +8,9 @@ from typing import Any
 from drover.audit.domain import Actor
 from drover.audit.service import Trail
 from drover.fleet.service import Phones
+from drover.kernel.errors import DroverError, Kind
 from drover.platform.db.database import Database, Unit
-from drover.platform.db.whose import OneClient
+from drover.platform.db.whose import OneClient, Reach
 from drover.protocol.messages import StopOrder
 from drover.workflows.domain.planning import NewRun
 from drover.workflows.domain.records import STEP, RecoveryAttempt, Run, StepRun, TaskRun
@@ -21,6 +22,7 @@ from drover.workflows.domain.runs import (
     next_status,
 )
 from drover.workflows.domain.summary import Part, Report, Whole, report
+from drover.workflows.domain.workflow import Workflow
 from drover.workflows.repository import runs, traces
 from drover.workflows.repository.runs import RunFilter
 from drover.workflows.service.making import make
@@ -36,6 +38,18 @@ class Asked:
 
     run: Run
     confirmed: bool
+
+
+class AppOutOfReach(DroverError):
+    """A workflow needs an app that the access of who asks does not reach to."""
+
+    kind = Kind.REFUSED
+
+    def __init__(self, workflow: str, app: str) -> None:
+        super().__init__(
+            f"the access to some apps does not reach to workflow {workflow}, for app {app or '(no account is named)'}",
+            hint="name an account that it reaches, or ask an administrator for the access it needs",
+        )
 
 
 class Runs:
@@ -204,3 +218,12 @@ class Runs:
 
     def _note(self, unit: Unit, actor: Actor, act: str, run: Run, after: Mapping[str, object]) -> None:
         self._trail.note(unit, actor, act, (SUBJECT, run.id), after={"status": run.status.value, **after})
+
+
+def _check_reach(reach: Reach, workflow: Workflow, account_id: str | None) -> None:
+    """Refuse what needs other apps than those one is limited to, or names no account of them. Raises AppOutOfReach."""
+    if reach.apps is None:
+        return
+    outside = {step.app or workflow.app for step in workflow.steps} - reach.apps
+    if outside or account_id is None:
+        raise AppOutOfReach(workflow.name, min(outside, default=""))

@@ -9,12 +9,13 @@ from drover.audit.domain import Actor
 from drover.audit.service import Trail
 from drover.kernel.errors import DroverError, InvalidInput, Kind
 from drover.platform.db.database import Unit
+from drover.platform.db.whose import OneClient, Reach
 from drover.platform.documents import BadDocument, Fault
 from drover.workflows.domain import advancing
 from drover.workflows.domain.definitions import DefinitionKind
 from drover.workflows.domain.dependencies import refuse_cycles
 from drover.workflows.domain.errors import DependencyCycle
-from drover.workflows.domain.explaining import Ahead, Explanation, explain
+from drover.workflows.domain.explaining import Ahead, Explanation, explain, seen
 from drover.workflows.domain.schedule import Plan, Progress, Schedule
 from drover.workflows.domain.status import DUE, ScheduleStatus
 from drover.workflows.plan_files import Named, parameter_faults, plan_document, read_plan
@@ -136,6 +137,12 @@ class Schedules:
         kept = await repository.listed(unit, ScheduleFilter(statuses), None, _MOST)
         ahead = [await self._ahead(unit, each.schedule) for each in kept]
         return explain(ahead, (await self._rack.sight(unit)).inventory, now, now + timedelta(hours=hours))
+
+    async def within(self, unit: Unit, explanation: Explanation) -> Explanation:
+        """Return what an explanation of the whole client tells of the part that the unit reaches."""
+        sight = await self._rack.sight(unit)
+        reach = unit.whose.reach if isinstance(unit.whose, OneClient) else Reach()
+        return seen(explanation, sight.phones if reach.apps is None else (), sight.accounts)
 
     async def _ahead(self, unit: Unit, schedule: Schedule) -> Ahead:
         plan = schedule.plan
