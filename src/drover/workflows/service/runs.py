@@ -91,6 +91,7 @@ class Runs:
         async with self._database.writing(whose) as unit:
             await self._phones.get(unit, phone_id)
             pinned = await self._book.pin(unit, workflow_id, version)
+            _check_reach(whose.reach, pinned.workflow, account_id)
             new = NewRun(
                 workflow_id=workflow_id,
                 workflow_version=pinned.version,
