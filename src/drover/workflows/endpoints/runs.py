@@ -209,6 +209,9 @@ async def start_run(
         version=wanted.version,
         account_id=wanted.account_id,
         parameters=wanted.parameters,
+    if wanted.account_id is not None:
+        async with data.reading(entered.whose) as unit:
+            await accounts.get(unit, wanted.account_id)
         priority=wanted.priority,
         seed=wanted.seed,
     )
