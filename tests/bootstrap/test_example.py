@@ -23,7 +23,8 @@ PLAZA = Path(__file__).parents[2] / "examples" / "plaza"
 @pytest.fixture
 def example(database: Database) -> Example:
     trail = Trail(FakeClock(), random_id)
-    return Example(database, Definitions(trail, Surroundings()), Apps(trail), BlobContent(MemoryBlobs()))
+    content = BlobContent(MemoryBlobs())
+    return Example(database, Definitions(trail, Surroundings(content=content)), Apps(trail), content)
 
 
 async def test_all_of_it_is_put_and_putting_it_again_changes_nothing(example: Example) -> None:
@@ -48,6 +49,7 @@ def test_a_folder_without_an_example_is_refused(tmp_path: Path) -> None:
 
 def test_a_document_that_is_no_object_is_refused(tmp_path: Path) -> None:
     (tmp_path / "registry").mkdir()
-    (tmp_path / "list.json").write_text("[]")
+    (tmp_path / "workflows").mkdir()
+    (tmp_path / "workflows" / "list.json").write_text("[]")
     with pytest.raises(InvalidInput, match=r"list\.json: is no JSON object"):
         read_example(tmp_path)

@@ -1,5 +1,7 @@
 """Definitions in versions, on both databases."""
 
+import hashlib
+
 import pytest
 from sqlalchemy import select
 
@@ -14,7 +16,7 @@ from drover.workflows.domain.definitions import (
     difference,
     digest_of,
 )
-from drover.workflows.service.definitions import DefinitionFilter
+from drover.workflows.service.definitions import ContentDiffers, DefinitionFilter
 from tests.databases import OURS, SISTERS
 from tests.workflows.documents import SEQUENCE, step, workflow
 from tests.workflows.office import ADA, Office
@@ -119,7 +121,7 @@ async def test_a_run_pins_what_its_workflow_names(database: Database, office: Of
         ("then", "look around", 1),
         ("helped", "pick", None),
     ]
-    assert document == canonical(SEQUENCE).encode()
+    assert document.text == canonical(SEQUENCE).encode()
     assert (pinned.version, pinned.versions["both"]) == (1, 1)
 
 
@@ -146,3 +148,29 @@ async def test_what_is_not_there_says_so(database: Database, office: Office) -> 
     async with database.reading(OURS) as unit:
         with pytest.raises(UnknownDefinition, match="there is no version 9 of it"):
             await office.definitions.get(unit, SEQ, "look around", 9)
+
+
+async def test_what_a_sequence_pushes_is_uploaded_first_and_kept_with_its_version(
+    database: Database, office: Office
+) -> None:
+    picture, other = b"a picture", b"another one"
+    digests = [hashlib.sha256(each).hexdigest() for each in (picture, other)]
+    tasks = [{"kind": "push_media", "file": "media/a.jpg"}]
+    first, second = [SEQUENCE | {"tasks": tasks, "files": {"media/a.jpg": each}} for each in digests]
+    async with database.writing(OURS) as unit:
+        with pytest.raises(BadDocument, match=r"files\.media/a\.jpg: is not there"):
+            await office.definitions.put(unit, ADA, SEQ, "post", first)
+        with pytest.raises(BadDocument, match="is not among the sequence's files"):
+            await office.definitions.put(unit, ADA, SEQ, "post", SEQUENCE | {"tasks": tasks})
+        with pytest.raises(ContentDiffers):
+            await office.definitions.upload(digests[0], other)
+        for digest, content in zip(digests, (picture, other), strict=True):
+            await office.definitions.upload(digest, content)
+        made = await office.definitions.put(unit, ADA, SEQ, "post", first)
+        assert (await office.definitions.put(unit, ADA, SEQ, "post", second)).version == 2
+        old = await office.definitions.digest(unit, SEQ, "post", "media/a.jpg", 1)
+        document = await office.definitions.sequence(unit, made.id, 2)
+        with pytest.raises(UnknownDefinition, match=r"names no file media/b\.jpg"):
+            await office.definitions.digest(unit, SEQ, "post", "media/b.jpg")
+    assert await office.definitions.content(old) == picture
+    assert document.files == {"media/a.jpg": digests[1]}

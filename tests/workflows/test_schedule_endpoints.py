@@ -1,5 +1,6 @@
 """The routes of definitions and schedules."""
 
+import hashlib
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 
@@ -102,3 +103,18 @@ async def test_who_may_only_see_changes_nothing_and_strangers_find_nothing(
     async with asking(database, office, "stranger") as stranger:
         assert (await stranger.get(f"{SCHEDULES}/{made['id']}")).status_code == 404
         assert (await stranger.get(f"clients/{OTHER_CLIENT}/schedules/{made['id']}")).status_code == 404
+
+
+async def test_what_a_sequence_pushes_goes_up_and_comes_back(admin: httpx2.AsyncClient) -> None:
+    picture = b"a picture"
+    digest = hashlib.sha256(picture).hexdigest()
+    content = DEFINITIONS.replace("definitions", "content")
+    assert (await admin.put(f"{content}/{digest}", content=picture)).status_code == 204
+    differs = await admin.put(f"{content}/{digest}", content=b"another")
+    assert (differs.status_code, differs.json()["code"]) == (422, "content_differs")
+    tasks = [{"kind": "push_media", "file": "media/a.jpg"}]
+    body = SEQUENCE | {"tasks": tasks, "files": {"media/a.jpg": digest}}
+    assert (await admin.put(f"{DEFINITIONS}/sequence/post", json={"body": body})).status_code == 200
+    back = await admin.get(f"{DEFINITIONS}/sequence/post/files/media/a.jpg")
+    assert (back.content == picture, back.headers["content-type"]) == (True, "application/octet-stream")
+    assert (await admin.get(f"{DEFINITIONS}/sequence/post/files/media/b.jpg")).status_code == 404

@@ -43,6 +43,7 @@ class Services:
 
 def create_app(services: Services) -> FastAPI:
     """Return the API as an application to be served."""
-    entrance = Entrance(TenancyDoorkeeper(services.login, services.tokens), DatabaseKeys(services.database), OPEN)
+    doorkeeper, keys = TenancyDoorkeeper(services.login, services.tokens), DatabaseKeys(services.database)
+    entrance = Entrance(doorkeeper, keys, OPEN, workflows.UPLOADS)
     given = (services.database, services.login, services.tokens, services.checks, *services.others)
     return web_application(entrance, ROUTERS, given)

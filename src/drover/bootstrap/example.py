@@ -1,5 +1,6 @@
 """The example of Plaza, put into a client's definitions: screens, sequences, workflows, and the app itself."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ from drover.platform.db.database import Database
 from drover.platform.db.whose import OneClient
 from drover.platform.documents import read_json
 from drover.protocol.archive import pack
+from drover.sequences.definitions import FILE as TASKS_FILE
+from drover.sequences.portable import portable
 from drover.workflows.domain.definitions import DefinitionKind
 from drover.workflows.service.definitions import Definitions
 
@@ -21,31 +24,38 @@ _BY: Final = System("drover up --example")
 
 @dataclass(frozen=True, slots=True)
 class ExampleFiles:
-    """What an example's folder holds: its registry's archive, apps by name, and definitions, what others name first."""
+    """What an example's folder holds: its registry's archive, apps by name, and definitions, what others name first.
+
+    `files` are what sequences push.
+    """
 
     name: str
     screens: bytes
     packages: Mapping[str, str]
     definitions: Sequence[tuple[DefinitionKind, str, Mapping[str, object]]]
+    files: Sequence[Path] = ()
 
 
 def read_example(folder: Path) -> ExampleFiles:
-    """Return what is in a folder with `registry/`, sequences beside it, and `workflows/`. Raises InvalidInput.
+    """Return what is in a folder with `registry/`, sequences beside it, and `workflows/`.
 
-    Sequences with pictures of their own are left out: definitions have no files beside them.
+    Raises InvalidInput, BadDocument.
     """
     registry = folder / "registry"
     if not registry.is_dir():
         raise InvalidInput(f"{folder}: holds no example", hint="give the folder examples/plaza")
     apps = {file.parent.name: str(_object(file).get("package", "")) for file in sorted(registry.glob("*/app.json"))}
-    files = [(DefinitionKind.SEQUENCE, file) for file in sorted(folder.glob("*.json"))]
-    files += [(DefinitionKind.WORKFLOW, file) for file in sorted((folder / "workflows").glob("*.json"))]
-    named = [(kind, file, body) for kind, file in files if not _has_media(body := _object(file))]
+    sequences = [portable(file) for file in sorted(folder.glob("*.json")) if file.name != TASKS_FILE]
+    workflows = [(file, _object(file)) for file in sorted((folder / "workflows").glob("*.json"))]
     return ExampleFiles(
         name=folder.name,
         screens=pack(registry),
         packages={name: package for name, package in apps.items() if package},
-        definitions=[(kind, str(body.get("name", file.stem)), body) for kind, file, body in named],
+        definitions=[
+            *((DefinitionKind.SEQUENCE, each.name, each.body) for each in sequences),
+            *((DefinitionKind.WORKFLOW, str(body.get("name", file.stem)), body) for file, body in workflows),
+        ],
+        files=[path for each in sequences for path in each.files.values()],
     )
 
 
@@ -61,6 +71,8 @@ class Example:
     async def put(self, whose: OneClient, files: ExampleFiles) -> None:
         """Put them there; what is there already and the same stays as it is. Raises BadDocument."""
         screens = await self.content.put(files.screens)
+        for file in files.files:
+            await self.content.put(await asyncio.to_thread(file.read_bytes))
         async with self.database.writing(whose) as unit:
             known = {app.name for app in await self.apps.list(unit)}
             for name in files.packages.keys() - known:
@@ -68,11 +80,6 @@ class Example:
             await self.definitions.put(unit, _BY, DefinitionKind.SCREENS, files.name, {"content": screens})
             for kind, name, body in files.definitions:
                 await self.definitions.put(unit, _BY, kind, name, body)
-
-
-def _has_media(body: Mapping[str, object]) -> bool:
-    tasks = cast("list[dict[str, object]]", body.get("tasks", []))
-    return any(task.get("kind") == "push_media" for task in tasks)
 
 
 def _object(file: Path) -> dict[str, object]:

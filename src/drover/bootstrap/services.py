@@ -9,6 +9,7 @@ from drover.audit.service import Trail
 from drover.bootstrap.joining import ClientsStanding, FleetInSight
 from drover.fleet.service import Agents, Leases, Phones, Racks
 from drover.kernel.ids import random_id, random_secret
+from drover.platform.content import Content
 from drover.platform.db.database import Database
 from drover.sequences.helpers import Helper
 from drover.tenancy.hashing import Hasher
@@ -28,6 +29,7 @@ class Foundation:
     database: Database
     hasher: Hasher
     trail: Trail
+    content: Content
     helpers: Mapping[str, Helper]
     categories: frozenset[str]
 
@@ -106,7 +108,7 @@ def fleet_of(base: Foundation) -> Fleet:
 
 def plans_of(base: Foundation, people: People, fleet: Fleet) -> Plans:
     """Return the services of workflows, but for those of a worker."""
-    definitions = Definitions(base.trail, Surroundings(frozenset(base.helpers), base.categories))
+    definitions = Definitions(base.trail, Surroundings(frozenset(base.helpers), base.categories, base.content))
     sight = FleetInSight(fleet.phones, fleet.accounts)
     return Plans(
         definitions=definitions,

@@ -1,5 +1,6 @@
 """Asking a running `drover up` over its API, and showing what it answers."""
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -79,15 +80,29 @@ class Remote:
     def ask(self, method: str, path: str, *, query: Mapping[str, object] | None = None, body: object = None) -> Json:
         """Return what the API answers, JSON or None. Raises NotUp, ApiRefusal, Unintelligible."""
         headers = {"Idempotency-Key": random_id()} if method == "POST" else {}
-        given = {name: str(value) for name, value in (query or {}).items() if value not in {None, ""}}
-        url = f"{PREFIX}{path}"
+        return _read(self._asked(method, path, params=_given(query), json=body, headers=headers))
+
+    def _asked(self, method: str, path: str, **more: Any) -> httpx2.Response:  # noqa: ANN401  passed on to the library as they are
         try:
-            answer = self.http.request(method, url, params=given, json=body, headers=headers)
+            answer = self.http.request(method, f"{PREFIX}{path}", **more)
         except httpx2.TimeoutException as error:
             raise NotUp(f"{self.http.base_url}: does not answer in time", hint="look at the process's log") from error
         except httpx2.HTTPError as error:
             raise NotUp(f"{self.http.base_url}: cannot be reached", hint="start it with `drover up`") from error
-        return _read(answer)
+        if not answer.is_success:
+            _read(answer)
+        return answer
+
+    def upload(self, content: bytes) -> str:
+        """Have content kept for definitions of the client to name it, and return its SHA-256. Raises as `ask`."""
+        digest = hashlib.sha256(content).hexdigest()
+        self._asked("PUT", f"/clients/{self.client_id()}/content/{digest}", content=content)
+        return digest
+
+    def download(self, path: str, *, query: Mapping[str, object] | None = None) -> bytes:
+        """Return the content of what belongs to the client at `path`. Raises as `ask`."""
+        answer = self._asked("GET", f"/clients/{self.client_id()}{path}", params=_given(query))
+        return answer.content
 
     def of_client(
         self, method: str, path: str, *, query: Mapping[str, object] | None = None, body: object = None
@@ -254,6 +269,10 @@ def _cell(row: Json, path: str) -> str:
             return json.dumps(value, ensure_ascii=False)
         case _:
             return str(value).replace("[", r"\[")
+
+
+def _given(query: Mapping[str, object] | None) -> dict[str, str]:
+    return {name: str(value) for name, value in (query or {}).items() if value not in {None, ""}}
 
 
 def _read(answer: httpx2.Response) -> Json:

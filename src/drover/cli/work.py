@@ -7,6 +7,7 @@ from urllib.parse import quote
 import typer
 
 from drover.cli.asking import Things, WhichArgument, acts, group, lists, shows
+from drover.cli.definition_files import Source, exported, screens_source, sequence_source
 from drover.cli.remote import (
     AfterOption,
     ClientOption,
@@ -19,6 +20,7 @@ from drover.cli.remote import (
     show,
 )
 from drover.platform.documents import read_json
+from drover.workflows.domain.definitions import ARCHIVE
 
 SCHEDULES: Final = Things(
     "/schedules",
@@ -148,12 +150,37 @@ def put_definition(
     token: TokenOption = "",
     json_line: JsonOption = False,
 ) -> None:
-    """Keep a document as a definition: a new version where it differs from the one in use."""
-    body: Json = read_json(file)
-    called = name or (str(body.get("name") or file.stem) if isinstance(body, dict) else file.stem)
+    """Keep a document as a definition: a new version where it differs from the one in use.
+
+    What a sequence pushes goes with it. Of screens, give the registry's folder.
+    """
+    source = _source(kind, file)
+    called, body = name or source.name, source.body
     with remote(url, token, client) as api:
+        for content in source.contents():
+            api.upload(content)
         answer = api.of_client("PUT", _path(kind, called), body={"body": body, "note": note})
         show(answer, DEFINITIONS, json_line=json_line)
+
+
+@definitions.command("export")
+def export_definition(
+    kind: KindArgument,
+    name: NameArgument,
+    folder: Annotated[Path, typer.Argument(help="Where to; it is made.", metavar="DIR")],
+    version: Annotated[int | None, typer.Option(help="Another version than the one in use.")] = None,
+    client: ClientOption = "",
+    url: UrlOption = "",
+    token: TokenOption = "",
+) -> None:
+    """Write a definition into a folder, with the files beside it that it names."""
+    with remote(url, token, client) as api:
+        at = _path(kind, name)
+        body: Json = api.of_client("GET", at, query={"version": version})["body"]
+        names = [ARCHIVE] if kind == "screens" else sorted(body.get("files") or {})
+        files = {each: api.download(f"{at}/files/{quote(each)}", query={"version": version}) for each in names}
+    for path in exported(kind, name, body, files, folder):
+        typer.echo(path)
 
 
 @definitions.command("versions")
@@ -222,3 +249,14 @@ def retire(
 
 def _path(kind: str, name: str) -> str:
     return f"/definitions/{kind}/{quote(name, safe='')}"
+
+
+def _source(kind: str, file: Path) -> Source:
+    match kind:
+        case "sequence":
+            return sequence_source(file)
+        case "screens" if file.is_dir():
+            return screens_source(file)
+        case _:
+            body: Json = read_json(file)
+            return Source(str(body.get("name") or file.stem) if isinstance(body, dict) else file.stem, body)

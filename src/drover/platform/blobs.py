@@ -40,6 +40,10 @@ class Blobs(Protocol):
         """Return the content. Raises BlobMissing."""
         ...
 
+    def has(self, digest: str) -> bool:
+        """Whether anything is kept under that digest."""
+        ...
+
 
 class MemoryBlobs:
     """Blobs of one process."""
@@ -59,6 +63,10 @@ class MemoryBlobs:
             return self._content[digest]
         except KeyError:
             raise BlobMissing(digest) from None
+
+    def has(self, digest: str) -> bool:
+        """Whether anything is kept under that digest."""
+        return digest in self._content
 
 
 class FolderBlobs:
@@ -84,6 +92,10 @@ class FolderBlobs:
             return self._path(digest).read_bytes()
         except FileNotFoundError:
             raise BlobMissing(digest) from None
+
+    def has(self, digest: str) -> bool:
+        """Whether anything is kept under that digest."""
+        return self._path(digest).exists()
 
     def _path(self, digest: str) -> Path:
         return self._folder / digest[:2] / digest[2:]

@@ -28,6 +28,10 @@ class Content(Protocol):
         """Return the content. Raises BlobMissing, ContentDamaged."""
         ...
 
+    async def has(self, digest: str) -> bool:
+        """Whether anything is kept under that digest."""
+        ...
+
 
 class BlobContent:
     """Content in blobs, where server and agent have them in common. Reads and writes on a thread, off the loop."""
@@ -42,6 +46,10 @@ class BlobContent:
     async def get(self, digest: str) -> bytes:
         """Return the content. Raises BlobMissing, ContentDamaged."""
         return await asyncio.to_thread(self._get, digest)
+
+    async def has(self, digest: str) -> bool:
+        """Whether anything is kept under that digest."""
+        return await asyncio.to_thread(self._blobs.has, digest)
 
     def _get(self, digest: str) -> bytes:
         content = self._blobs.get(digest)

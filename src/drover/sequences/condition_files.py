@@ -1,8 +1,9 @@
 """The form of texts, places and conditions in a sequence file, and what each means."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -57,13 +58,17 @@ Seconds = Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)]
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """What a task needs of its surroundings to become an act; what is wrong with it goes to `faults`."""
+    """What a task needs of its surroundings to become an act; what is wrong with it goes to `faults`.
+
+    `files` are the digests of what it may push, by name; None: they are those of what lies in `folder`.
+    """
 
     app: str
     reference: Size
     folder: Path
     where: str
     faults: list[Fault]
+    files: Mapping[str, str] | None = None
 
     def target(self, on: "str | list[int] | ShownFile", field: str = "on") -> Target:
         """Return where to act."""
@@ -103,14 +108,18 @@ class Reader:
 
     def media(self, file: str) -> PushMedia:
         """Return the act that pushes a file, which lies beside the sequence or below."""
-        path = self.folder / file
+        name, path = PurePosixPath(file).as_posix(), self.folder / file
         digest = ""
         if Path(file).is_absolute() or ".." in Path(file).parts:
             self._note("file", f"{file} leads out of the sequence's folder", "put the file beside the sequence")
         elif path.suffix.lower() not in MEDIA:
             self._note("file", f"{file} is no picture or video", f"known: {', '.join(MEDIA)}")
-        else:
+        elif self.files is None:
             digest = self._digest(path, file)
+        elif name in self.files:
+            digest = self.files[name]
+        else:
+            self._note("file", f"{name} is not among the sequence's files", "name its SHA-256 in `files`")
         return PushMedia(str(path), digest)
 
     def _digest(self, path: Path, file: str) -> str:

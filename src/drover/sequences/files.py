@@ -12,13 +12,17 @@ from drover.devices.geometry import Size
 from drover.platform.documents import BadDocument, Fault, parse, read_text
 from drover.sequences.condition_files import MAX_TEXT, Reader, ScreenKey, Strict
 from drover.sequences.definitions import expanded, with_use
-from drover.sequences.domain import Effect, Loop, Param, Sequence, Task, named_action, target_of
+from drover.sequences.domain import Effect, Loop, Param, PushMedia, Sequence, Task, named_action, target_of
 from drover.sequences.task_files import RepeatFile, SingleTaskFile, TaskFile
 from drover.sequences.wording import describe
 
 MOST_DEPTH = 4
 MOST_STEPS = 20_000
 """How many steps the rounds of all loops may come to."""
+MOST_FILES = 200
+
+FileName = Annotated[str, Field(min_length=1, max_length=400)]
+FileDigest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class ParamFile(Strict):
@@ -52,6 +56,11 @@ class SequenceFile(Strict):
     )
     recovery_prompt: str = Field(default="", max_length=4000, description="What whoever helps should know.")
     releases: bool = Field(default=False, description="Its steps take so long that nothing else should wait for them.")
+    files: dict[FileName, FileDigest] | None = Field(
+        default=None,
+        max_length=MOST_FILES,
+        description="The SHA-256 of each file that tasks push; without it they are read from beside the sequence.",
+    )
     tasks: list[TaskFile] = Field(min_length=1, max_length=1000)
 
 
@@ -75,8 +84,9 @@ def read_sequence(text: str, file: str) -> Sequence:
     document = parse(SequenceFile, text, file)
     reader = _Tasks(document, folder)
     reader.read(document.tasks, "tasks", depth=0)
-    if reader.faults:
-        raise BadDocument(file, reader.faults)
+    faults = [*reader.faults, *_needless_files(document, reader.tasks, folder)]
+    if faults:
+        raise BadDocument(file, faults)
     return Sequence(
         name=document.name,
         description=document.description,
@@ -157,7 +167,19 @@ class _Tasks:
         )
 
     def _reader(self, where: str) -> Reader:
-        return Reader(self._document.app, self.reference, self._folder, where, self.faults)
+        return Reader(self._document.app, self.reference, self._folder, where, self.faults, self._document.files)
+
+
+def _needless_files(document: SequenceFile, tasks: Items[Task], folder: Path) -> Iterator[Fault]:
+    pushed = {media.path for media in media_of(tasks)}
+    for name in document.files or ():
+        if str(folder / name) not in pushed:
+            yield Fault(f"files.{name}", "no task pushes it", "leave it out, or write it as the task does")
+
+
+def media_of(tasks: Items[Task]) -> Iterator[PushMedia]:
+    """Yield the acts that push files."""
+    yield from (task.act for task in tasks if isinstance(task.act, PushMedia))
 
 
 def _repeat_faults(repeat: RepeatFile, where: str, depth: int) -> Iterator[Fault]:

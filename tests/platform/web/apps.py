@@ -47,9 +47,10 @@ def application(
     guests: Guests | None = None,
     keys: Keys | None = None,
     open_: frozenset[tuple[str, str]] = frozenset(),
+    uploads: str = "",
 ) -> FastAPI:
     configure_logging(debug=False)
-    return web_application(Entrance(guests or Guests(), keys or MemoryKeys(), open_), routers, services)
+    return web_application(Entrance(guests or Guests(), keys or MemoryKeys(), open_, uploads), routers, services)
 
 
 @asynccontextmanager

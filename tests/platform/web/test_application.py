@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import httpx2
 import pytest
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI, Request
 from pydantic import BaseModel, ConfigDict
 
 from drover.kernel.errors import DroverError, InvalidInput, Kind, Retry
@@ -218,7 +218,7 @@ async def test_a_caller_of_a_route_without_a_door_is_nobody() -> None:
     request = httpx2.Request("GET", "http://drover/")
     scope = {"type": "http", "headers": [], "method": request.method, "path": "/"}
     with pytest.raises(NotLoggedIn):
-        caller_of(Guest)(__import__("fastapi").Request(scope))
+        caller_of(Guest)(Request(scope))
 
 
 async def test_a_list_is_read_page_by_page_to_its_end(app: FastAPI) -> None:
@@ -312,6 +312,22 @@ async def test_a_stranger_may_send_less(app: FastAPI) -> None:
     async with client_of(app, token=None) as client:
         answer = await client.post("failures/taken", content=b" " * (MOST_BYTES_OF_STRANGERS + 1))
     assert problem(answer)["code"] == "body_too_large"
+
+
+async def test_more_may_be_put_where_uploads_go_by_who_is_known() -> None:
+    router = capability_router("content")
+
+    @router.put("/content/{name}")
+    async def keep(name: str, request: Request) -> str:
+        return f"{name}: {len(await request.body())}"
+
+    app = application([router], uploads="/content/[^/]+")
+    large = b" " * (MOST_BYTES + 1)
+    async with client_of(app) as client:
+        assert (await client.put("content/a", content=large)).json() == f"a: {len(large)}"
+        assert (await client.post("content/a", content=large)).status_code == 413
+    async with client_of(app, token=None) as client:
+        assert (await client.put("content/a", content=large)).status_code == 401
 
 
 async def test_answers_are_neither_stored_nor_guessed(app: FastAPI) -> None:

@@ -40,7 +40,7 @@ from drover.workflows.domain.workflow import CallHelper, PlaySequence, Step, Wor
 from drover.workflows.service.agents import Desk
 from drover.workflows.service.making import make
 from drover.workflows.service.pace import Pace
-from drover.workflows.service.ports import AgentAway, Pinned, Provision
+from drover.workflows.service.ports import AgentAway, Pinned, Provision, SequenceDocument
 from tests.databases import OURS
 from tests.fleet.racks import CREDENTIAL, TRAIL, rack_with_phones
 
@@ -79,8 +79,8 @@ class Shelf:
     async def workflow(self, unit: Unit, workflow_id: str, version: int) -> Workflow:  # noqa: ARG002
         return Workflow("daily", "", "plaza", "", 5, template=False, steps=self.steps, digest="")
 
-    async def sequence(self, unit: Unit, sequence_id: str, version: int) -> bytes:  # noqa: ARG002
-        return json.dumps({"name": sequence_id, "version": version}).encode()
+    async def sequence(self, unit: Unit, sequence_id: str, version: int) -> SequenceDocument:  # noqa: ARG002
+        return SequenceDocument(json.dumps({"name": sequence_id, "version": version}).encode())
 
     async def screens(self, unit: Unit) -> str:  # noqa: ARG002
         return SCREENS

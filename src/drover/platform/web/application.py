@@ -1,5 +1,6 @@
 """Putting a web application together, so that one of a test has the same layers as the whole."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -31,12 +32,14 @@ _HEADERS: Final = {
 class Entrance:
     """Who is let in: the doorkeeper, where idempotency keys are kept, and what answers without a caller.
 
-    `open_` are methods and paths below the prefix, such as ("POST", "/login").
+    `open_` are methods and paths below the prefix, such as ("POST", "/login"); `uploads` is a regular expression of
+    paths below it where more may be PUT than a document.
     """
 
     doorkeeper: Doorkeeper
     keys: Keys
     open_: frozenset[tuple[str, str]] = frozenset()
+    uploads: str = ""
 
 
 def web_application(entrance: Entrance, routers: Sequence[APIRouter], services: Sequence[object]) -> FastAPI:
@@ -65,7 +68,7 @@ def _layers(entrance: Entrance) -> list[Middleware]:
         Middleware(TellDefects),
         Middleware(_SafeAnswers),
         Middleware(Door, doorkeeper=entrance.doorkeeper, open_=open_),
-        Middleware(WholeBodies),
+        Middleware(WholeBodies, uploads=re.compile(re.escape(PREFIX) + entrance.uploads) if entrance.uploads else None),
         Middleware(Idempotent, keys=entrance.keys),
     ]
 

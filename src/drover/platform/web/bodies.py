@@ -1,6 +1,7 @@
 """Bodies of requests: read whole before anything is done, up to a size and within a time."""
 
 import asyncio
+import re
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -13,6 +14,10 @@ MOST_BYTES: Final = MAX_DOCUMENT_BYTES
 MOST_BYTES_OF_STRANGERS: Final = 16 * 1024
 """Enough for a login; whoever is not known need not fill the memory."""
 READ_S: Final = 30.0
+MOST_BYTES_UPLOADED: Final = 100 * 1024 * 1024
+UPLOAD_S: Final = 300.0
+UPLOADS_AT_ONCE: Final = 2
+"""Each is held in memory."""
 
 
 class BodyTooLarge(DroverError):
@@ -29,27 +34,40 @@ class BodyTooSlow(DroverError):
 
     kind = Kind.TIMEOUT
 
-    def __init__(self) -> None:
-        super().__init__(f"the request's body did not arrive within {READ_S:g} s", hint="send it again")
+    def __init__(self, within_s: float) -> None:
+        super().__init__(f"the request's body did not arrive within {within_s:g} s", hint="send it again")
 
 
 class WholeBodies:
-    """The layer that reads a request's body, and passes the request on with the whole of it."""
+    """The layer that reads a request's body, and passes the request on with the whole of it.
 
-    def __init__(self, app: ASGIApp) -> None:
+    What is PUT at a path that `uploads` matches may be larger, and take longer.
+    """
+
+    def __init__(self, app: ASGIApp, uploads: re.Pattern[str] | None = None) -> None:
         self._app = app
+        self._uploads = uploads
+        self._turns = asyncio.Semaphore(UPLOADS_AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        most = MOST_BYTES if "caller" in scope.get("state", {}) else MOST_BYTES_OF_STRANGERS
+        if "caller" not in scope.get("state", {}):
+            await self._pass(scope, receive, send, MOST_BYTES_OF_STRANGERS, READ_S)
+        elif self._uploads and scope["method"] == "PUT" and self._uploads.fullmatch(scope["path"]):
+            async with self._turns:
+                await self._pass(scope, receive, send, MOST_BYTES_UPLOADED, UPLOAD_S)
+        else:
+            await self._pass(scope, receive, send, MOST_BYTES, READ_S)
+
+    async def _pass(self, scope: Scope, receive: Receive, send: Send, most: int, within_s: float) -> None:
         try:
-            async with asyncio.timeout(READ_S):
+            async with asyncio.timeout(within_s):
                 body = await _read(receive, most)
         except TimeoutError:
-            await refusal(BodyTooSlow())(scope, receive, send)
+            await refusal(BodyTooSlow(within_s))(scope, receive, send)
         except DroverError as error:
             await refusal(error)(scope, receive, send)
         else:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from difflib import unified_diff
 from enum import Enum
+from typing import Final, cast
 
 from drover.kernel.errors import DroverError, Kind
 
@@ -33,6 +34,20 @@ def difference(old: Mapping[str, object], new: Mapping[str, object], old_name: s
     """Return how `new` differs from `old`, as a unified diff of their texts; empty where they are the same."""
     lines = unified_diff(canonical(old).splitlines(), canonical(new).splitlines(), old_name, new_name, lineterm="")
     return "\n".join(lines)
+
+
+ARCHIVE: Final = "screens.zip"
+
+
+def files_of(kind: DefinitionKind, body: Mapping[str, object]) -> Mapping[str, str]:
+    """Return the SHA-256 of what a definition's body names in the content store, by names within the definition."""
+    match kind:
+        case DefinitionKind.SEQUENCE:
+            return cast("Mapping[str, str]", body.get("files") or {})
+        case DefinitionKind.SCREENS:
+            return {ARCHIVE: str(body["content"])}
+        case DefinitionKind.WORKFLOW:
+            return {}
 
 
 class DefinitionStatus(Enum):

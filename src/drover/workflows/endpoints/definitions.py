@@ -1,9 +1,9 @@
 """The HTTP routes of a client's definitions: sequences, workflows and screens, in versions."""
 
 from datetime import datetime
-from typing import Annotated, cast
+from typing import Annotated, Any, Final, cast
 
-from fastapi import Depends, Query
+from fastapi import Depends, Query, Request, Response, status
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from drover.platform.db.database import Database
@@ -24,7 +24,9 @@ Wanted = Annotated[PageWanted, Depends()]
 Service = Annotated[Definitions, Depends(provided(Definitions))]
 
 _LIST = "/clients/{client_id}/definitions"
+UPLOADS: Final = "/clients/[^/]+/content/[^/]+"
 _ONE = _LIST + "/{kind}/{name}"
+_BYTES: Final[dict[int | str, dict[str, Any]]] = {200: {"content": {"application/octet-stream": {}}}}
 
 
 class DefinitionShown(BaseModel):
@@ -138,6 +140,36 @@ async def put_definition(
         return DefinitionShown.of(
             await definitions.put(unit, entered.caller, kind, name, wanted.body, note=wanted.note)
         )
+
+
+@router.put(
+    "/clients/{client_id}/content/{digest}",
+    status_code=status.HTTP_204_NO_CONTENT,
+    summary="Upload what definitions name by its SHA-256",
+    openapi_extra={"requestBody": {"required": True, "content": {"application/octet-stream": {}}}},
+)
+async def put_content(digest: str, request: Request, entered: Defining, definitions: Service) -> None:  # noqa: ARG001  who is not let in uploads nothing
+    """Keep a picture, a video or an archive of screens, 100 MiB at most. 422 where the digest is another one's."""
+    await definitions.upload(digest, await request.body())
+
+
+@router.get(
+    _ONE + "/files/{file:path}", summary="A file that a definition names", response_class=Response, responses=_BYTES
+)
+async def get_file(
+    kind: DefinitionKind,
+    name: str,
+    file: str,
+    entered: Seeing,
+    data: Data,
+    definitions: Service,
+    version: Annotated[int | None, Query(ge=1)] = None,
+) -> Response:
+    """Return its content. What a sequence pushes is named in its `files`; a registry is `screens.zip`."""
+    async with data.reading(entered.whose) as unit:
+        digest = await definitions.digest(unit, kind, name, file, version)
+    content = await definitions.content(digest)
+    return Response(content, media_type="application/octet-stream", headers={"Content-Disposition": "attachment"})
 
 
 @router.delete(_ONE, summary="Retire a definition")

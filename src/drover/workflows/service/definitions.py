@@ -1,5 +1,7 @@
 """Definitions: kept in versions, compared, brought back; and what runs need of them."""
 
+import asyncio
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,6 +13,8 @@ from pydantic import Field
 from drover.audit.domain import Actor
 from drover.audit.service import Trail
 from drover.kernel.errors import InvalidInput
+from drover.platform.blobs import MemoryBlobs
+from drover.platform.content import BlobContent, Content
 from drover.platform.db.database import Unit
 from drover.platform.documents import BadDocument, Fault, parse
 from drover.sequences.condition_files import Strict
@@ -26,6 +30,7 @@ from drover.workflows.domain.definitions import (
     canonical,
     difference,
     digest_of,
+    files_of,
 )
 from drover.workflows.domain.planning import NewStep
 from drover.workflows.domain.workflow import PlaySequence, Workflow
@@ -33,7 +38,7 @@ from drover.workflows.files import DefinitionName, workflow_of
 from drover.workflows.lint import Known, KnownSequence, lint
 from drover.workflows.repository import definitions as repository
 from drover.workflows.repository.definitions import DefinitionFilter
-from drover.workflows.service.ports import Pinned
+from drover.workflows.service.ports import Pinned, SequenceDocument
 
 __all__ = ["DefinitionFilter", "Definitions", "Surroundings"]
 
@@ -46,10 +51,18 @@ _NO_FOLDER: Final = Path("definitions")
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What definitions may name that is not a definition: helpers, and categories of variables."""
+    """What definitions may name that is not a definition: helpers, categories of variables, and files in `content`."""
 
     helpers: frozenset[str] = field(default_factory=frozenset[str])
     categories: frozenset[str] = field(default_factory=frozenset[str])
+    content: Content = field(default_factory=lambda: BlobContent(MemoryBlobs()))
+
+
+class ContentDiffers(InvalidInput):
+    """What was sent is not what it was announced to be."""
+
+    def __init__(self, digest: str, found: str) -> None:
+        super().__init__(f"content has the SHA-256 {found}, not {digest:.64}", hint="send it again")
 
 
 class ScreensFile(Strict):
@@ -130,6 +143,25 @@ class Definitions:
             raise _unknown(kind, name)
         return await self._set_status(unit, actor, definition, DefinitionStatus.RETIRED)
 
+    async def upload(self, digest: str, content: bytes) -> None:
+        """Keep what definitions are to name by its SHA-256. Raises ContentDiffers, BlobNotKept."""
+        found = await asyncio.to_thread(lambda: hashlib.sha256(content).hexdigest())
+        if found != digest:
+            raise ContentDiffers(digest, found)
+        await self._surroundings.content.put(content)
+
+    async def digest(self, unit: Unit, kind: DefinitionKind, name: str, file: str, version: int | None = None) -> str:
+        """Return the digest of a file that a definition names. Raises UnknownDefinition."""
+        _, shown = await self.get(unit, kind, name, version)
+        digest = files_of(kind, shown.body).get(file)
+        if digest is None:
+            raise UnknownDefinition(f"{kind.value} {name} names no file {file}", hint="its body lists its files")
+        return digest
+
+    async def content(self, digest: str) -> bytes:
+        """Return what a definition of the client's own names by that digest. Raises BlobMissing, ContentDamaged."""
+        return await self._surroundings.content.get(digest)
+
     async def lint(self, unit: Unit, workflow: Workflow) -> tuple[Fault, ...]:
         """Return what keeps a workflow from being run here."""
         return lint(workflow, await self._known(unit, workflow))
@@ -161,9 +193,10 @@ class Definitions:
         body = (await repository.version_of(unit, workflow_id, version)).body
         return workflow_of(body, f"{definition.name} version {version}")
 
-    async def sequence(self, unit: Unit, sequence_id: str, version: int) -> bytes:
-        """Return the document of a sequence at a version, which never changes. Raises UnknownDefinition."""
-        return canonical((await repository.version_of(unit, sequence_id, version)).body).encode()
+    async def sequence(self, unit: Unit, sequence_id: str, version: int) -> SequenceDocument:
+        """Return a sequence at a version, which never changes. Raises UnknownDefinition."""
+        body = (await repository.version_of(unit, sequence_id, version)).body
+        return SequenceDocument(canonical(body).encode(), files_of(DefinitionKind.SEQUENCE, body))
 
     async def screens(self, unit: Unit) -> str:
         """Return the digest of the registry's archive that is in use. Raises UnknownDefinition where there is none."""
@@ -177,6 +210,7 @@ class Definitions:
         match kind:
             case DefinitionKind.SEQUENCE:
                 _sequence(name, body)
+                await self._check_files(name, files_of(kind, body))
             case DefinitionKind.SCREENS:
                 parse(ScreensFile, json.dumps(body), name)
             case DefinitionKind.WORKFLOW:
@@ -184,6 +218,12 @@ class Definitions:
                 faults = await self.lint(unit, workflow)
                 if faults:
                     raise BadDocument(name, faults)
+
+    async def _check_files(self, name: str, files: Mapping[str, str]) -> None:
+        content = self._surroundings.content
+        missing = [file for file, digest in files.items() if not await content.has(digest)]
+        if missing:
+            raise BadDocument(name, [Fault(f"files.{file}", "is not there", "upload it first") for file in missing])
 
     async def _known(self, unit: Unit, workflow: Workflow) -> Known:
         played = {step.work.sequence for step in workflow.steps if isinstance(step.work, PlaySequence)}
@@ -239,7 +279,7 @@ class Definitions:
 
 
 def _sequence(name: str, body: Mapping[str, object]) -> PlayedSequence:
-    return read_sequence(json.dumps(body), str(_NO_FOLDER / name))
+    return read_sequence(json.dumps({"files": {}, **body}), str(_NO_FOLDER / name))
 
 
 def _check_name(name: str, note: str) -> None:

@@ -1,6 +1,8 @@
 """Makes the order that has a step played: everything by its digest, so that the agent plays from data alone."""
 
 from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from drover.fleet.domain.leasing import Lease
@@ -21,6 +23,14 @@ T = TypeVar("T")
 _MOST_KEPT: Final = 500
 
 
+@dataclass(frozen=True, slots=True)
+class _Script:
+    """What an agent fetches to play a sequence: digests of its document, and of its files by their names."""
+
+    sequence: str
+    files: Mapping[str, str]
+
+
 class Orders:
     """Makes orders. What never changes is fetched once: documents at their versions, and their digests."""
 
@@ -28,7 +38,7 @@ class Orders:
         self._book = book
         self._content = content
         self._clock = clock
-        self._digests: OrderedDict[tuple[str, str, int], str] = OrderedDict()
+        self._scripts: OrderedDict[tuple[str, str, int], _Script] = OrderedDict()
         self._workflows: OrderedDict[tuple[str, str, int], Workflow] = OrderedDict()
 
     async def workflow(self, unit: Unit, run: Run) -> Workflow:
@@ -44,6 +54,7 @@ class Orders:
     ) -> PlayOrder:
         """Return the order for the present attempt of a step, or of the switch sequence before it."""
         values = await self._content.put(provision.values) if provision.values is not None else None
+        script = await self._script(unit, run, part)
         return PlayOrder(
             sequence_run=part.id,
             attempt=part.attempt,
@@ -54,8 +65,9 @@ class Orders:
             token=lease.token,
             lease_remaining_s=lease.remaining_s,
             issued_at=self._clock.now(),
-            sequence=await self._sequence(unit, run, part),
+            sequence=script.sequence,
             screens=await self._book.screens(unit),
+            files=dict(script.files),
             parameters=(
                 await self.parameters(unit, run, step, provision)
                 if part.purpose == STEP
@@ -74,14 +86,14 @@ class Orders:
         seed = Seed(run.seed, run.phone_id)
         return {name: str(render(text, values, seed)) for name, text in step.parameters.items()}
 
-    async def _sequence(self, unit: Unit, run: Run, part: StepRun) -> str:
+    async def _script(self, unit: Unit, run: Run, part: StepRun) -> _Script:
         assert part.sequence_id is not None  # noqa: S101  a helper is called here, and never ordered
         assert part.sequence_version is not None  # noqa: S101
         key = (run.client_id, part.sequence_id, part.sequence_version)
-        found = self._digests.get(key)
+        found = self._scripts.get(key)
         if found is None:
             document = await self._book.sequence(unit, *key[1:])
-            found = _kept(self._digests, key, await self._content.put(document))
+            found = _kept(self._scripts, key, _Script(await self._content.put(document.text), document.files))
         return found
 
 

@@ -50,6 +50,14 @@ class Pinned:
     versions: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
+@dataclass(frozen=True, slots=True)
+class SequenceDocument:
+    """A sequence as it is kept, and the digests of the files that it pushes, by their names."""
+
+    text: bytes
+    files: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
 class Book(Protocol):
     """Definitions, as runs need them."""
 
@@ -61,8 +69,8 @@ class Book(Protocol):
         """Return a workflow at a version, which never changes."""
         ...
 
-    async def sequence(self, unit: Unit, sequence_id: str, version: int) -> bytes:
-        """Return the document of a sequence at a version, which never changes."""
+    async def sequence(self, unit: Unit, sequence_id: str, version: int) -> SequenceDocument:
+        """Return a sequence at a version, which never changes."""
         ...
 
     async def screens(self, unit: Unit) -> str:
