@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from drover.api.application import Services, create_app
 from drover.api.health import HEALTH, Checks
@@ -20,7 +20,6 @@ from drover.bootstrap.own_agent import OwnAgent, Registration
 from drover.bootstrap.reports import Reports
 from drover.bootstrap.services import Fleet, Foundation, People, Plans, fleet_of, people_of, plans_of
 from drover.bootstrap.sim_ports import settled_port
-from drover.bootstrap.simulated import SimulatedRack, simulated_rack
 from drover.bootstrap.standing import Standing, occupied, told
 from drover.bootstrap.texts import provided_categories
 from drover.bootstrap.ways import way_options
@@ -39,13 +38,16 @@ from drover.platform.settings import Settings
 from drover.platform.web.proxies import Approached, approach
 from drover.platform.web.server import serving
 from drover.sequences.helpers import load_helpers
-from drover.simulator.rack import RackOptions
 from drover.tenancy.hashing import Hasher
 from drover.tenancy.service import FirstAdministrator, Halts
 from drover.tenancy.service.requests import Requests
 from drover.workflows.service.halting import Halting
 from drover.workflows.service.pace import Pace
 from drover.workflows.service.worker import Worker
+
+if TYPE_CHECKING:
+    from drover.bootstrap.simulated import SimulatedRack
+    from drover.simulator.rack import RackOptions
 
 DRAIN_S: Final = 20.0
 """Of the 30 s that an end may take: the rest is the agent's, and closing what is open."""
@@ -69,7 +71,7 @@ class UpRequest:
     `plain_http`: other computers may ask without encryption, where `host` lets them.
     """
 
-    rack: RackOptions | None = None
+    rack: "RackOptions | None" = None
     host: str = LOOPBACK
     port: int = 0
     database: str = ""
@@ -216,13 +218,15 @@ def _agent(
     own: OwnAgent,
     bus: MemoryBus,
     content: BlobContent,
-    racks: list[SimulatedRack],
+    racks: "list[SimulatedRack]",
 ) -> AgentThread:
     @asynccontextmanager
     async def source() -> AsyncGenerator[DeviceSource]:
         if request.rack is None:
             yield attached_phones(settings, way_options(settings))
             return
+        from drover.bootstrap.simulated import simulated_rack  # noqa: PLC0415  a second to load: real phones need not wait
+
         port = settled_port(settings.data_dir, request.rack.phones, random.SystemRandom())
         async with simulated_rack(replace(request.rack, port=port), settings) as rack:
             racks.append(rack)
@@ -233,7 +237,7 @@ def _agent(
 
 
 async def _phones(
-    reports: Reports, fleet: Fleet, database: Database, whose: OneClient, racks: list[SimulatedRack]
+    reports: Reports, fleet: Fleet, database: Database, whose: OneClient, racks: "list[SimulatedRack]"
 ) -> dict[str, str]:
     """Return the serials of the phones by name, once they are there."""
     wanted = len(racks[0].names) if racks else 0

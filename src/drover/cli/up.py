@@ -13,10 +13,10 @@ from drover.cli.database import DatabaseOption, OwnerOption
 from drover.cli.say import warn
 from drover.platform.settings import Settings, load_settings
 from drover.platform.web.statuses import PREFIX
-from drover.simulator.rack import RackOptions
 
 if TYPE_CHECKING:
     from drover.bootstrap.up import Up, UpRequest
+    from drover.simulator.rack import RackOptions
 
 USUAL_PORT: Final = 8420
 EXAMPLE: Final = Path("examples/plaza")
@@ -48,7 +48,7 @@ def up(
     settings = load_settings()
     if data_dir is not None:
         settings = settings.model_copy(update={"data_dir": data_dir.absolute()})
-    rack = None if sim is None else RackOptions(phones=sim, seed=seed, profile=profile)
+    rack = None if sim is None else _rack(sim, seed, profile)
     from drover.bootstrap.up import UpRequest  # noqa: PLC0415  database and engine take seconds to load: here alone
 
     request = UpRequest(rack, host, port, database, owner, EXAMPLE if example else None, plain_http)
@@ -59,6 +59,12 @@ def up(
     except interrupts.Stopped:
         return exits.OK  # that is how it ends
     return exits.OK
+
+
+def _rack(phones: int, seed: int, profile: Literal["none", "typical", "slow"]) -> "RackOptions":
+    from drover.simulator.rack import RackOptions  # noqa: PLC0415  a second to load, which real phones need not wait for
+
+    return RackOptions(phones=phones, seed=seed, profile=profile)
 
 
 async def _up(request: "UpRequest", settings: Settings, *, json_line: bool) -> None:
