@@ -1,14 +1,17 @@
 import subprocess
 import sys
 
+import pytest
+
+SMALLEST_PICTURE = 300 << 10
 PROGRAM = """
 import sys
 from pathlib import Path
 from drover.platform.memory import return_large_blocks
-if sys.argv[1] == "returning":
-    return_large_blocks()
+return_large_blocks()
+size, held_mb = int(sys.argv[1]), 96
 for _ in range(2):
-    held = [bytearray(8 << 20) for _ in range(12)]
+    held = [bytearray(size) for _ in range((held_mb << 20) // size)]
     kept = held[-1]
     del held
 fields = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
@@ -16,10 +19,11 @@ print(int(fields["VmRSS"].split()[0]) // 1024)
 """
 
 
-def resident_mb(how: str) -> int:
-    done = subprocess.run((sys.executable, "-c", PROGRAM, how), stdout=subprocess.PIPE, check=True, text=True)
-    return int(done.stdout)
+def resident_mb(size: int) -> int:
+    command = (sys.executable, "-c", PROGRAM, str(size))
+    return int(subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout)
 
 
-def test_memory_of_frames_that_are_gone_goes_back_to_the_system() -> None:
-    assert resident_mb("returning") < 50
+@pytest.mark.parametrize("size", [8 << 20, SMALLEST_PICTURE])
+def test_memory_of_frames_and_pictures_that_are_gone_goes_back_to_the_system(size: int) -> None:
+    assert resident_mb(size) < 50

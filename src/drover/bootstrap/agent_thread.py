@@ -17,6 +17,7 @@ from drover.kernel.clock import Clock, SleeplessClock
 from drover.kernel.ids import random_id
 from drover.platform.bus.ports import Bus
 from drover.platform.content import Content
+from drover.platform.memory import return_large_blocks
 from drover.platform.settings import Settings
 from drover.screens.ocr import RapidOcrReader, TextReader
 from drover.screens.unknown.queue import UnknownQueue
@@ -79,6 +80,7 @@ async def running_agent(
     agent: str, source: Source, bus: Bus, content: Content, options: AgentOptions, clock: Clock | None = None
 ) -> AsyncGenerator[Agent, None]:
     """Run an agent of that name on this loop while the block lasts. Raises what `Agent.running` and the source do."""
+    return_large_blocks()
     async with source() as phones:
         made = Agent(agent, phones, bus, content, options, clock or SleeplessClock(), random_id)
         async with made.running():
