@@ -15,14 +15,17 @@ from drover.agent.lease import LeaseKeeper
 from drover.agent.materials import Screens, Script
 from drover.agent.rig import Rig
 from drover.agent.store import TakenOn
-from drover.agent.telling import Told, ended, never_begun, stopped, told
+from drover.agent.telling import Told, ended, evidence_of, never_begun, stopped, told
 from drover.fleet.taking import taken
 from drover.kernel.errors import DroverError
+from drover.platform.blobs import BlobNotKept
 from drover.protocol.messages import EventBody, PlayEnded
 from drover.sequences.plan import Plan, make_plan
 from drover.sequences.player.events import Event, StepBegan
 from drover.sequences.player.lifeline import MonitorPresence
 from drover.sequences.player.rack import PlayPhone, Stage, play_on
+from drover.sequences.record import PhoneRecord
+from drover.sequences.record_files import written
 from drover.sequences.resolving import TextSource
 from drover.sequences.ways import with_ways
 
@@ -64,6 +67,7 @@ class Play:
         self.gate = Gate(order.phone, rig.clock, order.budget, play.spent, self._shut.set)
         self.lease = LeaseKeeper(play, self.gate, rig)
         self._driver = GatedDriver(rig.source.driver(order.phone), self.gate, rig.acting)
+        self._evidence: Sequence[str] = ()
         self._lines: asyncio.Queue[_Line | None] = asyncio.Queue()
         self._done = asyncio.Event()
 
@@ -73,7 +77,7 @@ class Play:
             body = await self._run()
             if not isinstance(self.gate.refusal, AgentEnding) or body.status == "completed":
                 self.over = True
-                await self._write(body, (), self.gate.spent)
+                await self._write(body, self._evidence, self.gate.spent)
         finally:
             self.over = True
             self._done.set()
@@ -192,7 +196,17 @@ class Play:
             rig.models[order.phone] = record.model
         with suppress(GateClosed):
             self.gate.check()  # whatever a play failed with that was frozen past its lease, that is why
-        return ended(record, self.gate.refusal)
+        return ended(record, self.gate.refusal).model_copy(update={"record": await self._keep(record)})
+
+    async def _keep(self, record: PhoneRecord) -> str | None:
+        """Keep the whole record to be handed over, and return its digest; a full disk changes nothing of the play."""
+        try:
+            digest = await asyncio.to_thread(lambda: self._rig.blobs.put(written(record)))
+        except BlobNotKept as error:
+            _log.warning("the record of a play is not kept", error=error.message)
+            return None
+        self._evidence = (digest, *evidence_of(record))
+        return digest
 
     def _stage(self, plan: Plan, screens: Screens, texts: TextSource) -> Stage:
         rig = self._rig

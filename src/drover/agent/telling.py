@@ -85,6 +85,17 @@ def _ended(record: PhoneRecord, refusal: GateClosed | None) -> PlayEnded:
     )
 
 
+def evidence_of(record: PhoneRecord) -> Sequence[str]:
+    """Return what of the blobs a record names beside the frames that its tasks were told with."""
+    sights = [sight for task in record.tasks for sight in (task.before, task.after) if sight is not None]
+    return [
+        digest
+        for sight in sights
+        for difference in sight.differences
+        for digest in (difference.expected_digest, difference.actual_digest)
+    ]
+
+
 def stopped(refusal: GateClosed, *, step: int = 0) -> PlayEnded:
     """Return how a play ended that its gate stopped."""
     return _ended_by(refusal, "interrupted" if refusal.resumable else "failed", step)

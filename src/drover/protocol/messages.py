@@ -215,6 +215,7 @@ class PlayEnded(Said):
     the error's name in snake_case (`lease_lost`, `halted`, `budget_spent`, `once_in_doubt`, ...), `step` the task that
     it stopped at, 0 for none; `note` says what else there is to say. `variables` are what its tasks read, also in the
     attempts before; nothing that comes of a secret is among them. `recoveries` are those before the first task.
+    `record` is the digest of the whole record of the attempt (`sequences.record_files`).
     """
 
     kind: Literal["ended"] = "ended"
@@ -227,6 +228,7 @@ class PlayEnded(Said):
     note: Line = ""
     variables: dict[Name, Line] = Field(default_factory=dict)
     recoveries: tuple[Recovery, ...] = ()
+    record: Digest | None = None
 
 
 EventBody = Annotated[TaskBegan | TaskEnded | PlayPaused | PlayResumed | PlayEnded, Field(discriminator="kind")]

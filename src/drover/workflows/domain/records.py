@@ -138,6 +138,7 @@ class StepRun:
     tries: int = 0
     from_step: int | None = None
     ended_attempt: int = 0
+    record: str | None = None
     taken: int = 0
     taken_attempt: int = 0
     taken_before: int = 0

@@ -122,6 +122,7 @@ class SequenceRunRow(TenantTable, Base):
     tries: Mapped[int]
     from_step: Mapped[int | None]
     ended_attempt: Mapped[int]
+    record: Mapped[str | None]
     taken: Mapped[int]
     taken_attempt: Mapped[int]
     taken_before: Mapped[int]

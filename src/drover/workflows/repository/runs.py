@@ -327,6 +327,7 @@ _STEP_PLAIN = (
         "tries",
         "from_step",
         "ended_attempt",
+        "record",
         "taken",
         "taken_attempt",
         "taken_before",

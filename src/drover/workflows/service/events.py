@@ -62,7 +62,7 @@ class Events:
             case TaskEnded():
                 await traces.add_task(unit, _task(self._new_id(), step, event.body))
             case PlayEnded():
-                step = step.over(_ending(event.body), event.attempt, now)
+                step = replace(step.over(_ending(event.body), event.attempt, now), record=event.body.record)
             case PlayPaused() if present and run.status is RunStatus.RUNNING:
                 run = run.paused(Cause.PHONE_GONE, event.body.reason, now, keeps_phone=True)
                 await self._settling.tell(unit, run, "run_paused", {"why": event.body.reason})
