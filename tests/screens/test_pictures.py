@@ -21,18 +21,22 @@ from drover.screens.pictures import (
     picture_size,
     to_gray,
 )
-from drover.screens.plain import plain_jpeg_size, plain_png_size, unfiltered
-from tests.screens.drawing import draw
+from drover.screens.plain import colours, numbered, plain_jpeg_size, plain_png_size, unfiltered
+from tests.screens.drawing import draw, frame_of
 
 FEED = draw("Feed")
-PNG = crop_of(FEED, Rect(30, 60, 330, 110)).png
+TITLE = Rect(30, 60, 330, 110)
+NUMBERED = crop_of(FEED, TITLE).png
+COLOURFUL = frame_of(FEED.pixels // 2 + np.indices(FEED.pixels.shape).sum(axis=0) * (1, 2, 3, 0) % 120)
+PNG = crop_of(COLOURFUL, TITLE).png
+BOTH = pytest.mark.parametrize("png", [PNG, NUMBERED], ids=["colours", "numbers of colours"])
 JPEG = preview(FEED, 200, 80).jpeg
 WIDE = Size(300, 50)
 
 
-def with_header(change: Callable[[bytearray], object]) -> bytes:
+def with_header(png: bytes, change: Callable[[bytearray], object]) -> bytes:
     """Return the PNG with another header, whose checksum is right."""
-    content = bytearray(PNG)
+    content = bytearray(png)
     change(content)
     content[29:33] = zlib.crc32(content[12:29]).to_bytes(4, "big")
     return bytes(content)
@@ -70,10 +74,50 @@ def test_other_pngs_go_the_careful_way(mode: str) -> None:
     np.testing.assert_array_equal(decode_gray(content), to_gray(decode_picture(content)))
 
 
+def test_a_crop_of_few_colours_is_kept_as_their_numbers_and_looks_the_same() -> None:
+    assert [decode_picture(png)[:, :, :3].tobytes() for png in (PNG, NUMBERED)] == [
+        frame.pixels[60:110, 30:330, :3].tobytes() for frame in (COLOURFUL, FEED)
+    ]
+    assert (colours(PNG), plain_png_size(NUMBERED)) == (None, WIDE)
+    np.testing.assert_array_equal(decode_gray(NUMBERED), crop_of(FEED, TITLE).gray)
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 999), count=st.sampled_from([1, 2, 200, 256, 257]))
+def test_crops_of_any_number_of_colours_are_the_same_either_way(seed: int, count: int) -> None:
+    rng = np.random.default_rng(seed)
+    palette = rng.integers(0, 256, (count, 4), dtype=np.uint8)
+    frame = frame_of(palette[rng.integers(0, count, (30, 40))])
+    crop = crop_of(frame, Rect(3, 2, 40, 30))
+    np.testing.assert_array_equal(decode_picture(crop.png)[:, :, :3], frame.pixels[2:30, 3:40, :3])
+    np.testing.assert_array_equal(decode_gray(crop.png), crop.gray)
+
+
+def test_a_crop_with_a_number_that_no_colour_has_is_refused() -> None:
+    numbers = saved(Image.fromarray(np.arange(600, dtype=np.uint8).reshape(20, 30)))
+    levels = np.arange(256, dtype=np.uint8).repeat(3).reshape(-1, 3)
+    kept = crop_of(frame_of(np.arange(600).repeat(4).reshape(20, 30, 4) % 256), Rect(0, 0, 30, 20)).png
+    np.testing.assert_array_equal(decode_gray(numbered(numbers, levels)), decode_gray(kept))
+    with pytest.raises(BadPicture, match="has pixels of colours that it does not list"):
+        decode_gray(numbered(kept[:33] + kept[33 + 12 + 768 :], levels[:200]))
+
+
+@pytest.mark.parametrize("levels", [0, 2, 257 * 3])
+def test_a_crop_whose_colours_are_none_or_too_many_goes_the_careful_way(levels: int) -> None:
+    gray = saved(Image.new("L", (9, 9)))
+    assert plain_png_size(numbered(gray, np.zeros((1, 3), np.uint8))) == Size(9, 9)
+    broken = numbered(gray, np.zeros(levels, np.uint8))
+    assert plain_png_size(broken) is None
+    assert refused(decode_gray, broken) == refused(decode_picture, broken)
+
+
+@BOTH
 @settings(max_examples=80, deadline=None)
-@given(place=st.integers(0, len(PNG) - 1), value=st.integers(1, 255))
-def test_a_crop_with_any_byte_changed_is_refused_or_the_same_as_the_careful_way(place: int, value: int) -> None:
-    content = bytearray(PNG)
+@given(place=st.integers(0, min(len(PNG), len(NUMBERED)) - 1), value=st.integers(1, 255))
+def test_a_crop_with_any_byte_changed_is_refused_or_the_same_as_the_careful_way(
+    png: bytes, place: int, value: int
+) -> None:
+    content = bytearray(png)
     content[place] ^= value
     assert plain_png_size(bytes(content)) is None
     assert refused(decode_gray, bytes(content)) == refused(decode_picture, bytes(content))
@@ -102,14 +146,16 @@ def test_a_crop_of_other_data_with_the_right_checksums_is_refused(data: bytes, z
     assert refused(decode_gray, content)
 
 
-@pytest.mark.parametrize("length", [0, 8, 40, len(PNG) // 2, len(PNG) - 40])
-def test_a_crop_cut_short_is_refused(length: int) -> None:
-    assert refused(decode_gray, PNG[:length])
+@BOTH
+@pytest.mark.parametrize("part", [0.0, 0.01, 0.05, 0.5, 0.97])
+def test_a_crop_cut_short_is_refused(png: bytes, part: float) -> None:
+    assert refused(decode_gray, png[: int(len(png) * part)])
 
 
-def test_a_crop_that_says_it_is_larger_than_its_pixels_is_refused() -> None:
-    taller = with_header(lambda content: content.__setitem__(slice(20, 24), (5000).to_bytes(4, "big")))
-    bomb = with_header(lambda content: content.__setitem__(slice(16, 24), (60_000).to_bytes(4, "big") * 2))
+@BOTH
+def test_a_crop_that_says_it_is_larger_than_its_pixels_is_refused(png: bytes) -> None:
+    taller = with_header(png, lambda content: content.__setitem__(slice(20, 24), (5000).to_bytes(4, "big")))
+    bomb = with_header(png, lambda content: content.__setitem__(slice(16, 24), (60_000).to_bytes(4, "big") * 2))
     assert plain_png_size(taller) == Size(300, 5000)
     assert refused(decode_gray, taller)
     assert refused(decode_gray, bomb)

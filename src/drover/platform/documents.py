@@ -1,6 +1,7 @@
 """JSON documents that users write: read with limits, checked against a model, refused with file, path and reason."""
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,7 +49,9 @@ def read_text(path: Path, *, limit: int = MAX_DOCUMENT_BYTES) -> str:
     """Return the file's text. Raises BadDocument where it is missing, too large or not UTF-8."""
     try:
         with path.open("rb") as stream:
-            content = stream.read(limit + 1)
+            # Asked for more than there is, Python would make room for it first; a pipe does not say how much there is.
+            size = os.fstat(stream.fileno()).st_size
+            content = stream.read(min(limit, size or limit) + 1)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise BadDocument(str(path), [Fault("", f"cannot be read ({reason})", "check the path")]) from error

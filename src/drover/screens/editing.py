@@ -14,9 +14,9 @@ from typing import cast
 
 from drover.kernel.errors import DroverError, Kind, Retry
 from drover.platform.documents import json_path
+from drover.screens.contents import inside
 from drover.screens.domain import App, Screen
 from drover.screens.files import LoadedRegistry, load_registry
-from drover.screens.parts import inside
 from drover.screens.pictures import MAX_PICTURE_BYTES
 from drover.screens.writing import RegistryNotWritten, save_app, save_screen
 

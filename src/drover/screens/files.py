@@ -1,6 +1,7 @@
 """Loading a registry folder: bad files are refused one by one, the rest stays in service."""
 
 import os
+import stat
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,12 +9,12 @@ from typing import TypeVar
 
 from drover.kernel.errors import InvalidInput
 from drover.platform.documents import BadDocument, Fault, parse, read_text
+from drover.screens.contents import inside
 from drover.screens.documents import NAME, NAME_HINT, AppFile, KeyboardFile, ScreenFile
 from drover.screens.domain import App, Registry, Screen
 from drover.screens.keyboard import KeyboardMap
 from drover.screens.keyboard_reader import KeyboardReader
 from drover.screens.matching.outlining import Outlining
-from drover.screens.parts import inside
 from drover.screens.pictures import Grays
 from drover.screens.reader import ScreenReader
 
@@ -75,6 +76,7 @@ class _Loader:
         self._root = root
         self._files = files
         self._declared = frozenset(f"{place.name}.{path.stem}" for place, paths in files.items() for path in paths)
+        self._straight = frozenset(place for place in files if not place.is_symlink())
         self._refusals: list[Refusal] = []
         self._grays = Grays()
         self._outlining = Outlining()
@@ -147,10 +149,11 @@ class _Loader:
         return keyboard.name, keyboard
 
     def _text(self, path: Path) -> str:
-        if not path.is_file() and path.exists():
-            raise BadDocument(path.name, [Fault("", "is not a file", "rename or remove it")])
-        if not inside(str(self._root), str(path.relative_to(self._root))):
-            raise BadDocument(path.name, [Fault("", "is a link that leaves the registry", "copy the file here")])
+        if path.parent not in self._straight or not _is_plain(path):
+            if not path.is_file() and path.exists():
+                raise BadDocument(path.name, [Fault("", "is not a file", "rename or remove it")])
+            if not inside(str(self._root), str(path.relative_to(self._root))):
+                raise BadDocument(path.name, [Fault("", "is a link that leaves the registry", "copy the file here")])
         return read_text(path)
 
     def _refuse(self, path: Path, faults: Sequence[Fault]) -> None:
@@ -160,6 +163,14 @@ class _Loader:
 
 def _is_json(name: str) -> bool:
     return name.endswith(_SUFFIX) and name != _SUFFIX
+
+
+def _is_plain(path: Path) -> bool:
+    """Whether it is a file, and no link to one. What cannot be looked at is none."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return False
 
 
 def _printable(text: str) -> str:

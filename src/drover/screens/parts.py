@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import accumulate, islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,10 +10,11 @@ from drover.devices.geometry import Rect, Size
 from drover.language.errors import LanguageError
 from drover.language.pattern import parse_pattern
 from drover.platform.documents import BadDocument, Fault
+from drover.screens.contents import Contents
 from drover.screens.documents import KeyboardRegionFile
 from drover.screens.matching.outlining import Outlining
 from drover.screens.matching.template import Template, unmasked
-from drover.screens.pictures import BadPicture, Grays, decode_picture, picture_size, read_bytes
+from drover.screens.pictures import BadPicture, Grays, decode_picture, picture_size
 from drover.screens.regions import Anchor, Crop, ExpectedText, Region, Tint
 from drover.screens.tints import mean_colour
 
@@ -39,7 +39,7 @@ class PartReader:
     def __init__(self, path: Path, grays: Grays, outlining: Outlining) -> None:
         self._grays = grays
         self._outlining = outlining
-        self._folder = os.fspath(path.parent)
+        self._contents = Contents(os.fspath(path.parent))
         self._file = path.name
         self._faults: list[Fault] = []
 
@@ -180,10 +180,7 @@ class PartReader:
         return content
 
     def _content(self, name: str, where: str, limit: int) -> bytes | None:
-        path = f"{self._folder}{os.sep}{name}"
-        if not inside(self._folder, name):
-            return self.fault(where, f"{name} leaves the app's folder", "keep pictures inside the folder")
-        return self._usable(lambda: read_bytes(path, limit), where, name)
+        return self._usable(lambda: self._contents.read(name, limit), where, name)
 
     def _usable(self, read: Callable[[], Content], where: str, name: str) -> Content | None:
         """Return what `read` returns, or None after noting why it could not."""
@@ -215,24 +212,6 @@ class PartReader:
 def found(parts: Iterable[Content | None]) -> tuple[Content, ...]:
     """Return the parts without those that are missing because of a fault."""
     return tuple(part for part in parts if part is not None)
-
-
-def inside(folder: str, name: str) -> bool:
-    """Whether what is called `name` below the folder, with links followed, stays in it.
-
-    A circle of links leads nowhere inside.
-    """
-    parts = name.split(os.sep)  # noqa: PTH206 (as below)
-    if name.startswith(os.sep) or os.pardir in parts:
-        return False
-    # Below the folder there are hardly ever links, and without them there is nothing to follow.
-    places = accumulate(parts, lambda place, part: f"{place}{os.sep}{part}", initial=folder)
-    try:
-        if not any(os.path.islink(place) for place in islice(places, 1, None)):  # noqa: PTH114 (four times as fast, for every file of a registry)
-            return True
-        return Path(folder, name).resolve().is_relative_to(Path(folder).resolve())
-    except (OSError, RuntimeError, ValueError):
-        return False
 
 
 def _same_shape(size: Size, reference: Size) -> bool:
