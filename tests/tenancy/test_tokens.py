@@ -1,12 +1,15 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from drover.kernel.errors import InvalidInput
 from drover.platform.db.whose import Organization
 from drover.tenancy.domain.credentials import CredentialRefused, TokenText
 from drover.tenancy.domain.records import UnknownToken
+from drover.tenancy.models import TokenRow
 from drover.tenancy.service import Act, Caller, LoginNeeded, Role, Scope, Status, Token
+from drover.tenancy.service.logins import TOKENS_KEPT
 from tests.databases import CLIENT, OTHER_ORGANIZATION
 from tests.tenancy.house import FULL, OFFICE, WHOSE, House, boss
 
@@ -134,3 +137,23 @@ async def test_tokens_are_listed_newest_first_page_by_page(house: House, ada: Ca
 async def test_neither_the_table_nor_what_prints_holds_the_secret(house: House, ada: Caller) -> None:
     token, text = await make(house, ada)
     assert text.secret not in repr(token) + repr(text) + repr(await own(house, ada))
+
+
+async def test_tokens_that_were_over_long_ago_are_swept(house: House, ada: Caller) -> None:
+    good, _ = await make(house, ada, "good", days=60)
+    gone, _ = await make(house, ada, "gone", days=60)
+    await make(house, ada, "over", days=1)
+    await revoke(house, ada, gone.id)
+    await house.login.sweep()
+    assert await tokens_kept(house) == {"good", "gone", "over"}
+    house.clock.advance(TOKENS_KEPT.total_seconds() + 60)
+    await house.login.sweep()
+    assert await tokens_kept(house) == {"good", "over"}
+    house.clock.advance(86_400)
+    await house.login.sweep()
+    assert await tokens_kept(house) == {good.name}
+
+
+async def tokens_kept(house: House) -> set[str]:
+    async with house.database.reading(WHOSE) as unit:
+        return set(await unit.session.scalars(select(TokenRow.name)))

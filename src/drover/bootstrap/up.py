@@ -32,6 +32,7 @@ from drover.platform.blobs import FolderBlobs
 from drover.platform.bus.memory import MemoryBus
 from drover.platform.content import BlobContent
 from drover.platform.db.database import Database
+from drover.platform.db.delivering import DELIVER_EVERY_S, Deliverer, Subscriber
 from drover.platform.db.whose import Installation, OneClient
 from drover.platform.ports import LOOPBACK, bound_socket
 from drover.platform.settings import Settings
@@ -53,6 +54,8 @@ DRAIN_S: Final = 20.0
 """Of the 30 s that an end may take: the rest is the agent's, and closing what is open."""
 PHONES_S: Final = 60.0
 _SWEEP_S: Final = 300.0
+SUBSCRIBERS: Final[tuple[Subscriber, ...]] = ()
+"""Who hears of what happens to clients; nobody yet."""
 
 
 class PhonesMissing(DroverError):
@@ -202,6 +205,9 @@ async def _chores(base: Foundation, people: People) -> AsyncIterator[None]:
     worker.repeats("seal", sealer.turn, EVERY_S)
     worker.repeats("sweep logins", people.login.sweep, _SWEEP_S)
     worker.repeats("sweep requests", lambda: _sweep_requests(base.database), _SWEEP_S)
+    deliverer = Deliverer(base.database, SUBSCRIBERS)
+    worker.repeats("deliver events", deliverer.turn, DELIVER_EVERY_S)
+    worker.repeats("forget events", deliverer.forget, _SWEEP_S)
     async with worker:
         yield
     await sealer.turn()

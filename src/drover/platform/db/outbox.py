@@ -1,11 +1,11 @@
-"""The outbox: what happened to a client, written in the same unit of work, for whoever listens."""
+"""The outbox: what happened to a client, written in the same unit of work. `delivering` tells those who listen."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, delete, text
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped
 
 from drover.kernel.ids import NewId
@@ -21,6 +21,7 @@ class OutboxEventRow(TenantTable, Base):
     __tablename__ = "outbox_events"
     __table_args__ = (
         Index("ix_outbox_events_undelivered", "at", postgresql_where=_UNDELIVERED, sqlite_where=_UNDELIVERED),
+        Index(None, "client_id", "at", "id"),  # the order of delivery
     )
 
     kind: Mapped[str]
@@ -53,8 +54,3 @@ class Outbox:
                 at=await unit.now(),
             )
         )
-        await unit.session.flush()
-
-    async def forget(self, unit: Unit, before: datetime) -> None:
-        """Remove the client's events from before a moment, delivered or not."""
-        await unit.session.execute(delete(OutboxEventRow).where(OutboxEventRow.at < before))

@@ -145,6 +145,12 @@ async def revoke_tokens(unit: Unit, user_id: str, at: datetime, *, name: str | N
     await unit.session.execute(update(TokenRow).where(own).values(revoked_at=at))
 
 
+async def forget_tokens_over_before(unit: Unit, moment: datetime) -> None:
+    """Forget the tokens that were revoked, or had come to their end, before then."""
+    over = (TokenRow.revoked_at < moment) | (TokenRow.expires_at < moment)
+    await unit.session.execute(delete(TokenRow).where(over))
+
+
 async def failures(unit: Unit, key: str, since: datetime) -> Sequence[datetime]:
     """Return when logins under the key failed."""
     query = select(LoginFailureRow.at).where(LoginFailureRow.key == key, LoginFailureRow.at > since)

@@ -6,7 +6,8 @@ a password is hashed.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from drover.kernel.clock import Clock
 from drover.kernel.errors import DroverError
@@ -24,6 +25,9 @@ from drover.tenancy.hashing import Hasher
 from drover.tenancy.repository import credentials, users
 from drover.tenancy.service.notes import Notes
 from drover.tenancy.service.passwords import Passwords
+
+TOKENS_KEPT: Final = timedelta(days=30)
+"""How long a token that is revoked or over is kept: each start of `drover up` leaves one. The audit trail keeps its id."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -140,11 +144,12 @@ class Login:
             self.notes.note(unit, caller, "user.password_changed", ("user", caller.user))
 
     async def sweep(self) -> None:
-        """Forget sessions that are over and failures that no longer count."""
+        """Forget sessions that are over, failures that no longer count, and tokens that were over long ago."""
         now = self.clock.now()
         async with self.database.writing(Installation()) as unit:
             await credentials.forget_sessions(unit, expired=now, unused_since=now - self.life.idle)
             await credentials.forget_failures_before(unit, now - LONGEST_WINDOW)
+            await credentials.forget_tokens_over_before(unit, now - TOKENS_KEPT)
 
     async def _try(self, given: str, name: str, address: str) -> _Tried:
         """Count a try as failed before it is looked at, so that many at once get no more tries. Raises Throttled."""
