@@ -183,15 +183,15 @@ def test_a_step_that_is_played_again_counts_its_tries_and_one_that_lost_its_phon
 def test_a_report_counts_and_names_what_failed() -> None:
     whole = Whole(RunStatus.FAILED, F, "log_in: why", 2, NOW, NOW + timedelta(seconds=3))
     steps = [Part("log_in", PartStatus.FAILED, "why", "look"), Part("post", PartStatus.SKIPPED)]
-    made = report(whole, steps, [Part("task 1", PartStatus.COMPLETED)], 1)
+    made = report(whole, steps, [Part("task 1", PartStatus.COMPLETED)], {"retry": 2, "reconnect": 1})
     assert made.line == "failed in 3.0 s, 0 of 2 sequences, 1 tasks, 2 attempts: log_in: why"
-    assert (made.hint, made.recoveries) == ("look", 1)
+    assert (made.hint, made.recoveries, made.strategies) == ("look", 3, {"retry": 2, "reconnect": 1})
 
 
 def test_the_report_of_a_run_that_goes_on_has_no_duration() -> None:
-    made = report(Whole(RunStatus.RUNNING, None, "", 1, NOW, None), [], [], 0)
+    made = report(Whole(RunStatus.RUNNING, None, "", 1, NOW, None), [], [], {})
     assert (made.seconds, made.line) == (None, "running, 0 of 0 sequences, 0 tasks")
-    cancelled = report(Whole(RunStatus.CANCELLED, None, "not today", 1, None, NOW), [], [], 0)
+    cancelled = report(Whole(RunStatus.CANCELLED, None, "not today", 1, None, NOW), [], [], {})
     assert cancelled.line == "cancelled, 0 of 0 sequences, 0 tasks: not today"
 
 

@@ -5,7 +5,8 @@ there? Then the sequence is tried again as often as its workflow says, or the ru
 on. Is it gone? Then the run pauses, and resumes by itself.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
@@ -26,7 +27,10 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How an attempt ended; `code` is the error's stable name, `step` the task where it stopped, 0 for none."""
+    """How an attempt ended; `code` is the error's stable name, `step` the task where it stopped, 0 for none.
+
+    `variables` are what it read by then.
+    """
 
     outcome: Outcome
     result: ResultClass
@@ -34,6 +38,7 @@ class Ending:
     error: str = ""
     hint: str = ""
     step: int = 0
+    variables: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 class Then(Enum):

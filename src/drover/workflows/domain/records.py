@@ -116,6 +116,7 @@ class StepRun:
 
     `attempt` counts how often it was ordered from an agent, last from `agent` in the run's attempt `run_attempt`;
     `tries` how often it failed and was played again. `from_step` is the task to begin with where a person said so.
+    `variables` are what its tasks read, in all attempts; `materials` the content that its last order names.
     """
 
     id: str
@@ -142,6 +143,8 @@ class StepRun:
     taken: int = 0
     taken_attempt: int = 0
     taken_before: int = 0
+    variables: Mapping[str, str] = field(default_factory=dict[str, str])
+    materials: tuple[str, ...] = ()
     started_at: datetime | None = None
     ended_at: datetime | None = None
 
@@ -196,6 +199,7 @@ class StepRun:
             tries=0,
             from_step=from_step or 1,
             ended_attempt=self.attempt,
+            variables={} if (from_step or 1) == 1 else self.variables,
             ended_at=None,
         )
 
@@ -235,6 +239,7 @@ class StepRun:
             step=ending.step,
             ended_attempt=attempt,
             from_step=None,
+            variables={**self.variables, **ending.variables},
             ended_at=None if interrupted else now,
         )
 
@@ -288,7 +293,7 @@ class TaskRun:
 
 @dataclass(frozen=True, slots=True)
 class RecoveryAttempt:
-    """What was done to bring a run back on its way, and what came of it."""
+    """What was done to bring a run back on its way, and what came of it; `step` is the task it was at, 0 for none."""
 
     id: str
     run_id: str
@@ -298,6 +303,7 @@ class RecoveryAttempt:
     outcome: str
     started_at: datetime
     ended_at: datetime | None
+    step: int = 0
     acts: tuple[Mapping[str, Any], ...] = ()
     events: tuple[Mapping[str, Any], ...] = ()
     frame_before: str | None = None

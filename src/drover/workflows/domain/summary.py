@@ -41,6 +41,7 @@ class Report:
     sequences: dict[str, int]
     tasks: dict[str, int]
     recoveries: int
+    strategies: dict[str, int]
     attempts: int
     seconds: float | None
     failed_at: str
@@ -57,8 +58,11 @@ class Report:
         return f"{self.status.value}{took}, {done}, {sum(self.tasks.values())} tasks{again}{wrong}"
 
 
-def report(whole: Whole, sequences: Sequence[Part], tasks: Sequence[Part], recoveries: int) -> Report:
-    """Return the report of a run. What failed is the first task that did, else the first sequence."""
+def report(whole: Whole, sequences: Sequence[Part], tasks: Sequence[Part], strategies: dict[str, int]) -> Report:
+    """Return the report of a run; `strategies` counts its recoveries by their strategy.
+
+    What failed is the first task that did, else the first sequence.
+    """
     failed = next((part for part in (*tasks, *sequences) if part.status is PartStatus.FAILED), None)
     over = failed if whole.status is RunStatus.FAILED else None
     return Report(
@@ -66,7 +70,8 @@ def report(whole: Whole, sequences: Sequence[Part], tasks: Sequence[Part], recov
         result=whole.result,
         sequences=_counts(sequences),
         tasks=_counts(tasks),
-        recoveries=recoveries,
+        recoveries=sum(strategies.values()),
+        strategies=strategies,
         attempts=whole.attempt,
         seconds=_seconds(whole),
         failed_at=over.name if over else "",

@@ -68,7 +68,7 @@ class RunShown(BaseModel):
 
 
 class StepShown(BaseModel):
-    """A step of a run, or a switch sequence before one."""
+    """A step of a run, or a switch sequence before one; `variables` are what it read."""
 
     id: str
     position: int
@@ -81,6 +81,7 @@ class StepShown(BaseModel):
     reason: str
     hint: str
     attempt: int
+    variables: dict[str, str]
     started_at: datetime | None
     ended_at: datetime | None
 
@@ -109,11 +110,17 @@ class TaskShown(BaseModel):
 
 
 class RecoveryShown(BaseModel):
-    """What was done to bring a run back on its way."""
+    """What was done to bring a run back on its way, at which task of which step; frames are digests of pictures."""
 
     number: int
+    sequence_run_id: str | None
+    step: int
     strategy: str
+    acts: list[dict[str, Any]]
     outcome: str
+    events: list[dict[str, Any]]
+    frame_before: str | None
+    frame_after: str | None
     started_at: datetime
     ended_at: datetime | None
 
@@ -164,6 +171,7 @@ class ReportShown(BaseModel):
     sequences: dict[str, int]
     tasks: dict[str, int]
     recoveries: int
+    strategies: dict[str, int]
     attempts: int
     seconds: float | None
     failed_at: str
@@ -201,6 +209,9 @@ async def start_run(
     wanted: RunWanted, entered: Running, data: Data, accounts: AccountService, runs: Service
 ) -> RunShown:
     """Make a run, which starts as soon as its phone is free."""
+    if wanted.account_id is not None:
+        async with data.reading(entered.whose) as unit:
+            await accounts.get(unit, wanted.account_id)
     run = await runs.start_now(
         entered.whose,
         entered.caller,
@@ -209,9 +220,6 @@ async def start_run(
         version=wanted.version,
         account_id=wanted.account_id,
         parameters=wanted.parameters,
-    if wanted.account_id is not None:
-        async with data.reading(entered.whose) as unit:
-            await accounts.get(unit, wanted.account_id)
         priority=wanted.priority,
         seed=wanted.seed,
     )
@@ -234,6 +242,19 @@ async def get_report(run_id: str, entered: Seeing, data: Data, runs: Service) ->
     """Sum a run up."""
     async with data.reading(entered.whose) as unit:
         return ReportShown.of(await runs.report(unit, run_id))
+
+
+@router.get(_ONE + "/recoveries", summary="What was done to bring a run back on its way, in order")
+async def list_recoveries(
+    run_id: str, entered: Seeing, wanted: Wanted, data: Data, runs: Service
+) -> Page[RecoveryShown]:
+    """List the attempts, each with its strategy and its outcome."""
+    position = cast("tuple[int] | None", wanted.position(int))
+    async with data.reading(entered.whose) as unit:
+        await runs.get(unit, run_id)
+        after = position[0] if position is not None else 0
+        found = await runs.recoveries(unit, run_id, after=after, limit=wanted.rows)
+    return page_of(found, wanted, lambda attempt: (attempt.number,), _recovery)
 
 
 @router.get(_ONE + "/steps/{step_id}/tasks", summary="The tasks of a run's step, in order")

@@ -341,6 +341,8 @@ def _write_step(row: SequenceRunRow, step: StepRun) -> None:
         setattr(row, name, getattr(step, name))
     row.status = step.status.value
     row.result = step.result.value if step.result else None
+    row.variables = dict(step.variables)
+    row.materials = list(step.materials)
 
 
 def _step_of(row: SequenceRunRow) -> StepRun:
@@ -349,5 +351,7 @@ def _step_of(row: SequenceRunRow) -> StepRun:
         id=row.id,
         status=PartStatus(row.status),
         result=ResultClass(row.result) if row.result else None,
+        variables=row.variables,
+        materials=tuple(row.materials),
         **plain,
     )

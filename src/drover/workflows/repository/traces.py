@@ -76,6 +76,7 @@ async def add_recovery(unit: Unit, attempt: RecoveryAttempt) -> None:
         id=attempt.id,
         run_id=attempt.run_id,
         sequence_run_id=attempt.sequence_run_id,
+        step=attempt.step,
         number=attempt.number,
         strategy=attempt.strategy,
         acts=[dict(act) for act in attempt.acts],
@@ -90,10 +91,24 @@ async def add_recovery(unit: Unit, attempt: RecoveryAttempt) -> None:
     await unit.session.flush()
 
 
-async def recoveries(unit: Unit, run_id: str) -> Sequence[RecoveryAttempt]:
-    """Return the recovery attempts of a run, in order."""
-    query = select(RecoveryAttemptRow).where(RecoveryAttemptRow.run_id == run_id).order_by(RecoveryAttemptRow.number)
-    return [_recovery_of(row) for row in await unit.session.scalars(query)]
+async def recoveries(unit: Unit, run_id: str, *, most: int, after: int = 0) -> Sequence[RecoveryAttempt]:
+    """Return the recovery attempts of a run in order, from the one after `after` on."""
+    query = select(RecoveryAttemptRow).where(RecoveryAttemptRow.run_id == run_id, RecoveryAttemptRow.number > after)
+    return [
+        _recovery_of(row) for row in await unit.session.scalars(query.order_by(RecoveryAttemptRow.number).limit(most))
+    ]
+
+
+async def strategies(unit: Unit, run_id: str) -> dict[str, int]:
+    """Return how many recovery attempts of a run there were, by strategy."""
+    query = (
+        select(RecoveryAttemptRow.strategy, func.count().label("attempts"))
+        .where(RecoveryAttemptRow.run_id == run_id)
+        .group_by(RecoveryAttemptRow.strategy)
+        .order_by(RecoveryAttemptRow.strategy)
+    )
+    found = await unit.session.execute(query)
+    return {row.strategy: row.attempts for row in found}
 
 
 async def next_recovery(unit: Unit, run_id: str) -> int:
@@ -117,6 +132,7 @@ def _recovery_of(row: RecoveryAttemptRow) -> RecoveryAttempt:
         outcome=row.outcome,
         started_at=row.started_at,
         ended_at=row.ended_at,
+        step=row.step,
         acts=tuple(row.acts),
         events=tuple(row.events),
         frame_before=row.frame_before,

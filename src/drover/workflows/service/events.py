@@ -1,5 +1,6 @@
 """Takes in what agents tell of their plays: each event once, in order, whoever of the workers gets it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import structlog
@@ -7,9 +8,9 @@ import structlog
 from drover.kernel.ids import NewId
 from drover.platform.db.database import Database, Unit
 from drover.platform.db.whose import OneClient
-from drover.protocol.messages import PlayEnded, PlayEvent, PlayPaused, PlayResumed, TaskBegan, TaskEnded
+from drover.protocol.messages import PlayEnded, PlayEvent, PlayPaused, PlayResumed, Recovery, TaskBegan, TaskEnded
 from drover.workflows.domain.failures import Ending, Outcome
-from drover.workflows.domain.records import Run, StepRun, TaskRun
+from drover.workflows.domain.records import RecoveryAttempt, Run, StepRun, TaskRun
 from drover.workflows.domain.runs import Cause, PartStatus, ResultClass, RunStatus, UnknownRun
 from drover.workflows.repository import runs, traces
 from drover.workflows.service.held import Hands
@@ -61,7 +62,9 @@ class Events:
                 step = replace(step, step=event.body.index) if present else step
             case TaskEnded():
                 await traces.add_task(unit, _task(self._new_id(), step, event.body))
+                await self._recovered(unit, step, event.body.index, event.body.recoveries)
             case PlayEnded():
+                await self._recovered(unit, step, 0, event.body.recoveries)
                 step = replace(step.over(_ending(event.body), event.attempt, now), record=event.body.record)
             case PlayPaused() if present and run.status is RunStatus.RUNNING:
                 run = run.paused(Cause.PHONE_GONE, event.body.reason, now, keeps_phone=True)
@@ -74,9 +77,35 @@ class Events:
         await runs.keep_step(unit, step)
         await runs.keep(unit, run)
 
+    async def _recovered(self, unit: Unit, step: StepRun, task: int, told: Sequence[Recovery]) -> None:
+        if not told:
+            return
+        first = await traces.next_recovery(unit, step.run_id)
+        for number, one in enumerate(told, first):
+            await traces.add_recovery(unit, _recovery(self._new_id(), step, number, task, one))
+
+
+def _recovery(attempt_id: str, step: StepRun, number: int, task: int, told: Recovery) -> RecoveryAttempt:
+    return RecoveryAttempt(
+        id=attempt_id,
+        run_id=step.run_id,
+        sequence_run_id=step.id,
+        step=task,
+        number=number,
+        strategy=told.strategy,
+        outcome="recovered" if told.recovered else "failed",
+        started_at=told.started_at,
+        ended_at=told.ended_at,
+        acts=({"act": told.act},) if told.act else (),
+        events=({"why": told.why},) if told.why else (),
+        frame_before=told.frame_before,
+        frame_after=told.frame_after,
+    )
+
 
 def _ending(body: PlayEnded) -> Ending:
-    return Ending(Outcome(body.status), ResultClass(body.result), body.code, body.error, body.hint, body.step)
+    status, result = Outcome(body.status), ResultClass(body.result)
+    return Ending(status, result, body.code, body.error, body.hint, body.step, body.variables)
 
 
 def _task(task_id: str, step: StepRun, body: TaskEnded) -> TaskRun:

@@ -1,5 +1,6 @@
 """Makes the order that has a step played: everything by its digest, so that the agent plays from data alone."""
 
+import json
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,15 +9,13 @@ from typing import Final, TypeVar
 from drover.fleet.domain.leasing import Lease
 from drover.fleet.domain.records import PhoneRecord
 from drover.kernel.clock import Clock
-from drover.language.rendering import Values, render
-from drover.language.spintax import Seed
 from drover.platform.content import Content
 from drover.platform.db.database import Unit
 from drover.protocol.messages import PlayOrder
-from drover.workflows.domain.conditions import Facts
 from drover.workflows.domain.records import STEP, Run, StepRun
 from drover.workflows.domain.workflow import Step, Workflow
 from drover.workflows.service.ports import Book, Provision
+from drover.workflows.service.texts import arguments, inputs
 
 T = TypeVar("T")
 
@@ -25,10 +24,14 @@ _MOST_KEPT: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class _Script:
-    """What an agent fetches to play a sequence: digests of its document, and of its files by their names."""
+    """What an agent fetches to play a sequence: digests of its document, and of its files by their names.
+
+    `secrets` are the inputs that are secret.
+    """
 
     sequence: str
     files: Mapping[str, str]
+    secrets: frozenset[str]
 
 
 class Orders:
@@ -50,9 +53,20 @@ class Orders:
         return found
 
     async def order(
-        self, unit: Unit, run: Run, part: StepRun, step: Step, lease: Lease, phone: PhoneRecord, provision: Provision
+        self,
+        unit: Unit,
+        run: Run,
+        part: StepRun,
+        step: Step,
+        lease: Lease,
+        phone: PhoneRecord,
+        provision: Provision,
+        read: Mapping[str, str],
     ) -> PlayOrder:
-        """Return the order for the present attempt of a step, or of the switch sequence before it."""
+        """Return the order for the present attempt of a step, or of the switch sequence before it.
+
+        `read` are the variables that the steps before it read.
+        """
         values = await self._content.put(provision.values) if provision.values is not None else None
         script = await self._script(unit, run, part)
         return PlayOrder(
@@ -69,7 +83,7 @@ class Orders:
             screens=await self._book.screens(unit),
             files=dict(script.files),
             parameters=(
-                await self.parameters(unit, run, step, provision)
+                inputs(run, await self.workflow(unit, run), step, provision.known, read, script.secrets)
                 if part.purpose == STEP
                 else dict(provision.switch_parameters)
             ),
@@ -80,11 +94,11 @@ class Orders:
             budget=provision.budget,
         )
 
-    async def parameters(self, unit: Unit, run: Run, step: Step, provision: Provision) -> dict[str, str]:
-        """Return the texts of a step's parameters, with the run's values in them. Raises MissingValue."""
-        values = Values({**provision.known, **_values(run, await self.workflow(unit, run))})
-        seed = Seed(run.seed, run.phone_id)
-        return {name: str(render(text, values, seed)) for name, text in step.parameters.items()}
+    async def arguments(
+        self, unit: Unit, run: Run, step: Step, provision: Provision, read: Mapping[str, str]
+    ) -> dict[str, str]:
+        """Return the texts of a helper's arguments, with the run's values in them. Raises MissingValue."""
+        return arguments(run, await self.workflow(unit, run), step, provision.known, read)
 
     async def _script(self, unit: Unit, run: Run, part: StepRun) -> _Script:
         assert part.sequence_id is not None  # noqa: S101  a helper is called here, and never ordered
@@ -93,19 +107,14 @@ class Orders:
         found = self._scripts.get(key)
         if found is None:
             document = await self._book.sequence(unit, *key[1:])
-            found = _kept(self._scripts, key, _Script(await self._content.put(document.text), document.files))
+            script = _Script(await self._content.put(document.text), document.files, _secrets(document.text))
+            found = _kept(self._scripts, key, script)
         return found
 
 
-def facts_of(run: Run, workflow: Workflow, outcomes: dict[str, str]) -> Facts:
-    """Return what is known of a run when one of its steps is decided on."""
-    return Facts(_values(run, workflow), outcomes)
-
-
-def _values(run: Run, workflow: Workflow) -> dict[str, str]:
-    given = {f"param.{name}": str(value) for name, value in run.parameters.items()}
-    defaults = {f"param.{name}": param.default for name, param in workflow.params.items() if param.default is not None}
-    return {**defaults, **given, "run.id": run.id}
+def _secrets(document: bytes) -> frozenset[str]:
+    params: dict[str, dict[str, object]] = json.loads(document).get("params") or {}
+    return frozenset(name for name, param in params.items() if param.get("secret"))
 
 
 def _kept(kept: OrderedDict[tuple[str, str, int], T], key: tuple[str, str, int], found: T) -> T:

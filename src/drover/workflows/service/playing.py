@@ -192,10 +192,11 @@ class Playing:
         helper = self._helpers.get(call.work.helper)
         if helper is None:
             return failed_with(HelperFailed(call.work.helper, "is not installed"))
-        context = HelperContext(call.phone, None, {name: str(value) for name, value in call.run.parameters.items()})
+        given = {name: str(value) for name, value in call.run.parameters.items()}
+        context = HelperContext(call.phone, None, {**given, **call.read})
         try:
             async with asyncio.timeout(call.work.timeout_s):
-                await helper(context, **call.texts)
+                returned = await helper(context, **call.texts)
         except TimeoutError:
             return failed_with(HelperFailed(call.work.helper, f"took more than {call.work.timeout_s:g} s"))
         except DroverError as error:
@@ -203,7 +204,9 @@ class Playing:
         except Exception as error:  # noqa: BLE001  a helper is anybody's code
             _log.warning("helper failed", helper=call.work.helper, run=call.run.id, error=repr(error))
             return failed_with(HelperFailed(call.work.helper, f"raised {type(error).__name__}: {error}"))
-        return Ending(Outcome.COMPLETED, ResultClass.COMPLETED)
+        into = call.work.into
+        variables = {into: returned or ""} if into and not call.secret else {}
+        return Ending(Outcome.COMPLETED, ResultClass.COMPLETED, variables=variables)
 
 
 def _interrupted(error: AgentAway) -> Ending:

@@ -134,9 +134,11 @@ class Runs:
         """Return the tasks of all runs, the latest begun first; `after` is when the last one began, and its id."""
         return await traces.tasks(unit, most=limit, after=after)
 
-    async def recoveries(self, unit: Unit, run_id: str) -> Sequence[RecoveryAttempt]:
-        """Return what was done to bring a run back on its way."""
-        return await traces.recoveries(unit, run_id)
+    async def recoveries(
+        self, unit: Unit, run_id: str, *, after: int = 0, limit: int = 100
+    ) -> Sequence[RecoveryAttempt]:
+        """Return what was done to bring a run back on its way, from behind number `after` on."""
+        return await traces.recoveries(unit, run_id, after=after, most=limit)
 
     async def report(self, unit: Unit, run_id: str) -> Report:
         """Return the summary of a run. Raises UnknownRun."""
@@ -150,7 +152,7 @@ class Runs:
             Part(task.name, task.status, task.error, task.hint, task.started_at, task.ended_at)
             for task in await traces.tasks_of_run(unit, run_id)
         ]
-        return report(whole, steps, tasks, len(await traces.recoveries(unit, run_id)))
+        return report(whole, steps, tasks, await traces.strategies(unit, run_id))
 
     async def pause(self, whose: OneClient, actor: Actor, run_id: str, reason: str = "") -> Asked:
         """Have a run stop, and keep it so until it is resumed. Raises UnknownRun, IllegalTransition."""

@@ -74,12 +74,19 @@ class Settling:
             await self._judge_phone(unit, over)
         return over
 
-    async def gone_on(self, unit: Unit, run: Run, step: StepRun, strategy: str) -> None:
-        """Note that a run goes on after something had stopped it, and tell people."""
+    async def recovering(self, unit: Unit, run: Run, step: StepRun, strategy: str, why: str = "") -> None:
+        """Note that something is done to bring a run back on its way; what came of it is the end of its step."""
         now = await unit.now()
         number = await traces.next_recovery(unit, run.id)
-        attempt = RecoveryAttempt(self._new_id(), run.id, step.id, number, strategy, "gone on", now, now)
+        events = ({"why": why},) if why else ()
+        attempt = RecoveryAttempt(
+            self._new_id(), run.id, step.id, number, strategy, "gone on", now, now, step.step, events=events
+        )
         await traces.add_recovery(unit, attempt)
+
+    async def gone_on(self, unit: Unit, run: Run, step: StepRun, strategy: str) -> None:
+        """Note that a run goes on after something had stopped it, and tell people."""
+        await self.recovering(unit, run, step, strategy)
         await self.tell(unit, run, "run_resumed", {"strategy": strategy, "step": step.name, "attempt": run.attempt})
 
     async def tell(self, unit: Unit, run: Run, kind: str, body: Mapping[str, object]) -> None:

@@ -22,9 +22,10 @@ from drover.workflows.domain.runs import Cause, PartStatus, ResultClass, RunStat
 from drover.workflows.domain.workflow import CallHelper, Step, Workflow
 from drover.workflows.repository import runs
 from drover.workflows.service.held import RunKey
-from drover.workflows.service.orders import Orders, facts_of
+from drover.workflows.service.orders import Orders
 from drover.workflows.service.ports import Preparing, Provision
 from drover.workflows.service.settling import Settling
+from drover.workflows.service.texts import facts_of, is_secret, read_before
 
 _OVER: Final = (PartStatus.COMPLETED, PartStatus.SKIPPED)
 
@@ -63,13 +64,15 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Call a helper with these texts."""
+    """Call a helper with these texts; `read` is what it is told of the run, `secret` whether a secret is in them."""
 
     run: Run
     part: StepRun
     work: CallHelper
     phone: str
     texts: Mapping[str, str]
+    read: Mapping[str, str]
+    secret: bool
 
 
 Todo = GoesOn | Stops | Pause | Send | Call
@@ -93,6 +96,11 @@ class _Scene:
         """The part that is at work: the switch sequence, until it has completed, else the step itself."""
         busy = self.switch is not None and self.switch.status is not PartStatus.COMPLETED
         return self.switch if busy and self.switch is not None else self.part
+
+    @property
+    def read(self) -> Mapping[str, str]:
+        """The variables that the steps before this one read."""
+        return read_before(self.parts, self.part.position)
 
 
 class Stepping:
@@ -174,6 +182,7 @@ class Stepping:
             await self._settling.obey(unit, run, decision.cause, ending.error)
             return Stops()
         if decision.then is Then.AGAIN:
+            await self._settling.recovering(unit, run, current, "sequence_again", ending.error)
             await runs.keep_step(unit, current.again())
             return Pause(decision.wait_s)
         if current.purpose == SWITCH:
@@ -187,7 +196,8 @@ class Stepping:
         return await self._ready(unit, scene, current, provision, known=True, same_agent=True)
 
     async def _begin(self, unit: Unit, scene: _Scene) -> Todo:
-        decided = decide_step(scene.workflow, scene.step, facts_of(scene.run, scene.workflow, outcomes_of(scene.parts)))
+        facts = facts_of(scene.run, scene.workflow, outcomes_of(scene.parts), scene.read)
+        decided = decide_step(scene.workflow, scene.step, facts)
         if isinstance(decided, LeaveOut):
             await runs.keep_step(unit, scene.part.skipped(decided.why, await unit.now()))
             return GoesOn()
@@ -236,9 +246,10 @@ class Stepping:
         run, step = scene.run, scene.step
         try:
             if isinstance(step.work, CallHelper) and part.purpose == STEP:
-                texts = await self._orders.parameters(unit, run, step, provision)
-                return Call(run, part, step.work, scene.phone.name, texts)
-            order = await self._orders.order(unit, run, part, step, scene.lease, scene.phone, provision)
+                texts = await self._orders.arguments(unit, run, step, provision, scene.read)
+                secret = is_secret(scene.workflow, step)
+                return Call(run, part, step.work, scene.phone.name, texts, scene.read, secret)
+            order = await self._orders.order(unit, run, part, step, scene.lease, scene.phone, provision, scene.read)
         except DroverError as error:
             if error.retry is Retry.WHEN_BACK:
                 raise
