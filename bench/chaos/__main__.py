@@ -1,4 +1,4 @@
-"""`make chaos`: tells how it goes, and in the last line the figures as JSON. Ends with 1 where one is not as it must be."""
+"""`make chaos`: tells how it goes, and in the last line the figures as JSON. Ends with 1 where one is not as needed."""
 
 import argparse
 import json

@@ -37,6 +37,8 @@ class DroverUp:
     started_at: float = 0.0
     starts: int = 0
     ended_by_itself: list[int] = field(default_factory=list[int])
+    ready_s: list[float] = field(default_factory=list[float])
+    """How long each start took that came to its end."""
     _process: asyncio.subprocess.Process | None = None
     _ready: "asyncio.Task[bytes] | None" = None
 
@@ -74,14 +76,19 @@ class DroverUp:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=log,
-                start_new_session=True,
             )
         self.starts += 1
-        self._ready = asyncio.create_task(_line(self._process))
+        self._ready = asyncio.create_task(self._line(self._process))
 
     async def ready(self) -> bool:
         """Return whether it is ready, once it is or has ended."""
         return bool(await asyncio.shield(_there(self._ready)))
+
+    async def _line(self, process: asyncio.subprocess.Process) -> bytes:
+        started_at, line = self.started_at, await _there(process.stdout).readline()
+        if line:
+            self.ready_s.append(now() - started_at)
+        return line
 
     async def kill(self) -> None:
         """Kill it with -9."""
@@ -134,10 +141,6 @@ def _there(value: T | None) -> T:
     if value is None:
         raise RuntimeError("it was not started yet")
     return value
-
-
-async def _line(process: asyncio.subprocess.Process) -> bytes:
-    return await _there(process.stdout).readline()
 
 
 def _environment(folder: Path) -> dict[str, str]:

@@ -56,6 +56,7 @@ DEFINITIONS: Final = (
     ("workflow", WORKFLOW, WORKFLOW_BODY),
     ("workflow", PREPARING, PREPARING_BODY),
 )
+"""What names others comes after them. A workflow has no namesake among the others here: their ids are kept by name."""
 
 
 def said(words: str) -> frozenset[str]:

@@ -1,33 +1,37 @@
 """Kills at random moments while runs go on; at the end everything is waited for, and judged."""
 
 import asyncio
+import os
 import random
 import shutil
 import tempfile
-from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
 from bench.chaos.bases import KINDS, Base, base, kept
 from bench.chaos.drover_up import DroverUp
 from bench.chaos.flow import DEFINITIONS, PREPARING, WORKFLOW, said
-from bench.chaos.phones import Phones, phones
+from bench.chaos.phones import LOOK_S, Phones, phones
 from bench.chaos.timing import now
-from bench.chaos.verdict import NONE_OF, Asked, Ended, Kill, Records, judge, passed
+from bench.chaos.verdict import NONE_OF, Asked, Ended, Kill, Records, judge, passed, percentile
 from drover.kernel.randomness import stream
 from drover.platform.ports import bound_socket
 
 VICTIMS: Final[Mapping[str, Mapping[str, int]]] = {
-    "sqlite": {"up": 6, "starting_up": 2, "adb_server": 2},
-    "postgresql": {"up": 5, "starting_up": 2, "adb_server": 1, "postgres": 1, "postgres_connection": 1},
+    "sqlite": {"up": 4, "adb_server": 1},
+    "postgresql": {"up": 5, "adb_server": 1, "postgres": 1, "postgres_connection": 1},
 }
-"""How often what is killed, by weight; `starting_up` is a `drover up` that is not ready yet."""
-LONGEST_S: Final = 5.0
-"""A kill comes at most so long after the one before it was got over; when exactly is drawn."""
-AHEAD: Final = 2
-"""How many runs each phone has before it, while there are kills to come."""
+"""How often what is killed, by weight."""
+STARTING: Final = "starting_up"
+"""A `drover up` that is not ready yet: so often, the one that was started after a kill is killed again."""
+TWICE: Final = 0.3
+STARTING_S: Final = 4.0
+MOVING_S: Final = 15.0
+"""How long a kill waits for runs to go on after the one before."""
 OVER: Final = ("completed", "failed", "cancelled")
 ALL_OVER_S: Final = 240.0
 """How long runs may take to end when nothing is killed any more; what is not over then is lost."""
@@ -36,10 +40,26 @@ _AFTER_S: Final = 2.0
 _LOG: Final = Path(__file__).parents[2] / "build" / "chaos-up.log"
 
 
+@dataclass(frozen=True)
+class Measure:
+    """What is measured. A kill comes at most `pause_s` after runs went on after the one before; when exactly is drawn.
+
+    Each phone has `ahead` runs before it while there are kills to come.
+    """
+
+    database: str
+    kills: int
+    phones: int
+    seed: int
+    pause_s: float = 5.0
+    ahead: int = 2
+
+
 @dataclass
 class Chaos:
-    """One measurement."""
+    """One measurement under way."""
 
+    wanted: Measure
     up: DroverUp
     phones: Phones
     base: Base
@@ -49,12 +69,14 @@ class Chaos:
     asked: list[Asked] = field(default_factory=list[Asked])
     details: list[str] = field(default_factory=list[str])
     over: set[str] = field(default_factory=set[str])
+    ids: dict[str, str] = field(default_factory=dict[str, str])
     enough: bool = False
 
     async def prepare(self) -> Mapping[str, str]:
         """Define what is played, and log in on all phones; return the phones' ids by serial."""
         for kind, name, body in DEFINITIONS:
-            await self.up.ask("PUT", f"clients/{{client}}/definitions/{kind}/{name}", json={"body": body})
+            put = await self.up.ask("PUT", f"clients/{{client}}/definitions/{kind}/{name}", json={"body": body})
+            self.ids[name] = str(put["id"])
         while len(listed := (await self.up.ask("GET", "clients/{client}/phones"))["items"]) < len(self.phones.serials):  # noqa: ASYNC110  HTTP tells if asked
             await asyncio.sleep(_LOOK_S)
         ids = {phone["serial"]: phone["id"] for phone in listed}
@@ -64,19 +86,27 @@ class Chaos:
 
     async def feed(self, ids: Mapping[str, str]) -> None:
         """See that every phone has something to do, until there were kills enough; then wait for all of it."""
-        began, number = now(), 0
-        while not self.enough:
-            await self._look()
-            for serial in self.phones.serials:
-                mine = [one for one in self.asked if one.phone == serial and one.run not in self.over]
-                for _ in range(AHEAD - len(mine)):
-                    number += 1
-                    words = f"run {number}"
-                    run = await self._begin(WORKFLOW, ids[serial], {"words": words})
-                    self.asked.append(Asked(run, serial, said(words)))
-            await asyncio.sleep(_LOOK_S)
-        self.say(f"{len(self.asked)} runs in {now() - began:.0f} s; waiting for {len(self.asked) - len(self.over)}")
+        began, numbers = now(), count(1)
+        async with _beside(self._follow()):
+            await asyncio.gather(*(self._feed(serial, ids[serial], numbers) for serial in self.phones.serials))
+        self.say(f"{len(self.asked)} runs in {now() - began:.0f} s; waiting for the last of them")
         await self.until_over([one.run for one in self.asked])
+
+    async def _feed(self, serial: str, phone: str, numbers: Iterator[int]) -> None:
+        mine: set[str] = set()
+        while not self.enough:
+            if len(mine - self.over) < self.wanted.ahead:
+                words = f"run {next(numbers)}"
+                run = await self._begin(WORKFLOW, phone, {"words": words})
+                self.asked.append(Asked(run, serial, said(words)))
+                mine.add(run)
+            else:
+                await asyncio.sleep(_LOOK_S)
+
+    async def _follow(self) -> None:
+        while True:
+            await self._look()
+            await asyncio.sleep(_LOOK_S)
 
     async def until_over(self, runs: list[str]) -> None:
         """Wait until these runs are over, or have had time enough."""
@@ -88,21 +118,35 @@ class Chaos:
         except TimeoutError:
             self.details.append(f"not over: {sorted(set(runs) - self.over)}")
 
-    async def strike(self, kills: int) -> None:
+    async def strike(self) -> None:
         """Kill until it is enough."""
         weights = VICTIMS["postgresql" if self.base.server else "sqlite"]
-        for _ in range(kills):
-            (victim,) = self.rng.choices(list(weights), list(weights.values()))
-            if victim != "starting_up":
+        victim = ""
+        while len(self.kills) < self.wanted.kills:
+            if victim == "up" and self.rng.random() < TWICE:
+                victim = STARTING
+                await asyncio.sleep(self.rng.uniform(0, STARTING_S))
+            else:
+                (victim,) = self.rng.choices(list(weights), list(weights.values()))
                 await self.up.ready()
-            await asyncio.sleep(self.rng.uniform(0, LONGEST_S))
+                await self._moving()
+                await asyncio.sleep(self.rng.uniform(0, self.wanted.pause_s))
             at = now()
             await self._kill(victim)
-            again = self.up.started_at if victim in ("up", "starting_up") else now()
+            again = self.up.started_at if victim in ("up", STARTING) else now()
             self.kills.append(Kill(victim, at, again))
-            self.say(f"kill {len(self.kills)}: {victim}, {len(self.over)} of {len(self.asked)} runs over")
+            done = sum(one.run in self.over for one in self.asked)
+            self.say(f"kill {len(self.kills)}: {victim}, {done} of {len(self.asked)} runs over")
         await self.up.ready()
         self.enough = True
+
+    async def _moving(self) -> None:
+        """Wait until something goes on at the phones, or long enough for that."""
+        since = max(self.up.started_at, self.kills[-1].again if self.kills else 0)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(MOVING_S):
+                while not any((seen.acts or seen.looks) and seen.until > since for seen in self.phones.seen[-100:]):  # noqa: ASYNC110  polled by itself
+                    await asyncio.sleep(LOOK_S)
 
     async def _kill(self, victim: str) -> None:
         match victim:
@@ -118,8 +162,7 @@ class Chaos:
                 await self.up.start()
 
     async def _begin(self, workflow: str, phone: str, parameters: Mapping[str, str]) -> str:
-        found = await self.up.ask("GET", f"clients/{{client}}/definitions/workflow/{workflow}")
-        wanted = {"workflow_id": found["id"], "phone_id": phone, "parameters": dict(parameters)}
+        wanted = {"workflow_id": self.ids[workflow], "phone_id": phone, "parameters": dict(parameters)}
         headers = {"Idempotency-Key": f"{workflow}-{phone}-{parameters}".replace(" ", "-")}
         return str((await self.up.ask("POST", "clients/{client}/runs", json=wanted, headers=headers))["id"])
 
@@ -134,30 +177,31 @@ def run(
     """Return the figures of so many kills on each database: of both together, and of each."""
     say = _silent if quiet else _say
     kinds = KINDS if database == "both" else (database,)
-    each = {kind: measure(kind, kills=kills, count=phones, seed=seed, say=say) for kind in kinds}
+    each = {kind: measure(Measure(kind, kills, phones, seed), say) for kind in kinds}
     together: dict[str, Any] = {name: sum(one[name] for one in each.values()) for name in ("kills", "runs", *NONE_OF)}
     together["resume_p95_s"] = max(one["resume_p95_s"] for one in each.values())
     return together | {"ok": all(map(passed, each.values())), "databases": each}
 
 
-def measure(kind: str, *, kills: int, count: int, seed: int, say: Callable[[str], None]) -> dict[str, Any]:
+def measure(wanted: Measure, say: Callable[[str], None]) -> dict[str, Any]:
     """Return the figures of so many kills on one kind of database."""
-    return asyncio.run(_measure(kind, kills, count, seed, say))
+    return asyncio.run(_measure(wanted, say))
 
 
-async def _measure(kind: str, kills: int, count: int, seed: int, say: Callable[[str], None]) -> dict[str, Any]:
+async def _measure(wanted: Measure, say: Callable[[str], None]) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="drover-chaos-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         async with (
-            base(kind, folder) as bases,
-            phones(count, seed) as rack,
+            base(wanted.database, folder) as bases,
+            phones(wanted.phones, wanted.seed) as rack,
             _running(DroverUp(folder, _free_port(), rack.server, bases.options)) as up,
         ):
-            chaos = Chaos(up, rack, bases, stream(seed, "chaos", kind), lambda line: say(f"{kind}: {line}"))
+            rng = stream(wanted.seed, "chaos", wanted.database)
+            chaos = Chaos(wanted, up, rack, bases, rng, lambda line: say(f"{wanted.database}: {line}"))
             ids = await chaos.prepare()
             chaos.say("prepared")
             async with _beside(rack.watch()):
-                await asyncio.gather(chaos.feed(ids), chaos.strike(kills))
+                await asyncio.gather(chaos.feed(ids), chaos.strike())
                 await asyncio.sleep(_AFTER_S)
             return await _judged(chaos)
 
@@ -169,7 +213,13 @@ async def _judged(chaos: Chaos) -> dict[str, Any]:
     by_itself = [f"drover up ended by itself: {code}" for code in chaos.up.ended_by_itself]
     details = [*chaos.details, *by_itself]
     records = Records(chaos.kills, chaos.asked, ended, chaos.phones.seen, known.held, known.leases_left, details)
-    return judge(records) | {"starts": chaos.up.starts, "ended_by_itself": len(by_itself)}
+    return judge(records) | {
+        "starts": chaos.up.starts,
+        "ended_by_itself": len(by_itself),
+        "ready_p50_s": round(percentile(chaos.up.ready_s, 50), 2),
+        "ready_p95_s": round(percentile(chaos.up.ready_s, 95), 2),
+        "load": os.getloadavg()[0],
+    }
 
 
 @asynccontextmanager

@@ -92,7 +92,6 @@ async def phones(count: int, seed: int) -> AsyncGenerator[Phones]:
         cwd=Path(__file__).parents[2],
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
-        start_new_session=True,
     )
     assert simulator.stdin is not None and simulator.stdout is not None  # noqa: S101, PT018  both are pipes
     try:
