@@ -4,9 +4,10 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Final
 
-from drover.ai.errors import DraftMissing
+from drover.ai.errors import DraftAmbiguous, DraftMissing
 from drover.kernel.clock import Clock
 from drover.platform.local_database import LocalDatabase
 
@@ -38,11 +39,18 @@ class Draft:
     approved_at: datetime | None = None
 
     @property
+    def id(self) -> str:
+        """What people call it by: the same for the same place, and its first letters will do."""
+        place = (self.place.organization, self.place.run, self.place.text, self.place.position)
+        return sha256("\n".join(place).encode()).hexdigest()[:_ID_LENGTH]
+
+    @property
     def needs_approval(self) -> bool:
         """Whether a person has to approve it before it is sent."""
         return self.kind in NEEDS_APPROVAL and not self.approved_by
 
 
+_ID_LENGTH: Final = 16
 _COLUMNS: Final = "organization, run, text, position, kind, draft, prompt, model, at, approved_by, approved_at"
 _AT_PLACE: Final = "organization = ? AND run = ? AND text = ? AND position = ?"
 
@@ -80,6 +88,33 @@ class DraftStore:
             return _required(database, place)
 
         return await self._database.write(work, synced=True)
+
+    async def reject(self, place: Place, by: str, reason: str) -> Draft:
+        """Say that a person refuses the draft, and return it; its place asks for another one. Raises DraftMissing."""
+        now = self._clock.now().isoformat()
+
+        def work(database: sqlite3.Connection) -> Draft:
+            draft = _required(database, place)
+            told = (*_key(place), draft.kind, draft.text, draft.prompt, draft.model, draft.at.isoformat())
+            row = (*told, by, now, reason)
+            database.execute(f"INSERT INTO rejected VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608  constants
+            database.execute(f"DELETE FROM drafts WHERE {_AT_PLACE}", _key(place))  # noqa: S608  constants
+            return draft
+
+        return await self._database.write(work, synced=True)
+
+    async def named(self, organization: str, id_: str) -> Draft:
+        """Return the draft whose id begins so. Raises DraftMissing, DraftAmbiguous."""
+        found = [draft for draft in await self.every(organization) if draft.id.startswith(id_.lower())]
+        if not found:
+            raise DraftMissing(f"there is no draft {id_}", hint="`drover drafts list --all` shows all there are")
+        if len(found) > 1:
+            raise DraftAmbiguous(id_, [draft.id for draft in found])
+        return found[0]
+
+    async def every(self, organization: str) -> Sequence[Draft]:
+        """Return all drafts, the oldest first."""
+        return await self._database.read(lambda database: _listed(database, "organization = ?", (organization,)))
 
     async def of_run(self, organization: str, run: str) -> Sequence[Draft]:
         """Return the drafts of a run, the oldest first."""

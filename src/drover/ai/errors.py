@@ -1,6 +1,6 @@
 """What can go wrong between a prompt and an answer. Library errors become one of these, once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from drover.kernel.errors import DroverError, InvalidInput, Kind, Retry
@@ -186,6 +186,15 @@ class DraftMissing(DroverError):
     """No draft is kept at that place."""
 
     kind = Kind.NOT_FOUND
+
+
+class DraftAmbiguous(DroverError):
+    """The first letters of an id fit several drafts."""
+
+    kind = Kind.INVALID
+
+    def __init__(self, id_: str, ids: Sequence[str]) -> None:
+        super().__init__(f"{id_!r} fits {len(ids)} drafts", hint=f"give more of one: {', '.join(ids[:5])}")
 
 
 class AiFileUnusable(DroverError):

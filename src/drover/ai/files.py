@@ -21,6 +21,13 @@ _UPGRADES: Final = (
     ) STRICT;
     CREATE INDEX drafts_waiting ON drafts (organization, at) WHERE approved_by = '';
     """,
+    """
+    CREATE TABLE rejected (
+        organization TEXT NOT NULL, run TEXT NOT NULL, text TEXT NOT NULL, position TEXT NOT NULL,
+        kind TEXT NOT NULL, draft TEXT NOT NULL, prompt TEXT NOT NULL, model TEXT NOT NULL, at TEXT NOT NULL,
+        rejected_by TEXT NOT NULL, rejected_at TEXT NOT NULL, reason TEXT NOT NULL
+    ) STRICT;
+    """,
 )
 
 

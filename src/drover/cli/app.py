@@ -10,6 +10,7 @@ from drover.cli import (
     database,
     demo,
     doctor,
+    drafts,
     exits,
     fault,
     fleet,
@@ -52,6 +53,7 @@ app.add_typer(people.clients, name="clients")
 app.add_typer(database.app, name="database")
 app.add_typer(work.definitions, name="definitions")
 app.add_typer(doctor.app, name="doctor")
+app.add_typer(drafts.app, name="drafts")
 app.add_typer(fleet.fleet, name="fleet")
 app.add_typer(keyboard.app, name="keyboard")
 app.add_typer(phones.app, name="phones")

@@ -31,6 +31,11 @@ class LocalDatabase:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=path.stem)
         self._connection: sqlite3.Connection | None = None
 
+    @property
+    def path(self) -> Path:
+        """Where the file is."""
+        return self._path
+
     async def __aenter__(self) -> Self:
         """Open the file, and bring it up to date. Raises what `unusable` makes."""
         try:

@@ -34,7 +34,7 @@ class NotApproved(DroverError):
     kind = Kind.REFUSED
 
     def __init__(self, where: str) -> None:
-        super().__init__(f"{where}: holds a response that nobody has approved", hint="leave ${ai.response(...)} out")
+        super().__init__(f"{where}: holds a response that nobody has approved", hint="`drover drafts` shows it: approve it and go on")
 
 
 class NothingSealed:

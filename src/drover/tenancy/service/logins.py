@@ -27,7 +27,7 @@ from drover.tenancy.service.notes import Notes
 from drover.tenancy.service.passwords import Passwords
 
 TOKENS_KEPT: Final = timedelta(days=30)
-"""How long a token that is revoked or over is kept: each start of `drover up` leaves one. The audit trail keeps its id."""
+"""How long a token that is revoked or over is kept: each start of `drover up` leaves one."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
