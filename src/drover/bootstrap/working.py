@@ -105,7 +105,7 @@ def _made(parts: WorkerParts) -> Working:
     settling = Settling(leases, phones, Outbox(trail.new_id), trail.new_id)
     orders = Orders(parts.book, parts.content, clock)
     stepping = Stepping(orders, parts.preparing, leases, phones, settling, trail.new_id)
-    playing = Playing(database, stepping, plays_at, phones, settling, hands, clock, parts.helpers)
+    playing = Playing(database, stepping, plays_at, phones, settling, hands, clock, parts.helpers, parts.pace)
     durable.register(engine, playing, clock, worker.wake)
 
     async def start(key: RunKey) -> None:

@@ -49,7 +49,7 @@ WORKFLOW = "f0" * 16
 SEQUENCE = "f1" * 16
 SCREENS = "ab" * 32
 AGENT = "rack-of-c1"
-QUICK = Pace(still_s=0.2, reconcile_s=0.3, look_s=0.5, gone_s=1.0)
+QUICK = Pace(still_s=0.2, reconcile_s=0.3, look_s=0.5, gone_s=1.0, wait_s=0.5, probe_s=0.3, away_for_s=0.3)
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 

@@ -16,7 +16,7 @@ from drover.platform.web.routes import capability_router
 from drover.tenancy.entering import Entered, entering, entering_for_some
 from drover.tenancy.service import Act, Caller
 from drover.workflows.domain.records import RecoveryAttempt, Run, StepRun, TaskRun
-from drover.workflows.domain.runs import PartStatus, ResultClass, RunStatus
+from drover.workflows.domain.runs import Cause, PartStatus, ResultClass, RunStatus
 from drover.workflows.domain.summary import Report
 from drover.workflows.service.runs import Asked, RunFilter, Runs
 
@@ -35,7 +35,7 @@ _ONE = _LIST + "/{run_id}"
 
 
 class RunShown(BaseModel):
-    """A run; `versions` are those of the definitions that it names.
+    """A run; `versions` are those of the definitions that it names, `cause` why it is paused.
 
     `confirmed` is false where it was asked to stop and its agent did not say that it has: it stops at its deadline.
     """
@@ -53,6 +53,7 @@ class RunShown(BaseModel):
     seed: int
     status: RunStatus
     result: ResultClass | None
+    cause: Cause | None
     reason: str
     due_at: datetime
     created_at: datetime

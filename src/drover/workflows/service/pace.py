@@ -8,6 +8,9 @@ class Pace:
     """In seconds. Whoever makes a run wakes the dispatcher at once; by itself it looks every `dispatch_s`.
 
     A run that stood still for `still_s` is looked at: between its start in the database and in the engine are a few ms.
+    A run whose phone is in use by others, or held, asks for it again after `wait_s`, though nothing told that it is free.
+    An agent is asked every `probe_s` whether it still plays what was ordered, which makes up for an event that was lost;
+    one that has not answered for `away_for_s` counts as gone: it may just be starting.
     A worker that renewed nothing for `gone_s` is gone: it missed three times. The lease's pace is the specification's.
     """
 
@@ -17,6 +20,9 @@ class Pace:
     reconcile_s: float = 3.0
     sweep_s: float = 60.0
     still_s: float = 3.0
+    wait_s: float = 30.0
+    probe_s: float = 30.0
+    away_for_s: float = 10.0
     gone_s: float = 70.0
 
 

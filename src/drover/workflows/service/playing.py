@@ -6,7 +6,8 @@ it; the news that wakes who waits may get lost.
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
+from dataclasses import replace
 from typing import Final
 
 import structlog
@@ -15,13 +16,14 @@ from drover.fleet.service import Phones
 from drover.kernel.clock import Clock
 from drover.kernel.errors import DroverError
 from drover.platform.db.database import Database
-from drover.protocol.messages import Refused
+from drover.protocol.messages import Refused, StopOrder
 from drover.sequences.helpers import Helper, HelperContext, HelperFailed
 from drover.workflows.domain.failures import Ending, Outcome
 from drover.workflows.domain.records import StepRun
 from drover.workflows.domain.runs import Cause, ResultClass, RunStatus
 from drover.workflows.repository import runs
 from drover.workflows.service.held import Hands, Held, RunKey
+from drover.workflows.service.pace import USUAL, Pace
 from drover.workflows.service.ports import AgentAway, PlaysAt
 from drover.workflows.service.settling import Settling
 from drover.workflows.service.stepping import (
@@ -36,11 +38,8 @@ from drover.workflows.service.stepping import (
     this_attempt,
 )
 
-PROBE_S: Final = 30.0
-"""How often an agent is asked whether it still plays what was ordered; a lost event is made up for by its answer."""
 AWAY_PROBE_S: Final = 1.0
-AWAY_FOR_S: Final = 10.0
-"""An agent that does not answer is asked so often, and counts as gone after so long; it may just be starting."""
+"""How often an agent is asked that does not answer."""
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
@@ -58,8 +57,7 @@ class Playing:
         hands: Hands,
         clock: Clock,
         helpers: Mapping[str, Helper],
-        *,
-        probe_s: float = PROBE_S,
+        pace: Pace = USUAL,
     ) -> None:
         self._database = database
         self._stepping = stepping
@@ -69,7 +67,7 @@ class Playing:
         self._hands = hands
         self._clock = clock
         self._helpers = helpers
-        self._probe_s = probe_s
+        self._pace = pace
 
     async def held(self, key: RunKey) -> tuple[AbstractContextManager[None], int] | None:
         """Return what keeps a run's lease renewed while it is entered, and how many steps the run has.
@@ -127,7 +125,7 @@ class Playing:
     async def _until_ended(self, key: RunKey, send: Send, news: asyncio.Event, away_since: float | None) -> None:
         while True:
             try:
-                await asyncio.wait_for(news.wait(), self._probe_s if away_since is None else AWAY_PROBE_S)
+                await asyncio.wait_for(news.wait(), self._pace.probe_s if away_since is None else AWAY_PROBE_S)
             except TimeoutError:
                 away_since = await self._probe(key, send, away_since)
             news.clear()
@@ -147,14 +145,33 @@ class Playing:
         try:
             answer = await self._plays_at.order(send.agent, send.order)
         except AgentAway as error:
-            if away_since is not None and now - away_since >= AWAY_FOR_S:
+            if away_since is not None and now - away_since >= self._pace.away_for_s:
                 await self._away(key, error)
+                await self._moved(key, send)
             return now if away_since is None else away_since
         if isinstance(answer, Refused):
             await self._refused(key, send, answer)
-        elif away_since is not None:
+            return None
+        if away_since is not None:
             await self._back(key)
+        await self._moved(key, send)
         return None
+
+    async def _moved(self, key: RunKey, send: Send) -> None:
+        """Where another agent has the phone by now, see that the run goes on there.
+
+        The agent that was asked stops its play; where it does not answer, it acts no more once its lease has run out.
+        """
+        async with self._database.writing(key.whose) as unit:
+            run = await this_attempt(unit, key, lock=True)
+            phone = await self._phones.get(unit, send.run.phone_id)
+            if run is None or phone.agent is None or phone.agent.name == send.agent or run.asked is not None:
+                return
+            why = f"phone {phone.name} has moved from agent {send.agent} to {phone.agent.name}"
+            await runs.keep(unit, replace(run, asked=Cause.LEASE_LOST, reason=why))
+        stop = StopOrder(scope="run", id=key.run_id, issued_at=self._clock.now(), reason=why)
+        with suppress(AgentAway):
+            await self._plays_at.stop(send.agent, stop)
 
     async def _back(self, key: RunKey) -> None:
         async with self._database.writing(key.whose) as unit:

@@ -16,7 +16,7 @@ from drover.platform.db.database import Database, Unit
 from drover.platform.db.whose import Installation, OneClient
 from drover.protocol.messages import StopOrder
 from drover.workflows.domain.records import Run
-from drover.workflows.domain.runs import ResultClass, RunEvent, RunStatus
+from drover.workflows.domain.runs import Cause, ResultClass, RunEvent, RunStatus
 from drover.workflows.repository import runs
 from drover.workflows.service.held import RunKey
 from drover.workflows.service.pace import Pace
@@ -24,6 +24,8 @@ from drover.workflows.service.ports import AgentAway, PlaysAt
 from drover.workflows.service.settling import Settling
 
 _MOST: Final = 500
+_ASKED_FOR: Final = frozenset({Cause.PHONE_OCCUPIED, Cause.PHONE_HELD})
+"""Causes of pauses of which nobody may tell that they are over: the phone is asked for again, and again."""
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
@@ -112,11 +114,13 @@ class Reconciler:
         try:
             async with self._database.reading(whose) as unit:
                 run = await runs.get(unit, run_id)
-                gone = (await unit.now() - run.moved_at).total_seconds() > self._pace.gone_s
+                stood_s = (await unit.now() - run.moved_at).total_seconds()
+                gone = stood_s > self._pace.gone_s
             if run.engine_id in self._bodies.active:
                 return ""
             if run.status is RunStatus.PAUSED and run.lease_token is None:
-                return await self._resume(whose, run)
+                early = run.cause in _ASKED_FOR and stood_s < self._pace.wait_s
+                return "" if early else await self._resume(whose, run)
             if run.engine_id in unfinished:
                 return await self._take_over(whose, run, unfinished[run.engine_id], gone=gone)
             if run.engine_id not in await self._bodies.known([run.engine_id]):
