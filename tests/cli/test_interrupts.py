@@ -30,8 +30,8 @@ class Demo:
         return len(self.desk.processes()) > 1
 
     def plays(self) -> bool:
-        """Whether phones are played on: the journal is opened for it."""
-        return (self.desk.folder / "home" / "data" / "drover" / "journal.sqlite").exists()
+        """Whether phones are played on: a sequence is written down for it."""
+        return any((self.desk.folder / "home" / "data" / "drover" / "demo").glob("*/**/plays/*/sequence.json"))
 
     def wait_until(self, moment: Callable[["Demo"], bool]) -> None:
         """Wait for a moment of the run."""
@@ -40,6 +40,11 @@ class Demo:
             assert self.process.poll() is None
             assert time.monotonic() < deadline  # noqa: TID251  likewise
             time.sleep(0.01)  # noqa: TID251  likewise
+
+
+def kept(desk: Desk) -> list[str]:
+    """What demos have left in the data folder."""
+    return sorted(path.name for path in (desk.folder / "home" / "data" / "drover" / "demo").glob("*"))
 
 
 def start_demo(desk: Desk) -> Demo:
@@ -105,6 +110,7 @@ def test_an_ended_demo_says_a_word_and_leaves_nothing(runs: Runs, name: str) -> 
     assert desk.processes() == {}
     assert desk.temporary_files() == []
     assert desk.written() == []
+    assert kept(desk) == []
 
 
 def test_the_children_of_a_killed_demo_end_by_themselves(desk: Desk) -> None:

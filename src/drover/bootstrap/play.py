@@ -84,13 +84,10 @@ class NoPhones(DroverError):
         super().__init__("no phone is attached", hint="connect one; `adb devices` must list it as `device`")
 
 
-async def play(
-    request: PlayRequest, source: DeviceSource, settings: Settings, progress: Progress, *, remember: bool = True
-) -> PlayRecord:
+async def play(request: PlayRequest, source: DeviceSource, settings: Settings, progress: Progress) -> PlayRecord:
     """Play on the selected phones, and return the record.
 
-    With `remember` they have a history and belong to this play alone, and what they show and nobody knows is queued;
-    phones that end with the play need none of it.
+    They have a history and belong to this play alone, and what they show and nobody knows is queued.
     Raises PlayCutOff where the last play was cut off and the request does not say how to go on.
     """
     _check_step(request)
@@ -102,7 +99,7 @@ async def play(
     started_at, began_s = clock.now(), clock.monotonic()
     async with AsyncExitStack() as stack:
         journal = await stack.enter_async_context(Journal(settings.data_dir / "journal.sqlite", clock))
-        book = await stack.enter_async_context(PhoneBook(settings.data_dir, clock)) if remember else None
+        book = await stack.enter_async_context(PhoneBook(settings.data_dir, clock))
         monitor = PhoneMonitor(source, clock, ledger=book, power=power_cycle(settings))
         await stack.enter_async_context(monitor.running())
         monitor.see(await source.sightings())
@@ -110,7 +107,6 @@ async def play(
             text_source(request.values, settings, clock, seed=request.seed, needed=needed(request.plan))
         )
         images = stack.enter_context(ThreadPoolExecutor(IMAGE_THREADS, thread_name_prefix="images"))
-        unknowns = UnknownQueue(settings.unknown_folder) if remember else None
         stage = _stage(
             request,
             settings,
@@ -118,7 +114,7 @@ async def play(
             journal=journal,
             images=images,
             presence=MonitorPresence(monitor),
-            unknowns=unknowns,
+            unknowns=UnknownQueue(settings.unknown_folder),
             texts=texts,
         )
         work = f"playing “{request.plan.sequence.name}”"
@@ -146,7 +142,7 @@ def _stage(
     journal: Journal,
     images: Executor,
     presence: MonitorPresence,
-    unknowns: UnknownQueue | None,
+    unknowns: UnknownQueue,
     texts: TextSource,
 ) -> Stage:
     reader = RapidOcrReader()  # one model for all that is read

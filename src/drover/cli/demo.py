@@ -1,15 +1,14 @@
 """`drover demo`: simulated phones play a sequence; the first thing Drover does for anybody."""
 
-from dataclasses import replace
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
 
-from drover.bootstrap.play import PlayRequest
-from drover.bootstrap.play import play as play_request
-from drover.bootstrap.simulated import SimulatedRack, simulated_rack
+from drover.bootstrap.play import PlayRequest, check_report
+from drover.bootstrap.registry import registry_beside
 from drover.cli import interrupts
 from drover.cli.live import live
 from drover.cli.play import (
@@ -23,11 +22,9 @@ from drover.cli.play import (
     show,
 )
 from drover.platform.settings import Settings, load_settings
-from drover.sequences.record import PlayRecord
 from drover.simulator.rack import RackOptions
 
 EXAMPLE = Path("examples/plaza/edit-profile.json")
-PACKAGE = "com.drover.plaza"
 
 
 def demo(
@@ -58,24 +55,27 @@ def demo(
         values=values,
         seed=seed,
     )
-    console = Console(stderr=json_line)
-    record, effects = interrupts.run(_demo(request, options, settings, console))
-    return show(record, request, settings, console, extra={"effects": effects}, json_line=json_line)
+    check_report(request.report)
+    work = _demo(request, options, settings, values, parameters(param or []), json_line=json_line)
+    return interrupts.run(work)
 
 
 async def _demo(
-    request: PlayRequest, options: RackOptions, settings: Settings, console: Console
-) -> tuple[PlayRecord, dict[str, object]]:
+    request: PlayRequest,
+    options: RackOptions,
+    settings: Settings,
+    values: Path | None,
+    given: Mapping[str, str],
+    *,
+    json_line: bool,
+) -> int:
+    console = Console(stderr=json_line)
     phones = "1 simulated phone" if options.phones == 1 else f"{options.phones} simulated phones"
     console.print(f"starting {phones}", style="dim", highlight=False)
-    async with simulated_rack(options, settings) as rack:
-        named = replace(request, names=rack.names)
-        with live(console, request.steps) as progress:
-            record = await play_request(named, rack.source, settings, progress, remember=False)
-        return record, {name: await _effect(rack, name) for name in rack.names.values()}
+    from drover.bootstrap.demo import Piece, demonstrated  # noqa: PLC0415  database and engine load while it is read
 
-
-async def _effect(rack: SimulatedRack, phone: str) -> object:
-    """Return what really arrived in the demo app, told by the simulator and not by the player."""
-    stored = (await rack.state(phone))["apps"][PACKAGE]
-    return {field: stored[field] for field in ("name", "bio")}
+    file = Path(request.plan.file)
+    piece = Piece(request, file, registry_beside(file), values, given)
+    async with demonstrated(piece, options, settings, lambda: live(console, request.steps)) as played:
+        extra = {"effects": played.effects}
+        return show(played.record, request, played.settings, console, extra=extra, json_line=json_line)
