@@ -29,6 +29,7 @@ from tests.screens.gallery import (
     frame_of,
     jpeg,
     lay_out,
+    lay_out_dialogs,
     moved,
     to_width,
     with_another_clock,
@@ -87,8 +88,10 @@ def run() -> dict[str, object]:
 
 
 def _lay_out_pages(folder: Path) -> None:
-    """Write the pictures of the examples' registries as frames of their apps."""
-    for picture in sorted(EXAMPLES.glob("*/registry/*/pictures/*.jpg")):
+    """Write the pictures of the examples' registries, all of one shape, as frames of their apps, and the dialogs."""
+    pictures = sorted(EXAMPLES.glob("*/registry/*/pictures/*.jpg"))
+    lay_out_dialogs(folder, "page", read_frame(pictures[0]).pixels, DIALOG_WORDS)
+    for picture in pictures:
         app = picture.parents[1].name
         key, _, look = picture.stem.partition(".")
         place = folder / app

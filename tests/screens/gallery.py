@@ -151,13 +151,17 @@ def lay_out(folder: Path, *, dialogs: Sequence[str] = (), only: Collection[str] 
         place = folder / row["app"]
         place.mkdir(exist_ok=True)
         (place / f"{screen}{'' if '__' in screen else '__plain'}.png").write_bytes((FOLDER / row["file"]).read_bytes())
+    for shape, row in enumerate(_of_each_shape(shots)):
+        lay_out_dialogs(folder, f"shape{shape}", decode_picture((FOLDER / row["file"]).read_bytes()), dialogs)
+
+
+def lay_out_dialogs(folder: Path, look: str, behind: Pixels, dialogs: Sequence[str]) -> None:
+    """Write two pictures of each dialog, over a screen and over that upside down, as frames of one look."""
     (folder / "global").mkdir(exist_ok=True)
-    for words, (shape, row) in product(dialogs, enumerate(_of_each_shape(shots))):
-        pixels = decode_picture((FOLDER / row["file"]).read_bytes())
-        for number, behind in enumerate((pixels, np.flipud(pixels))):
-            drawn = cv2.cvtColor(with_dialog(behind, words), cv2.COLOR_RGBA2BGR)
-            name = "popup_" + re.sub(r"\W", "", words.lower())
-            cv2.imwrite(str(folder / "global" / f"{name}__shape{shape}_{number}.png"), drawn)
+    for words, (number, pixels) in product(dialogs, enumerate((behind, np.flipud(behind)))):
+        drawn = cv2.cvtColor(with_dialog(pixels, words), cv2.COLOR_RGBA2BGR)
+        name = "popup_" + re.sub(r"\W", "", words.lower())
+        cv2.imwrite(str(folder / "global" / f"{name}__{look}_{number}.png"), drawn)
 
 
 def _of_each_shape(rows: list[dict[str, str]]) -> list[dict[str, str]]:

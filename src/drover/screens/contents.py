@@ -1,7 +1,6 @@
 """Reading the files below a folder, and none outside it, wherever links lead."""
 
 import os
-from itertools import accumulate, islice
 from pathlib import Path
 
 from drover.screens.pictures import BadPicture, LinkedPicture, read_bytes
@@ -42,11 +41,13 @@ def inside(folder: str, name: str) -> bool:
     parts = name.split(os.sep)  # noqa: PTH206 (as below)
     if name.startswith(os.sep) or os.pardir in parts:
         return False
-    # Below the folder there are hardly ever links, and without them there is nothing to follow.
-    places = accumulate(parts, lambda place, part: f"{place}{os.sep}{part}", initial=folder)
+    place = folder
     try:
-        if not any(os.path.islink(place) for place in islice(places, 1, None)):  # noqa: PTH114 (four times as fast, for every file of a registry)
-            return True
-        return Path(folder, name).resolve().is_relative_to(Path(folder).resolve())
+        for part in parts:
+            place = f"{place}{os.sep}{part}"
+            if os.path.islink(place):  # noqa: PTH114 (four times as fast, for every file of a registry)
+                return Path(folder, name).resolve().is_relative_to(Path(folder).resolve())
     except (OSError, RuntimeError, ValueError):
         return False
+    # Below the folder there are hardly ever links, and without them there is nothing to follow.
+    return True

@@ -3,8 +3,8 @@
 from drover.screens.matching.outline import outlines
 from drover.screens.matching.template import Template
 
-_TOGETHER = 16
-"""Templates worked out at once: more do not stay in the processor's cache."""
+_TOGETHER = 64
+"""Templates worked out at once: each costs a fifth less than of 16, and of more hardly less again."""
 _MOST_PIXELS = 4_000_000
 """Pixels for which is not waited any longer: all that wait are in memory together."""
 
