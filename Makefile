@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Test files at a time. Tests of commands and racks mostly wait, so this may exceed the cores.
 JOBS ?= 3
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test bench soak lint screenshots registry example schemas clean
+.PHONY: help setup setup-dev run test bench chaos soak lint screenshots registry example schemas clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -41,6 +41,10 @@ lint: setup-dev ## Style, types, import contracts, and the examples' sequences a
 
 bench: setup-dev ## Measure, and write bench/results/
 	@$(BIN)/python -m bench $(ARGS)
+
+chaos: setup-dev ## Kill drover up and its databases while runs go on; ARGS="--kills 200 --database sqlite --json"
+	@tools/prepare_tests.sh
+	@$(BIN)/python -m bench.chaos $(ARGS)
 
 soak: setup-dev ## Play for half an hour with 1 % faults: memory, handles and threads must stay flat; ARGS="--minutes 5"
 	@$(BIN)/python -m bench soak $(ARGS)
