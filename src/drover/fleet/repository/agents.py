@@ -1,6 +1,6 @@
 """Racks and agents in the database."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import select
 
@@ -35,12 +35,6 @@ async def rename_rack(unit: Unit, rack_id: str, name: str) -> None:
 async def agents(unit: Unit) -> Sequence[Agent]:
     """Return the agents of the organization by name, revoked ones too."""
     return [agent_of(row) for row in await unit.session.scalars(select(AgentRow).order_by(AgentRow.name))]
-
-
-async def agents_of(unit: Unit, agent_ids: Collection[str | None]) -> dict[str, Agent]:
-    """Return those agents by id."""
-    rows = await unit.session.scalars(select(AgentRow).where(AgentRow.id.in_(agent_ids)))
-    return {row.id: agent_of(row) for row in rows}
 
 
 async def agent(unit: Unit, agent_id: str) -> Agent:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from drover.fleet.domain.leasing import Holder, HolderKind, Lease, Occupancy
@@ -14,16 +14,22 @@ from drover.platform.db.database import Unit
 
 async def occupancy(unit: Unit, phone_id: str, *, lock: bool = False) -> Occupancy:
     """Return a phone's occupancy; with `lock`, nobody else changes it before this unit ends. Raises PhoneUnknown."""
-    phone = await _phone(unit.session, phone_id, lock=lock)
+    if not lock:
+        return await _seen(unit, phone_id)
+    # The lease is read only now: a statement that waits for the lock has its other tables from before it waited.
+    phone = await _locked(unit.session, phone_id)
     row = await _lease(unit.session, phone_id)
     return Occupancy(phone_id, phone.lease_token, _lease_of(row, row.renewed_at) if row else None)
 
 
-async def keep(unit: Unit, occupancy: Occupancy) -> None:
-    """Write the occupancy of a phone that this unit has locked."""
-    phone = await _phone(unit.session, occupancy.phone_id)
+async def keep(unit: Unit, before: Occupancy, occupancy: Occupancy) -> None:
+    """Write the occupancy of a phone that this unit has locked, and found as it was `before`."""
+    key = (unit.client, occupancy.phone_id)
+    phone = await unit.session.get(PhoneRow, key)
+    if phone is None:
+        raise PhoneUnknown(occupancy.phone_id)
     phone.lease_token = occupancy.token
-    row = await _lease(unit.session, occupancy.phone_id)
+    row = await unit.session.get(LeaseRow, key) if before.lease is not None else None
     if occupancy.lease is not None:
         row = row or LeaseRow(phone_id=occupancy.phone_id)
         _write(row, occupancy.lease)
@@ -64,12 +70,20 @@ def _write(row: LeaseRow, lease: Lease) -> None:
     row.expires_at = lease.expires_at
 
 
-async def _phone(session: AsyncSession, phone_id: str, *, lock: bool = False) -> PhoneRow:
-    query = select(PhoneRow).where(PhoneRow.id == phone_id)
-    if lock:
-        # FOR NO KEY UPDATE: rows that point at the phone, such as new runs, need not wait.
-        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
-    row = (await session.scalars(query)).one_or_none()
+async def _seen(unit: Unit, phone_id: str) -> Occupancy:
+    same = and_(LeaseRow.client_id == PhoneRow.client_id, LeaseRow.phone_id == PhoneRow.id)
+    query = select(PhoneRow, LeaseRow).outerjoin(LeaseRow, same).where(PhoneRow.id == phone_id)
+    found = (await unit.session.execute(query.execution_options(populate_existing=True))).one_or_none()
+    if found is None:
+        raise PhoneUnknown(phone_id)
+    phone, row = found
+    return Occupancy(phone_id, phone.lease_token, _lease_of(row, row.renewed_at) if row else None)
+
+
+async def _locked(session: AsyncSession, phone_id: str) -> PhoneRow:
+    # FOR NO KEY UPDATE: rows that point at the phone, such as new runs, need not wait.
+    query = select(PhoneRow).where(PhoneRow.id == phone_id).with_for_update(key_share=True)
+    row = (await session.scalars(query.execution_options(populate_existing=True))).one_or_none()
     if row is None:
         raise PhoneUnknown(phone_id)
     return row

@@ -7,8 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from drover.fleet.domain.phones import PhoneState
 from drover.fleet.domain.records import PhoneRecord, PhoneUnknown
-from drover.fleet.models import PhoneRow
-from drover.fleet.repository.agents import agents_of
+from drover.fleet.models import AgentRow, PhoneRow
+from drover.fleet.repository.agents import agent_of
 from drover.platform.db.database import Unit
 
 PhoneKey = tuple[int, str, str]
@@ -40,6 +40,11 @@ async def by_id(unit: Unit, phone_id: str) -> PhoneRecord:
 async def by_name(unit: Unit, name: str) -> PhoneRecord:
     """Return the phone of that name. Raises PhoneUnknown."""
     return await _one(unit, select(PhoneRow).where(PhoneRow.name == name), name)
+
+
+async def among(unit: Unit, phone_ids: Collection[str]) -> dict[str, PhoneRecord]:
+    """Return those phones by id."""
+    return {phone.id: phone for phone in await _records(unit, select(PhoneRow).where(PhoneRow.id.in_(phone_ids)))}
 
 
 async def by_serial(unit: Unit, serials: Collection[str], *, agent_id: str | None = None) -> dict[str, PhoneRecord]:
@@ -91,8 +96,8 @@ async def _one(unit: Unit, query: Select[PhoneRow], named: str) -> PhoneRecord:
 
 
 async def _records(unit: Unit, query: Select[PhoneRow]) -> Sequence[PhoneRecord]:
-    rows = (await unit.session.scalars(query)).all()
-    agents = await agents_of(unit, {row.agent_id for row in rows})
+    with_agents = query.add_columns(AgentRow).outerjoin(AgentRow, AgentRow.id == PhoneRow.agent_id)
+    found = await unit.session.execute(with_agents)
     return [
         PhoneRecord(
             row.id,
@@ -100,7 +105,7 @@ async def _records(unit: Unit, query: Select[PhoneRow]) -> Sequence[PhoneRecord]
             row.serial,
             row.name,
             row.rack_id,
-            agents.get(row.agent_id or ""),
+            agent_of(agent) if agent is not None else None,
             row.model,
             PhoneState(row.state),
             row.state_since,
@@ -110,5 +115,5 @@ async def _records(unit: Unit, query: Select[PhoneRow]) -> Sequence[PhoneRecord]
             frozenset(row.tags),
             row.active,
         )
-        for row in rows
+        for row, agent in found
     ]

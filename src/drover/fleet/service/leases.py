@@ -115,7 +115,7 @@ class Leases:
         now = await unit.now()  # only now, as it may have waited for the lock
         after = rule(before, now)
         if after != before:
-            await repository.keep(unit, after)
+            await repository.keep(unit, before, after)
         return before, after, now
 
     def _note_break(self, unit: Unit, lease: Lease, by: Actor, reason: str) -> None:

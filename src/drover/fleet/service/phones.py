@@ -1,6 +1,6 @@
 """Phones of a client in the database: registered by agents, followed by their reports, held and named by people."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -93,6 +93,10 @@ class Phones:
     async def every(self, unit: Unit) -> Sequence[PhoneRecord]:
         """Return all phones in the list's order."""
         return await repository.every(unit)
+
+    async def among(self, unit: Unit, phone_ids: Collection[str]) -> Mapping[str, PhoneRecord]:
+        """Return those of these phones that there are, by id."""
+        return await repository.among(unit, phone_ids)
 
     async def names(self, unit: Unit) -> dict[str, str]:
         """Return the names of all phones by id."""

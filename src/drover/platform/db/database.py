@@ -66,6 +66,13 @@ class Unit:
             return self._clock.now()
         return began.at + timedelta(seconds=self._clock.monotonic() - began.heard_s)
 
+    @property
+    def client(self) -> str:
+        """The one client whose rows are seen. Raises ValueError in a unit that is in another name."""
+        if not isinstance(self.whose, OneClient):
+            raise ValueError("the unit is not in one client's name")  # noqa: TRY004  a matter of state
+        return self.whose.client
+
     async def answers(self) -> None:
         """Return once the database has answered; nothing else. Raises DatabaseUnavailable."""
         await self.session.execute(_ASKED, execution_options=OPEN)

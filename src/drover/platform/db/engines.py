@@ -9,7 +9,7 @@ from sqlalchemy.pool import NullPool
 
 from drover.platform.db.address import Address, Dialect
 from drover.platform.db.guard import OPEN
-from drover.platform.db.sqlite_cursor import one_trip_sqlite
+from drover.platform.db.sqlite_cursor import BEGIN, one_trip_sqlite
 from drover.platform.db.sqlite_library import use_newer_sqlite
 from drover.platform.db.translation import translate_errors
 
@@ -61,4 +61,4 @@ def _set_up_sqlite(connection: DBAPIConnection, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get(WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN", execution_options=OPEN)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else BEGIN, execution_options=OPEN)

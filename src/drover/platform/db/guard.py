@@ -29,6 +29,7 @@ _WHOSE = "whose"
 _WRITING = "writing"
 _CLOCK = "clock"
 _BEGAN = "began"
+_HELD = "held"
 _HINT = "this is a mistake in Drover: use the models and session.add, or open the unit in the right name"
 
 
@@ -146,9 +147,9 @@ def _filters(whose: Whose) -> Sequence[ORMOption]:
             with_loader_criteria(OfEither, lambda cls: cls.organization_id == own, include_aliases=True),
             with_loader_criteria(OrganizationItself, lambda cls: cls.id == own, include_aliases=True),
         ]
-    return tuple(options)
     if isinstance(whose, OneClient):
         options += reaching(whose)
+    return tuple(options)
 
 
 def _look_at_what_is_sent(
@@ -176,6 +177,14 @@ def _needed(whose: Whose, rows: RowsOf, column: str) -> bool:
     if column == "client_id":
         return isinstance(whose, (OneClient, Clients))
     return not isinstance(whose, Installation)
+
+
+@event.listens_for(GuardedSession, "loaded_as_persistent")
+@event.listens_for(GuardedSession, "pending_to_persistent")
+def _hold(session: Session, instance: object) -> None:
+    """Keep what a unit that writes has read or made: a session forgets what nobody holds, and would read it again."""
+    if session.info[_WRITING]:
+        session.info.setdefault(_HELD, []).append(instance)
 
 
 @event.listens_for(GuardedSession, "before_attach")

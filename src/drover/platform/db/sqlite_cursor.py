@@ -12,7 +12,7 @@ turn of two threads, which a busy machine makes wait: a unit of ten statements w
 from collections import deque
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy.dialects.sqlite.aiosqlite import (
     AsyncAdapt_aiosqlite_connection,
@@ -22,6 +22,9 @@ from sqlalchemy.dialects.sqlite.aiosqlite import (
 from sqlalchemy.util import await_only
 
 from drover.platform.db.sqlite_library import LIBRARY, use_newer_sqlite
+
+BEGIN: Final = "BEGIN"
+"""How a transaction begins that only reads: it takes no lock before its first statement."""
 
 
 class _Done(NamedTuple):
@@ -40,8 +43,9 @@ class OneTripCursor(AsyncAdapt_aiosqlite_cursor):
     """A cursor whose statement is made, executed, fetched and closed in one trip to the connection's thread."""
 
     __slots__ = ("_done", "arraysize")
+    _adapt_connection: "OneTripConnection"
 
-    def __init__(self, adapt_connection: AsyncAdapt_aiosqlite_connection) -> None:
+    def __init__(self, adapt_connection: "OneTripConnection") -> None:
         self._adapt_connection = adapt_connection
         self._connection = adapt_connection._connection
         self._done = _NOTHING
@@ -64,7 +68,10 @@ class OneTripCursor(AsyncAdapt_aiosqlite_cursor):
         return self._done.lastrowid
 
     def execute(self, operation: Any, parameters: Any = None) -> Any:
-        """Execute one statement."""
+        """Execute one statement. A transaction that reads begins in the same trip as its first one."""
+        if operation == BEGIN:
+            self._adapt_connection.to_begin = self._adapt_connection.reads = True
+            return
         given = () if parameters is None else parameters
         self._go(lambda cursor: cursor.execute(operation, given))
 
@@ -81,10 +88,13 @@ class OneTripCursor(AsyncAdapt_aiosqlite_cursor):
 
     def _go(self, work: Callable[[Any], object]) -> None:
         connection = self._connection
+        begins, self._adapt_connection.to_begin = self._adapt_connection.to_begin, False
 
         def there() -> _Done:
             cursor = connection._conn.cursor()
             try:
+                if begins:
+                    cursor.execute(BEGIN)
                 work(cursor)
                 rows = cursor.fetchall() if cursor.description else ()
                 return _Done(rows, cursor.description, cursor.rowcount, cursor.lastrowid)
@@ -102,11 +112,37 @@ class OneTripCursor(AsyncAdapt_aiosqlite_cursor):
         self._rows = deque(self._done.rows)
 
 
-class _Connection(AsyncAdapt_aiosqlite_connection):
-    """A connection with such cursors."""
+class OneTripConnection(AsyncAdapt_aiosqlite_connection):
+    """A connection with such cursors. Nobody waits for the end of a transaction that has only read.
 
-    __slots__ = ()
+    Its thread does what it is given in turn, so that whatever comes next finds the end done.
+    """
+
+    __slots__ = ("reads", "to_begin")
     _cursor_cls = OneTripCursor
+
+    def __init__(self, dbapi: Any, connection: Any) -> None:
+        super().__init__(dbapi, connection)
+        self.reads = False
+        self.to_begin = False
+
+    def commit(self) -> None:
+        """End the transaction, and keep what it wrote."""
+        if not self._ended_reading("commit"):
+            super().commit()
+
+    def rollback(self) -> None:
+        """End the transaction, and keep nothing."""
+        if not self._ended_reading("rollback"):
+            super().rollback()
+
+    def _ended_reading(self, how: str) -> bool:
+        """End a transaction that has only read, and return whether it was one."""
+        began, reads = not self.to_begin, self.reads
+        self.to_begin = self.reads = False
+        if reads and began and self._connection._connection is not None:
+            self._connection._tx.put_nowait((None, getattr(self._connection._conn, how)))
+        return reads
 
 
 class OneTripSqlite(AsyncAdapt_aiosqlite_dbapi):
@@ -116,7 +152,7 @@ class OneTripSqlite(AsyncAdapt_aiosqlite_dbapi):
         """Open a connection, whose thread ends with the process at the latest."""
         connection = self.aiosqlite.connect(*args, **given)
         connection._thread.daemon = True
-        return _Connection(self, await_only(connection))
+        return OneTripConnection(self, await_only(connection))
 
 
 def one_trip_sqlite() -> OneTripSqlite:

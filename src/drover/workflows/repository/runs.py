@@ -4,10 +4,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from drover.platform.db.database import DueQuery, Unit
+from drover.platform.db.newest import newest
 from drover.workflows.domain.queueing import Queued
 from drover.workflows.domain.records import STEP, Run, StepRun
 from drover.workflows.domain.runs import RESUMES, Cause, PartStatus, ResultClass, RunStatus, UnknownRun
@@ -80,7 +81,7 @@ async def add(unit: Unit, run: Run, steps: Sequence[StepRun], after: Collection[
     unit.session.add(row)
     await unit.session.flush()
     for step in steps:
-        await add_step(unit, step)
+        unit.session.add(_row_of(step))
     for other in after:
         unit.session.add(RunDependencyRow(run_id=run.id, on_run_id=other))
     await unit.session.flush()
@@ -127,21 +128,18 @@ async def listed(
     unit: Unit, which: RunFilter, *, most: int, after: tuple[datetime, str] | None = None
 ) -> Sequence[Run]:
     """Return runs, the latest made first; `after` is the last one of the page before: when it was made, and its id."""
-    query = select(WorkflowRunRow).order_by(WorkflowRunRow.created_at.desc(), WorkflowRunRow.id.desc()).limit(most)
+    wanted: list[ColumnElement[bool]] = []
     if which.statuses is not None:
-        query = query.where(WorkflowRunRow.status.in_(sorted(status.value for status in which.statuses)))
-    for column, wanted in (
+        wanted.append(WorkflowRunRow.status.in_(sorted(status.value for status in which.statuses)))
+    for column, value in (
         (WorkflowRunRow.phone_id, which.phone_id),
         (WorkflowRunRow.account_id, which.account_id),
         (WorkflowRunRow.workflow_id, which.workflow_id),
         (WorkflowRunRow.schedule_id, which.schedule_id),
     ):
-        if wanted is not None:
-            query = query.where(column == wanted)
-    if after is not None:
-        at, run_id = after
-        earlier = and_(WorkflowRunRow.created_at == at, WorkflowRunRow.id < run_id)
-        query = query.where(or_(WorkflowRunRow.created_at < at, earlier))
+        if value is not None:
+            wanted.append(column == value)
+    query = newest(unit, WorkflowRunRow, WorkflowRunRow.created_at, *wanted, most=most, after=after)
     return [_run_of(row) for row in await unit.session.scalars(query)]
 
 
@@ -177,17 +175,24 @@ async def queue(unit: Unit, now: datetime, *, most: int) -> Sequence[Queued]:
         .where(WorkflowRunRow.status == "pending", WorkflowRunRow.due_at <= now, ~waiting)
         .subquery()
     )
+    depends = (
+        select(RunDependencyRow.on_run_id)
+        .where(RunDependencyRow.client_id == WorkflowRunRow.client_id, RunDependencyRow.run_id == WorkflowRunRow.id)
+        .exists()
+        .label("depends")
+    )
     query = (
-        select(WorkflowRunRow)
+        select(WorkflowRunRow, depends)
         .where(WorkflowRunRow.id.in_(select(found.c.id).where(found.c.place <= _QUEUE_PER_PHONE)))
         .order_by(WorkflowRunRow.priority.desc(), WorkflowRunRow.due_at, WorkflowRunRow.created_at)
         .limit(most)
     )
-    rows = (await unit.session.scalars(query)).all()
-    needs = await _needs(unit, [row.id for row in rows])
+    found_rows = (await unit.session.execute(query)).all()
+    dependent = [row.id for row, depends_ in found_rows if depends_]
+    needs = await _needs(unit, dependent) if dependent else {}
     return [
         Queued(row.id, row.phone_id, row.priority, row.due_at, row.created_at, tuple(needs.get(row.id, ())))
-        for row in rows
+        for row, _ in found_rows
     ]
 
 
@@ -204,9 +209,7 @@ async def latest_results(unit: Unit, phone_id: str, *, most: int) -> list[Result
 
 async def add_step(unit: Unit, step: StepRun) -> None:
     """Write a new step of a run."""
-    row = SequenceRunRow(id=step.id)
-    _write_step(row, step)
-    unit.session.add(row)
+    unit.session.add(_row_of(step))
     await unit.session.flush()
 
 
@@ -245,8 +248,7 @@ async def ended_of(unit: Unit, step_ids: Collection[str]) -> dict[str, StepRun]:
 
 async def keep_step(unit: Unit, step: StepRun) -> None:
     """Write a step that this unit has read. Raises UnknownRun."""
-    query = select(SequenceRunRow).where(SequenceRunRow.id == step.id)
-    row = (await unit.session.scalars(query)).one_or_none()
+    row = await unit.session.get(SequenceRunRow, (unit.client, step.id))
     if row is None:
         raise UnknownRun(step.run_id)
     _write_step(row, step)
@@ -334,6 +336,12 @@ _STEP_PLAIN = (
     ),
     *("started_at", "ended_at"),
 )
+
+
+def _row_of(step: StepRun) -> SequenceRunRow:
+    row = SequenceRunRow(id=step.id)
+    _write_step(row, step)
+    return row
 
 
 def _write_step(row: SequenceRunRow, step: StepRun) -> None:

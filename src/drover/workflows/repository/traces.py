@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, select
 
 from drover.platform.db.database import Unit
+from drover.platform.db.newest import newest
 from drover.workflows.domain.budgets import ACTING
 from drover.workflows.domain.records import RecoveryAttempt, TaskRun
 from drover.workflows.domain.runs import PartStatus
@@ -48,11 +49,7 @@ async def tasks_of_run(unit: Unit, run_id: str) -> Sequence[TaskRun]:
 
 async def tasks(unit: Unit, *, most: int, after: tuple[datetime, str] | None = None) -> Sequence[TaskRun]:
     """Return tasks of all runs, the latest begun first; `after` is the last one of the page before."""
-    query = select(TaskRunRow).order_by(TaskRunRow.started_at.desc(), TaskRunRow.id.desc()).limit(most)
-    if after is not None:
-        at, task_id = after
-        earlier = and_(TaskRunRow.started_at == at, TaskRunRow.id < task_id)
-        query = query.where(or_(TaskRunRow.started_at < at, earlier))
+    query = newest(unit, TaskRunRow, TaskRunRow.started_at, most=most, after=after)
     return [_task_of(row) for row in await unit.session.scalars(query)]
 
 

@@ -94,17 +94,19 @@ class Dispatcher:
             decided = turn(queue, await self._taken(unit, {one.phone_id for one in queue}), now)
         for one, reason in decided.skip:
             await self._skip(whose, one.run_id, reason)
-        keys = [await self._take(whose, one.run_id) for one in decided.start]
-        for key in keys:
+        started = 0
+        for one in decided.start:
+            key = await self._take(whose, one.run_id)
             if key is not None:
                 await self._start(key)
-        return len([key for key in keys if key is not None])
+                started += 1
+        return started
 
     async def _taken(self, unit: Unit, phone_ids: set[str]) -> frozenset[str]:
         """Return those phones that start nothing now: somebody has them, or they are not there."""
         held = await self._leases.in_force(unit, phone_ids)
         now = self._clock.now()
-        every = {phone.id: phone for phone in await self._phones.every(unit)} if phone_ids - set(held) else {}
+        every = await self._phones.among(unit, phone_ids - set(held))
         away = {phone_id for phone_id in phone_ids - set(held) if every[phone_id].hindrance(now)}
         return frozenset(held) | away
 

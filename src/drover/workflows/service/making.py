@@ -10,11 +10,16 @@ from drover.workflows.repository import runs
 
 async def make(unit: Unit, new: NewRun, new_id: NewId) -> str:
     """Write a planned run and return its id; of an occurrence that became one on its phone before, that one's."""
-    assert isinstance(unit.whose, OneClient)  # noqa: S101  whoever writes rows of a client works in its name
     if new.schedule_id is not None and new.occurrence is not None:
         there = await runs.of_occurrence(unit, new.schedule_id, new.occurrence, new.phone_id)
         if there is not None:
             return there
+    return (await begin(unit, new, new_id)).id
+
+
+async def begin(unit: Unit, new: NewRun, new_id: NewId) -> Run:
+    """Write a planned run that is of no occurrence which may have become one before, and return it."""
+    assert isinstance(unit.whose, OneClient)  # noqa: S101  whoever writes rows of a client works in its name
     now = await unit.now()
     run = Run(
         id=new_id(),
@@ -39,4 +44,4 @@ async def make(unit: Unit, new: NewRun, new_id: NewId) -> str:
         for position, step in enumerate(new.steps, 1)
     ]
     await runs.add(unit, run, steps, dict.fromkeys(new.after))
-    return run.id
+    return run

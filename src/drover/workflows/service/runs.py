@@ -25,7 +25,7 @@ from drover.workflows.domain.summary import Part, Report, Whole, report
 from drover.workflows.domain.workflow import Workflow
 from drover.workflows.repository import runs, traces
 from drover.workflows.repository.runs import RunFilter
-from drover.workflows.service.making import make
+from drover.workflows.service.making import begin
 from drover.workflows.service.ports import AgentAway, Book, PlaysAt
 from drover.workflows.service.settling import SUBJECT, Settling
 
@@ -104,7 +104,7 @@ class Runs:
                 priority=pinned.workflow.priority if priority is None else priority,
                 seed=seed,
             )
-            run = await runs.get(unit, await make(unit, new, self._trail.new_id))
+            run = await begin(unit, new, self._trail.new_id)
             self._note(unit, actor, "run.started", run, {"workflow": workflow_id, "phone": phone_id})
         self._wake()
         return run
