@@ -78,3 +78,25 @@ async def test_an_outbox_that_ends_keeps_what_is_not_sent(tmp_path: Path) -> Non
         assert not await outbox.flush(0.05)
         await outbox.end()
         assert await store.count_unsent() == 1
+
+
+async def test_events_that_were_acknowledged_and_lost_hold_up_no_others(tmp_path: Path) -> None:
+    clock, bus = FakeClock(), MemoryBus()
+    content, blobs = BlobContent(MemoryBlobs()), MemoryBlobs()
+    alone: list[tuple[int, bool]] = []
+
+    async def forgetful(message: Message) -> bytes:
+        """Keeps the first event, acknowledges the second without keeping it, and takes then what comes alone."""
+        event = decode(message.payload, PlayEvent)
+        alone.append((event.number, event.alone))
+        kept = event.number if event.number <= 2 or event.alone else 1
+        return encode(Ack(sequence_run=event.sequence_run, number=kept))
+
+    async with AgentStore(tmp_path / "agent.sqlite", clock) as store, bus.answer(from_agent("*", EVENT), forgetful):
+        await told(store, "s1", "s1", "s1")
+        outbox = Outbox("host1", store, bus, content, blobs, clock)
+        await outbox.begin()
+        assert await outbox.flush(30)
+        assert await store.count_unsent() == 0
+        await outbox.end()
+    assert alone == [(1, False), (2, False), (3, False), (3, True)]

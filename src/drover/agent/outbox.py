@@ -12,7 +12,7 @@ from drover.platform.blobs import BlobMissing, Blobs
 from drover.platform.bus.ports import Bus
 from drover.platform.content import Content
 from drover.protocol.codec import decode, encode
-from drover.protocol.messages import Ack
+from drover.protocol.messages import Ack, PlayEvent
 from drover.protocol.subjects import EVENT, from_agent
 
 ANSWER_S: Final = 10.0
@@ -95,11 +95,16 @@ class Outbox:
         event = unsent.event
         for digest in unsent.evidence:
             await self._hand_over(digest)
-        answer = await self._bus.request(self._subject, encode(event), timeout_s=ANSWER_S)
-        ack = decode(answer, Ack)
+        ack = await self._asked(event)
+        if ack.number < event.number - 1:
+            # What came before was acknowledged, hence is gone here, and was lost there: a database that lost commits.
+            ack = await self._asked(event.model_copy(update={"alone": True}))
         if ack.sequence_run != event.sequence_run or ack.number < event.number:
             raise NotAcknowledged(event.sequence_run, event.number, ack.number)
         await self._store.acknowledge(event.sequence_run, event.number)
+
+    async def _asked(self, event: PlayEvent) -> Ack:
+        return decode(await self._bus.request(self._subject, encode(event), timeout_s=ANSWER_S), Ack)
 
     async def _hand_over(self, digest: str) -> None:
         try:

@@ -238,6 +238,7 @@ class PlayEvent(Said):
     """Something that a play did. Numbered from 1 for each sequence run, across its attempts, and sent in order.
 
     It is sent until it is acknowledged, hence perhaps twice: whoever takes it goes by `sequence_run` and `number`.
+    `alone`: those before it were acknowledged, and cannot be sent again.
     """
 
     sequence_run: Id
@@ -249,6 +250,7 @@ class PlayEvent(Said):
     number: Annotated[int, Field(ge=1)]
     at: UtcTime
     body: EventBody
+    alone: bool = False
 
 
 class Ack(Said):

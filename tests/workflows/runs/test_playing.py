@@ -98,6 +98,28 @@ async def test_an_event_that_comes_before_its_time_is_not_kept(world: World) -> 
     assert numbers == [0, 1]
 
 
+async def test_events_that_the_database_lost_do_not_hold_up_a_run_and_are_told_of(world: World) -> None:
+    numbers: list[int] = []
+
+    async def loses_one(rig: Rig, order: object) -> None:
+        del order
+        told = rig.orders[0]
+        rig.skip_one(told)
+        numbers.append(await rig.say(told, task_ended(2)))
+        rig.back_to(told, 1)
+        numbers.append(await rig.say(told, task_ended(2), alone=True))
+        await rig.say(told, COMPLETED)
+
+    world.rig.script = loses_one
+    async with world.worker() as made:
+        run_id = await started(made, world)
+        await world.until(run_id, RunStatus.COMPLETED)
+        async with world.database.reading(OURS) as unit:
+            (lost,) = await made.runs.recoveries(unit, run_id)
+    assert numbers == [0, 2]
+    assert lost.strategy == "events_lost"
+
+
 async def test_a_failed_sequence_fails_the_run_with_its_reason_and_skips_the_rest(world: World) -> None:
     world.shelf.steps = (played("log_in"), played("post"))
     world.rig.script = fails()

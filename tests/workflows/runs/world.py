@@ -178,10 +178,10 @@ class Rig:
     async def extended(self, agent: str, told: LeaseExtended) -> None:  # noqa: ARG002
         self.extended_to.append(told)
 
-    async def say(self, order: PlayOrder, body: Any) -> int:
+    async def say(self, order: PlayOrder, body: Any, *, alone: bool = False) -> int:
         number = self._numbers[order.sequence_run] = self._numbers.get(order.sequence_run, 0) + 1
         assert self.tell is not None
-        return await self.tell(event_of(order, number, body))
+        return await self.tell(event_of(order, number, body).model_copy(update={"alone": alone}))
 
     def forget_last(self, order: PlayOrder) -> None:
         """Say the last event again, as an agent does that was not acknowledged."""

@@ -247,15 +247,16 @@ class StepRun:
         """Return it passed over."""
         return replace(self, status=PartStatus.SKIPPED, reason=reason, ended_at=now)
 
-    def taking(self, attempt: int, number: int) -> "StepRun | None":
+    def taking(self, attempt: int, number: int, *, alone: bool = False) -> "StepRun | None":
         """Return it with an event taken in; None where the event was taken before, or one before it is missing.
 
         Numbers go on across attempts. Where they begin anew with a later attempt, the agent's journal is a new one.
+        With `alone`, nobody has those before it any more: it is taken in without them.
         """
         if number == 1 and attempt > self.taken_attempt and self.taken:
             fresh = replace(self, taken_before=self.taken_before + self.taken, taken=0)
             return fresh.taking(attempt, number)
-        if number != self.taken + 1:
+        if number <= self.taken or (number > self.taken + 1 and not alone):
             return None
         return replace(self, taken=number, taken_attempt=max(attempt, self.taken_attempt))
 

@@ -31,7 +31,8 @@ class Events:
     async def take(self, whose: OneClient, event: PlayEvent) -> int:
         """Take an event in and return up to which number those of its sequence run are kept.
 
-        One that was taken before changes nothing; one that comes before its time is not kept, and will be sent again.
+        One that was taken before changes nothing; one that comes before its time is not kept, and will be sent again,
+        unless it says that those before it are not to be had any more: then it is kept, and so is that they are lost.
         """
         async with self._database.writing(whose) as unit:
             number = await self._take(unit, event)
@@ -48,9 +49,13 @@ class Events:
         if step is None or run is None or step.run_id != run.id:
             _log.warning("event of an unknown run", run=event.run, sequence_run=event.sequence_run)
             return event.number  # else it would be sent for ever
-        taken = step.taking(event.attempt, event.number)
+        taken = step.taking(event.attempt, event.number, alone=event.alone)
         if taken is None:
             return step.taken
+        if taken.number > step.number + 1:
+            _log.warning("events are lost", run=run.id, kept=step.number, next=taken.number)
+            why = f"events {step.number + 1} to {taken.number - 1} of its play were lost with what the database lost"
+            await self._settling.recovering(unit, run, step, "events_lost", why)
         await self._apply(unit, run, taken, event)
         return event.number
 
