@@ -16,6 +16,7 @@ from drover.bootstrap.agent_thread import SettingsTexts, agent_options
 from drover.bootstrap.parts import Parts, PartsWanted, running_parts
 from drover.bootstrap.play import PlayRequest
 from drover.bootstrap.retelling import Teller
+from drover.bootstrap.simulated import SimulatedPhones
 from drover.bootstrap.standing import AlreadyUp, occupied
 from drover.kernel.clock import SystemClock
 from drover.kernel.ids import random_id
@@ -25,7 +26,6 @@ from drover.screens.editing import reading
 from drover.sequences.player.events import Progress
 from drover.sequences.portable import portable
 from drover.sequences.record import PlayRecord
-from drover.simulator.rack import RackOptions
 from drover.workflows.domain.definitions import DefinitionKind
 from drover.workflows.service.following import Following
 
@@ -56,7 +56,7 @@ class Demonstration:
 
 @asynccontextmanager
 async def demonstrated(
-    piece: Piece, rack: RackOptions, settings: Settings, showing: Callable[[], AbstractContextManager[Progress]]
+    piece: Piece, phones: SimulatedPhones, settings: Settings, showing: Callable[[], AbstractContextManager[Progress]]
 ) -> AsyncGenerator[Demonstration]:
     """Play on simulated phones, and give what came of it; everything is gone when the block ends.
 
@@ -70,10 +70,10 @@ async def demonstrated(
         texts = SettingsTexts(settings, clock)  # counters go on from demo to demo
         options = replace(agent_options(own, clock), helpers=piece.request.helpers, texts=texts, unknowns=None)
         values = piece.values.read_bytes() if piece.values is not None else None
-        async with running_parts(PartsWanted(rack, options=options, values=values), own) as parts:
+        async with running_parts(PartsWanted(options=options, values=values, simulated=phones), own) as parts:
             with showing() as progress:
                 record = await _played(piece, parts, clock, progress)
-            assert parts.rack is not None  # noqa: S101  it was asked for
+            assert parts.rack is not None  # noqa: S101  its phones were given
             effects = {name: _effect(await parts.rack.state(name)) for name in parts.rack.names.values()}
             yield Demonstration(record, effects, own)
 

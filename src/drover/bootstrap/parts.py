@@ -39,7 +39,7 @@ from drover.workflows.service.pace import Pace
 from drover.workflows.service.worker import Worker
 
 if TYPE_CHECKING:
-    from drover.bootstrap.simulated import SimulatedRack
+    from drover.bootstrap.simulated import SimulatedPhones, SimulatedRack
     from drover.simulator.rack import RackOptions
 
 DRAIN_S: Final = 20.0
@@ -61,8 +61,9 @@ class PhonesMissing(DroverError):
 
 @dataclass(frozen=True, slots=True)
 class PartsWanted:
-    """What is to be run. `rack` None: the attached phones. `example` None: no definitions are put there.
+    """What is to be run. `rack` None: the attached phones, or those in `simulated`, whose process is somebody else's.
 
+    `example` None: no definitions are put there.
     `options` None: the agent works as the settings say. `values` is a document of values for all texts that are played.
     """
 
@@ -72,6 +73,7 @@ class PartsWanted:
     example: Path | None = None
     options: AgentOptions | None = None
     values: bytes | None = None
+    simulated: "SimulatedPhones | None" = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -121,7 +123,7 @@ async def running_parts(wanted: PartsWanted, settings: Settings) -> AsyncGenerat
         await stack.enter_async_context(_beside(reports.follow(bus)))
         await stack.enter_async_context(_chores(base, people))
         racks: list[SimulatedRack] = []
-        agent = _agent(wanted.rack, settings, own, bus, base.content, options, racks)
+        agent = _agent(wanted, settings, own, bus, base.content, options, racks)
         thread = await stack.enter_async_context(agent)
         stack.push_async_callback(drain, made, timeout_s=DRAIN_S)
         names = await _phones(reports, fleet, database, whose, racks)
@@ -200,7 +202,7 @@ async def _sweep_requests(database: Database) -> None:
 
 
 def _agent(
-    wanted: "RackOptions | None",
+    wanted: PartsWanted,
     settings: Settings,
     own: OwnAgent,
     bus: MemoryBus,
@@ -210,17 +212,27 @@ def _agent(
 ) -> AgentThread:
     @asynccontextmanager
     async def source() -> AsyncGenerator[DeviceSource]:
-        if wanted is None:
+        if wanted.rack is None and wanted.simulated is None:
             yield attached_phones(settings, way_options(settings))
             return
-        from drover.bootstrap.simulated import simulated_rack  # noqa: PLC0415  a second to load: real phones need not wait
-
-        port = settled_port(settings.data_dir, wanted.phones, random.SystemRandom())
-        async with simulated_rack(replace(wanted, port=port), settings) as rack:
+        async with _simulated(wanted, settings) as rack:
             racks.append(rack)
             yield rack.source
 
     return AgentThread(lambda: running_agent(own.name, source, bus, content, options))
+
+
+@asynccontextmanager
+async def _simulated(wanted: PartsWanted, settings: Settings) -> "AsyncGenerator[SimulatedRack]":
+    from drover.bootstrap import simulated  # noqa: PLC0415  a second to load: real phones need not wait
+
+    if wanted.simulated is not None:
+        async with simulated.connected_rack(wanted.simulated, settings) as rack:
+            yield rack
+    elif wanted.rack is not None:
+        port = settled_port(settings.data_dir, wanted.rack.phones, random.SystemRandom())
+        async with simulated.simulated_rack(replace(wanted.rack, port=port), settings) as rack:
+            yield rack
 
 
 async def _phones(

@@ -62,13 +62,30 @@ async def serve_phones(options: RackOptions, announce: Callable[[str], None]) ->
     await serve(options, announce, PlazaHandset)
 
 
+@dataclass(frozen=True, slots=True)
+class SimulatedPhones:
+    """Phones that are being simulated, connected to nothing yet; `delayed` says whether they take their time."""
+
+    serials: Sequence[str]
+    control: str
+    delayed: bool
+
+
 @asynccontextmanager
 async def simulated_rack(options: RackOptions, settings: Settings) -> AsyncIterator[SimulatedRack]:
     """Run simulated phones, connected to an adb server of their own; both are gone when the block ends."""
-    async with private_server(commands=settings.adb_commands) as server, _simulator(options) as (serials, control):
+    async with simulated_phones(options) as phones, connected_rack(phones, settings) as rack:
+        yield rack
+
+
+@asynccontextmanager
+async def connected_rack(phones: SimulatedPhones, settings: Settings) -> AsyncIterator[SimulatedRack]:
+    """Connect phones to an adb server of their own, which is gone when the block ends."""
+    serials = phones.serials
+    async with private_server(commands=settings.adb_commands) as server:
         clock = SystemClock()
         # Without delays there is nothing to win.
-        ways = BASELINE_ONLY if options.profile == "none" else way_options(settings)
+        ways = way_options(settings) if phones.delayed else BASELINE_ONLY
         source = AdbSource(server, clock, options=ways)
         refused = await source.connect(serials)
         if refused:
@@ -76,11 +93,12 @@ async def simulated_rack(options: RackOptions, settings: Settings) -> AsyncItera
         async with PhoneMonitor(source, clock).running() as monitor:
             await monitor.wait_for(serials, timeout_s=READY_S)
         names = {serial: f"phone{number}" for number, serial in enumerate(serials, 1)}
-        yield SimulatedRack(source, server.address, names, control)
+        yield SimulatedRack(source, server.address, names, phones.control)
 
 
 @asynccontextmanager
-async def _simulator(options: RackOptions) -> AsyncIterator[tuple[Sequence[str], str]]:
+async def simulated_phones(options: RackOptions) -> AsyncIterator[SimulatedPhones]:
+    """Run simulated phones in a process of their own, which is gone when the block ends. Raises SimulatorFailed."""
     words = [f"--{name.replace('_', '-')}={getattr(options, name)}" for name in _PASSED_ON]
     words += [f"--fault={deed.word()}" for deed in options.faults]
     process = await asyncio.create_subprocess_exec(
@@ -95,18 +113,18 @@ async def _simulator(options: RackOptions) -> AsyncIterator[tuple[Sequence[str],
         start_new_session=True,  # Ctrl-C is for us; the child ends when its standard input does
     )
     try:
-        yield await _ready(process)
+        yield await _ready(process, delayed=options.profile != "none")
     finally:
         await _stop(process)
 
 
-async def _ready(process: asyncio.subprocess.Process) -> tuple[Sequence[str], str]:
+async def _ready(process: asyncio.subprocess.Process, *, delayed: bool) -> SimulatedPhones:
     assert process.stdout is not None  # noqa: S101  asked for as a pipe
     try:
         async with asyncio.timeout(READY_S):
             line = await process.stdout.readline()
         ready = json.loads(line)
-        return [str(serial) for serial in ready["phones"]], str(ready["control"])
+        return SimulatedPhones([str(serial) for serial in ready["phones"]], str(ready["control"]), delayed)
     except TimeoutError as error:
         raise SimulatorFailed(f"were not ready within {READY_S:g} s") from error
     except (ValueError, KeyError, TypeError) as error:

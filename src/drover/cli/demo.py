@@ -1,6 +1,10 @@
 """`drover demo`: simulated phones play a sequence; the first thing Drover does for anybody."""
 
+import asyncio
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -9,6 +13,7 @@ from rich.console import Console
 
 from drover.bootstrap.play import PlayRequest, check_report
 from drover.bootstrap.registry import registry_beside
+from drover.bootstrap.simulated import simulated_phones
 from drover.cli import interrupts
 from drover.cli.live import live
 from drover.cli.play import (
@@ -24,6 +29,7 @@ from drover.cli.play import (
 from drover.platform.settings import Settings, load_settings
 from drover.simulator.rack import RackOptions
 
+DEMONSTRATION = "drover.bootstrap.demo"
 EXAMPLE = Path("examples/plaza/edit-profile.json")
 
 
@@ -72,10 +78,15 @@ async def _demo(
     console = Console(stderr=json_line)
     phones = "1 simulated phone" if options.phones == 1 else f"{options.phones} simulated phones"
     console.print(f"starting {phones}", style="dim", highlight=False)
-    from drover.bootstrap.demo import Piece, demonstrated  # noqa: PLC0415  database and engine load while it is read
+    loading = asyncio.ensure_future(asyncio.to_thread(import_module, DEMONSTRATION))
+    async with AsyncExitStack() as stack:
+        started = await stack.enter_async_context(simulated_phones(options))
+        await loading  # database and engine take as long to load as the phones to start
+        from drover.bootstrap.demo import Piece, demonstrated  # noqa: PLC0415  it is loaded by now
 
-    file = Path(request.plan.file)
-    piece = Piece(request, file, registry_beside(file), values, given)
-    async with demonstrated(piece, options, settings, lambda: live(console, request.steps)) as played:
+        file = Path(request.plan.file)
+        piece = Piece(request, file, registry_beside(file), values, given)
+        showing = partial(live, console, request.steps)
+        played = await stack.enter_async_context(demonstrated(piece, started, settings, showing))
         extra = {"effects": played.effects}
         return show(played.record, request, played.settings, console, extra=extra, json_line=json_line)
