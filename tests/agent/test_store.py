@@ -160,3 +160,14 @@ async def test_a_file_of_a_later_version_is_refused(tmp_path: Path, clock: FakeC
     with pytest.raises(StoreUnusable, match="99"):
         async with AgentStore(path, clock):
             pass
+
+
+async def test_evidence_belongs_to_an_event_until_it_is_acknowledged(store: AgentStore) -> None:
+    play = await store.accept(order(), "j1", None)
+    await store.tell(play, 3, PlayPaused(reason="gone"), evidence=["a", "b"], spent={})
+    await store.tell(play, 3, END, evidence=["b", "c"], spent={})
+    assert await store.evidence(NOW) == {"a", "b", "c"}
+    await store.acknowledge("s1", 1)
+    assert await store.evidence(NOW) == {"b", "c"}
+    await store.acknowledge("s1", 2)
+    assert await store.evidence(NOW) == frozenset()

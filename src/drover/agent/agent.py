@@ -30,6 +30,7 @@ from drover.kernel.errors import DroverError
 from drover.kernel.ids import NewId
 from drover.platform.blobs import FolderBlobs
 from drover.platform.bus.ports import Bus, Message
+from drover.platform.collecting import collect
 from drover.platform.content import Content
 from drover.protocol.codec import decode, encode, snake
 from drover.protocol.fields import line, name
@@ -239,6 +240,8 @@ class Agent:
             with suppress(DroverError):
                 await rig.store.forget()
                 await rig.journal.forget(self._clock.now() - KEPT)
+                if not self._options.shares_content:
+                    await collect(rig.blobs, rig.store.evidence, self._clock.now() - KEPT)
 
     async def _wind_up(self, rig: Rig) -> None:
         """Stop all plays: between two tasks, or after the time that is given to them, in the middle of one."""

@@ -17,7 +17,7 @@ from drover.fleet.monitor import PhoneMonitor, PowerCycle
 from drover.fleet.phonebook import PhoneBook
 from drover.kernel.clock import Clock
 from drover.kernel.ids import NewId
-from drover.platform.blobs import Blobs
+from drover.platform.blobs import FolderBlobs
 from drover.platform.bus.ports import Bus
 from drover.screens.ocr import TextReader
 from drover.sequences.helpers import Helper
@@ -60,6 +60,8 @@ class AgentOptions:
     """How often a play asks whether its lease is good still, beside when it is told that it was extended."""
     confirm_s: float = 10.0
     """How long a new play waits for the first such answer."""
+    shares_content: bool = False
+    """Whether its folder of evidence is the server's content too, which then removes what is old in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class Rig:
     journal: Journal
     book: PhoneBook
     monitor: PhoneMonitor
-    blobs: Blobs
+    blobs: FolderBlobs
     images: Executor
     turns: asyncio.Semaphore
     attaching: asyncio.Semaphore

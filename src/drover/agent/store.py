@@ -7,7 +7,7 @@ import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, Literal, Self, cast
 
@@ -191,6 +191,12 @@ class AgentStore:
         if row is None:
             return None
         return Unsent(decode(cast("bytes", row[0]), PlayEvent), json.loads(cast("str", row[1])))
+
+    async def evidence(self, before: datetime) -> frozenset[str]:  # noqa: ARG002  it is asked for as others are
+        """Return what of the blobs belongs to events that nobody has acknowledged, whenever it was put there."""
+        query = "SELECT evidence FROM events WHERE sent = 0"
+        rows = await self._database.read(lambda database: database.execute(query).fetchall())
+        return frozenset(digest for (evidence,) in rows for digest in json.loads(evidence))
 
     async def count_unsent(self) -> int:
         """Return how many events nobody has acknowledged."""

@@ -5,6 +5,7 @@ import random
 from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -27,6 +28,7 @@ from drover.kernel.errors import DroverError, Kind
 from drover.kernel.ids import random_id, random_secret
 from drover.platform.blobs import FolderBlobs
 from drover.platform.bus.memory import MemoryBus
+from drover.platform.collecting import collect
 from drover.platform.content import BlobContent, Content
 from drover.platform.db.database import Database
 from drover.platform.db.delivering import DELIVER_EVERY_S, Deliverer, Subscriber
@@ -35,6 +37,7 @@ from drover.platform.settings import Settings
 from drover.tenancy.hashing import Hasher
 from drover.tenancy.service import FirstAdministrator
 from drover.tenancy.service.requests import Requests
+from drover.workflows.service.named_content import NamedContent
 from drover.workflows.service.pace import Pace
 from drover.workflows.service.worker import Worker
 
@@ -46,6 +49,7 @@ DRAIN_S: Final = 20.0
 """Of the 30 s that an end may take: the rest is the agent's, and closing what is open."""
 PHONES_S: Final = 60.0
 _SWEEP_S: Final = 300.0
+_COLLECT_S: Final = 3600.0
 SUBSCRIBERS: Final[tuple[Subscriber, ...]] = ()
 """Who hears of what happens to clients; nobody yet."""
 
@@ -100,13 +104,14 @@ async def running_parts(wanted: PartsWanted, settings: Settings) -> AsyncGenerat
     At its end runs stop within DRAIN_S and are queued again, phones are let go, and nothing is left: no process, port
     or lease. Raises DataFolderUnusable, what databases raise, SimulatorFailed, PhonesMissing.
     """
-    options = wanted.options or agent_options(settings, SystemClock())
+    options = replace(wanted.options or agent_options(settings, SystemClock()), shares_content=True)
     async with AsyncExitStack() as stack:
         bases = databases(settings, wanted.database, wanted.owner)
         if bases.upgrades_itself:
             await bring_up_to_date(bases)
         database = await stack.enter_async_context(Database.open(bases.url))
-        base = _foundation(stack, database, BlobContent(FolderBlobs(settings.data_dir / "blobs")), options)
+        blobs = FolderBlobs(settings.data_dir / "blobs")
+        base = _foundation(stack, database, BlobContent(blobs), options)
         people, fleet = people_of(base), fleet_of(base)
         plans = plans_of(base, people, fleet)
         first = await people.beginning.first_administrator()
@@ -121,7 +126,7 @@ async def running_parts(wanted: PartsWanted, settings: Settings) -> AsyncGenerat
         made = await stack.enter_async_context(working(_worker_parts(base, bases, plans, bus, own.name, wanted.values)))
         reports = Reports(database, fleet.agents, fleet.phones, own, base.trail.clock, made.worker.wake)
         await stack.enter_async_context(_beside(reports.follow(bus)))
-        await stack.enter_async_context(_chores(base, people))
+        await stack.enter_async_context(_chores(base, people, blobs, settings))
         racks: list[SimulatedRack] = []
         agent = _agent(wanted, settings, own, bus, base.content, options, racks)
         thread = await stack.enter_async_context(agent)
@@ -182,7 +187,7 @@ async def _beside(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def _chores(base: Foundation, people: People) -> AsyncIterator[None]:
+async def _chores(base: Foundation, people: People, blobs: FolderBlobs, settings: Settings) -> AsyncIterator[None]:
     """Seal the audit trail every second, and sweep what is over, while the block lasts; then seal what is left."""
     worker, sealer = Worker(base.trail.clock, Pace()), Sealer(base.database, base.trail.clock)
     worker.repeats("seal", sealer.turn, EVERY_S)
@@ -191,6 +196,10 @@ async def _chores(base: Foundation, people: People) -> AsyncIterator[None]:
     deliverer = Deliverer(base.database, SUBSCRIBERS)
     worker.repeats("deliver events", deliverer.turn, DELIVER_EVERY_S)
     worker.repeats("forget events", deliverer.forget, _SWEEP_S)
+    named, kept = NamedContent(base.database, people.clients, base.content), timedelta(days=settings.evidence_days)
+    worker.repeats(
+        "collect content", lambda: collect(blobs, named.older_than, base.trail.clock.now() - kept), _COLLECT_S
+    )
     async with worker:
         yield
     await sealer.turn()

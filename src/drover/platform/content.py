@@ -29,7 +29,7 @@ class Content(Protocol):
         ...
 
     async def has(self, digest: str) -> bool:
-        """Whether anything is kept under that digest."""
+        """Whether anything is kept under that digest. What there is may be named: it stays for a while from now on."""
         ...
 
 

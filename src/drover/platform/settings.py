@@ -41,7 +41,8 @@ class Settings(BaseSettings):
     api_url: str = Field(default="", description="Where a running `drover up` answers; empty: as data_dir tells.")
     api_token: SecretStr = Field(default=SecretStr(""), description="The token that commands show it.")
     trusted_proxies: str = Field(
-        default="", description="Networks of proxies that are believed where requests come from: 127.0.0.1, 10.0.5.0/24."
+        default="",
+        description="Networks of proxies that are believed where requests come from: 127.0.0.1, 10.0.5.0/24.",
     )
     adb_server: str = Field(default="", description="HOST:PORT of your adb server; empty: adb's own default.")
     adb_commands: int = Field(default=16, ge=1, le=256, description="How many adb commands may run at once.")
@@ -59,6 +60,9 @@ class Settings(BaseSettings):
     connection_retries: int = Field(default=2, ge=0, le=5, description="Then more tries with the phone connected anew.")
     connection_retry_pause_s: float = Field(default=10.0, ge=0, le=300, description="Longest wait for it before each.")
     away_s: float = Field(default=600.0, ge=0, le=86_400, description="How long a play waits for a phone that is gone.")
+    evidence_days: int = Field(
+        default=30, ge=1, le=3650, description="How long pictures and records of runs that are over are kept."
+    )
     ai_api: Literal["", "openai", "anthropic"] = Field(
         default="", description="Which protocol the AI that drafts texts speaks; empty: there is none."
     )

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import re
 import zlib
 from typing import Final
 
@@ -13,6 +14,7 @@ from drover.sequences.record import PhoneRecord
 MOST_BYTES: Final = 64 * 1024 * 1024
 """Of a record, unpacked. A task takes about 3 KB, and the longest plays have 20,000."""
 
+_DIGEST: Final = re.compile(rb'"([0-9a-f]{64})"')
 _RECORDS: Final = TypeAdapter(PhoneRecord)
 
 
@@ -33,13 +35,22 @@ def written(record: PhoneRecord) -> bytes:
 def read_record(document: bytes) -> PhoneRecord:
     """Return the record that a document is. Raises RecordUnreadable."""
     try:
+        return _RECORDS.validate_json(_unpacked(document))
+    except ValidationError as error:
+        raise RecordUnreadable(f"{error.error_count()} of its fields are wrong") from error
+
+
+def digests_in(document: bytes) -> frozenset[str]:
+    """Return whatever in the record may name content, of any version. Raises RecordUnreadable."""
+    return frozenset(digest.decode() for digest in _DIGEST.findall(_unpacked(document)))
+
+
+def _unpacked(document: bytes) -> bytes:
+    try:
         with gzip.open(io.BytesIO(document)) as file:
             text = file.read(MOST_BYTES + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise RecordUnreadable(str(error)) from error
     if len(text) > MOST_BYTES:
         raise RecordUnreadable(f"it is larger than {MOST_BYTES} bytes")
-    try:
-        return _RECORDS.validate_json(text)
-    except ValidationError as error:
-        raise RecordUnreadable(f"{error.error_count()} of its fields are wrong") from error
+    return text

@@ -17,11 +17,15 @@ OWN: Final = frozenset({"param", "run", "dynamic", SEALED})
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a text may name: inputs, the variables that tasks before it set, and the categories that are provided."""
+    """What a text may name: inputs, the variables that tasks before it set, and the categories that are provided.
+
+    `known`: the variables have their values already when drafts are written.
+    """
 
     params: Collection[str]
     variables: Collection[str]
     categories: Collection[str]
+    known: bool = False
 
 
 def text_faults(where: str, text: Text, scope: Scope, *, typed: bool = False) -> Iterator[Fault]:
@@ -40,7 +44,7 @@ def text_faults(where: str, text: Text, scope: Scope, *, typed: bool = False) ->
             case _:
                 if category_of(variable) not in OWN and category_of(variable) not in scope.categories:
                     yield _not_provided(place, category_of(variable))
-        if isinstance(variable, Generated):
+        if isinstance(variable, Generated) and not scope.known:
             yield from _prompt_faults(where, variable)
 
 

@@ -44,7 +44,7 @@ def _faults(workflow: Workflow, known: Known) -> Iterator[Fault]:
     for step in workflow.steps:
         if any(each.id == step.id for each in earlier):
             yield Fault(f"{step.where}.id", f"{step.id} is the id of two steps", "give each its own")
-        scope = Scope(workflow.params, variables, known.categories)
+        scope = Scope(workflow.params, variables, known.categories, known=True)
         yield from _work_faults(step, known)
         for name, text in step.parameters.items():
             yield from text_faults(f"{step.where}.parameters.{name}", text, scope, typed=True)

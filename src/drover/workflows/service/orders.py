@@ -105,11 +105,17 @@ class Orders:
         assert part.sequence_version is not None  # noqa: S101
         key = (run.client_id, part.sequence_id, part.sequence_version)
         found = self._scripts.get(key)
-        if found is None:
+        if found is None or not await self._content.has(found.sequence):
             document = await self._book.sequence(unit, *key[1:])
             script = _Script(await self._content.put(document.text), document.files, _secrets(document.text))
             found = _kept(self._scripts, key, script)
         return found
+
+
+def materials_of(order: PlayOrder) -> tuple[str, ...]:
+    """Return the digests of all that an order names."""
+    values = () if order.values is None else (order.values,)
+    return (order.sequence, order.screens, *order.files.values(), *values)
 
 
 def _secrets(document: bytes) -> frozenset[str]:

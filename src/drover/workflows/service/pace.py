@@ -8,9 +8,9 @@ class Pace:
     """In seconds. Whoever makes a run wakes the dispatcher at once; by itself it looks every `dispatch_s`.
 
     A run that stood still for `still_s` is looked at: between its start in the database and in the engine are a few ms.
-    A run whose phone is in use by others, or held, asks for it again after `wait_s`, though nothing told that it is free.
-    An agent is asked every `probe_s` whether it still plays what was ordered, which makes up for an event that was lost;
-    one that has not answered for `away_for_s` counts as gone: it may just be starting.
+    A run whose phone is in use by others, or held, asks for it again after `wait_s`: nobody tells that it is free.
+    An agent is asked every `probe_s` whether it still plays what was ordered: an event may have been lost. One that has
+    not answered for `away_for_s` counts as gone; it may just be starting.
     A worker that renewed nothing for `gone_s` is gone: it missed three times. The lease's pace is the specification's.
     """
 

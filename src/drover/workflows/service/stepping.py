@@ -4,7 +4,7 @@ A step may be looked at again after a crash at any moment; what it finds then is
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from drover.fleet.domain.leasing import Lease, LeaseLost
@@ -22,7 +22,7 @@ from drover.workflows.domain.runs import Cause, PartStatus, ResultClass, RunStat
 from drover.workflows.domain.workflow import CallHelper, Step, Workflow
 from drover.workflows.repository import runs
 from drover.workflows.service.held import RunKey
-from drover.workflows.service.orders import Orders
+from drover.workflows.service.orders import Orders, materials_of
 from drover.workflows.service.ports import Preparing, Provision
 from drover.workflows.service.settling import Settling
 from drover.workflows.service.texts import facts_of, is_secret, read_before
@@ -211,7 +211,6 @@ class Stepping:
             await runs.keep_step(unit, tried.over(failed_with(error), tried.attempt, await unit.now()))
             return Pause(0)
         ordered = part.ordered(scene.run.attempt, agent, await unit.now())
-        await runs.keep_step(unit, ordered)
         same = part.attempt == 0 or part.agent == agent
         return await self._ready(unit, scene, ordered, provision, known=False, same_agent=same)
 
@@ -242,12 +241,13 @@ class Stepping:
     async def _ready(
         self, unit: Unit, scene: _Scene, part: StepRun, provision: Provision, *, known: bool, same_agent: bool
     ) -> Todo:
-        """Return what to send or call; an order that cannot be made is the end of the attempt."""
+        """Return what to send or call, the attempt written down; an order that cannot be made is its end."""
         run, step = scene.run, scene.step
         try:
             if isinstance(step.work, CallHelper) and part.purpose == STEP:
                 texts = await self._orders.arguments(unit, run, step, provision, scene.read)
                 secret = is_secret(scene.workflow, step)
+                await runs.keep_step(unit, part)
                 return Call(run, part, step.work, scene.phone.name, texts, scene.read, secret)
             order = await self._orders.order(unit, run, part, step, scene.lease, scene.phone, provision, scene.read)
         except DroverError as error:
@@ -255,6 +255,9 @@ class Stepping:
                 raise
             await runs.keep_step(unit, part.over(failed_with(error), part.attempt, await unit.now()))
             return Pause(0)
+        if not known or part.materials != materials_of(order):
+            part = replace(part, materials=materials_of(order))
+            await runs.keep_step(unit, part)
         return Send(run, part, order, part.agent, known, same_agent)
 
 
