@@ -15,6 +15,7 @@ from drover.screens.check.outcome import CheckOutcome, Concern, Expectation, Fra
 from drover.screens.check.regression import regression
 from drover.screens.domain import Identification, Registry, Screen
 from drover.screens.files import LoadedRegistry, Refusal, load_registry
+from drover.screens.learning.material import gather
 from tests.screens.drawing import BODY, TITLE, draw, frame_of, interrupt, leading, registry, screen, variant
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
@@ -149,6 +150,9 @@ EXPECTED: dict[str, Expectation | None] = {
     "unknown__2.png": Expectation(None),
     "plaza/unknown__2.png": Expectation(None),
     "plaza/unknown.png": Expectation("plaza.unknown"),
+    "wiki/de_DE Start-2__1.png": Expectation("wiki.de_de_start_2"),
+    "wiki.Über uns__1.png": Expectation("wiki.ber_uns"),
+    "wiki/_feed_.png": Expectation("wiki._feed_"),
     "shot_17.png": None,
     "a/b/feed__1.png": None,
 }
@@ -157,6 +161,17 @@ EXPECTED: dict[str, Expectation | None] = {
 @pytest.mark.parametrize("name", EXPECTED)
 def test_a_frames_name_says_what_it_must_be(name: str) -> None:
     assert expectation(Path(name)) == EXPECTED[name]
+
+
+def test_screens_learned_of_a_folder_are_those_that_its_frames_must_be(tmp_path: Path) -> None:
+    (tmp_path / "wiki").mkdir()
+    for name in ("de_DE Start-2__1.png", "_feed___2.png", "About__dark.png", "about_2.png"):
+        (tmp_path / "wiki" / name).write_bytes(b"")
+    subjects = gather(tmp_path).subjects
+    assert len(subjects) == 4
+    assert [expectation(file.relative_to(tmp_path)) for subject in subjects for file in subject.files] == [
+        Expectation(subject.key) for subject in subjects
+    ]
 
 
 def test_frames_in_folders_are_found_sorted_and_bad_ones_are_told(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Kept frames in a folder: what their names say they are, and the pictures, read one by one."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,11 +8,13 @@ from pathlib import Path
 from drover.devices.frame import Frame
 from drover.kernel.errors import InvalidInput
 from drover.screens.check.outcome import Expectation
+from drover.screens.documents import NAME
 from drover.screens.identify import BadFrame, printable, read_frame
 
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg"})
 UNKNOWN = "unknown"
 SEPARATOR = "__"
+_NOT_FOR_KEYS = re.compile(r"[^a-z0-9]+")
 
 
 class BadFrames(InvalidInput):
@@ -66,13 +69,19 @@ def frames_in(folder: Path) -> Iterator[KeptFrame]:
 def expectation(file: Path) -> Expectation | None:
     """Return what a frame's name says, relative to its folder: `plaza/feed__2.png` or `plaza.feed__2.png`.
 
-    What comes before `__` counts. `unknown__2.png`, wherever it lies, must be unknown. A name that is neither says
-    nothing.
+    What comes before `__` counts, as the key that learning makes of it. `unknown__2.png`, wherever it lies, must be
+    unknown. A name that is neither says nothing.
     """
     base, separator, _ = file.stem.partition(SEPARATOR)
     if base == UNKNOWN and separator:
         return Expectation(None)
     folders = file.parts[:-1]
     if len(folders) == 1:
-        return Expectation(f"{folders[0]}.{base}")
-    return Expectation(base) if not folders and "." in base else None
+        return Expectation(f"{folders[0]}.{key_for(base)}")
+    app, dot, name = base.partition(".")
+    return Expectation(f"{app}.{key_for(name)}") if not folders and dot else None
+
+
+def key_for(base: str) -> str:
+    """Return the key of the screen that a file's base name names: what may not stand in one becomes an underscore."""
+    return base if NAME.match(base) else _NOT_FOR_KEYS.sub("_", base.lower()).strip("_")

@@ -1,13 +1,12 @@
 """The frames to learn from: a folder of pictures whose names say which screen they show."""
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from drover.kernel.errors import InvalidInput
 from drover.platform.documents import BadDocument, parse, read_text
-from drover.screens.check.frames import SEPARATOR, SUFFIXES
+from drover.screens.check.frames import SEPARATOR, SUFFIXES, key_for
 from drover.screens.documents import NAME, AppFile
 from drover.screens.domain import ScreenKind, closest
 from drover.screens.files import APP_FILE, GLOBAL, KEYBOARDS
@@ -15,7 +14,6 @@ from drover.screens.files import APP_FILE, GLOBAL, KEYBOARDS
 POPUP = "popup_"
 """A base name that begins so is an interrupt's."""
 _LONGEST = 100
-_NOT_FOR_KEYS = re.compile(r"[^a-z0-9]+")
 _NAMING = "name it <screen>__<capture>.png, the screen in letters, digits and underscores"
 
 
@@ -63,7 +61,7 @@ def gather(folder: Path, *, app: str | None = None, interrupts: Collection[str] 
     be a key is refused, and so are names that become the same key. Raises BadMaterial where nothing is left or the
     folder cannot be read, and for an interrupt that is not there.
     """
-    own = app or _key(folder.resolve().name)
+    own = app or key_for(folder.resolve().name)
     if not NAME.match(own):
         raise BadMaterial(f"{own!r} is no name for an app", hint="give one with --app, in lower-case letters")
     gathering = _Gathering(own, interrupts)
@@ -109,7 +107,7 @@ class _Gathering:
         bases: dict[str, dict[str, list[Path]]] = {}
         for file in pictures:
             base = file.stem.partition(SEPARATOR)[0]
-            bases.setdefault(_key(base), {}).setdefault(base, []).append(file)
+            bases.setdefault(key_for(base), {}).setdefault(base, []).append(file)
         for name, spellings in bases.items():
             self._take_screen(app, name, spellings)
         described = folder / APP_FILE
@@ -156,11 +154,6 @@ class _Gathering:
 
     def _refuse(self, file: str, reason: str, hint: str) -> None:
         self._refused.append(Refused(file, reason, hint))
-
-
-def _key(base: str) -> str:
-    """Return a base name as a key: what may not stand in one becomes an underscore."""
-    return _NOT_FOR_KEYS.sub("_", base.lower()).strip("_")
 
 
 def _is_named(key: str, names: Iterable[str]) -> bool:
