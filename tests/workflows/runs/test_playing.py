@@ -45,6 +45,18 @@ async def test_a_run_that_is_asked_for_is_played_to_its_end_and_lets_its_phone_g
     assert not await world.leased(world.phones[0])
 
 
+async def test_a_run_that_is_asked_for_again_under_its_id_is_the_same_run(world: World) -> None:
+    async with world.worker() as made:
+        phone = world.phones[0].id
+        first = await made.runs.start_now(OURS, ADA, WORKFLOW, phone, run_id="ab" * 16)
+        await world.until(first.id, RunStatus.COMPLETED)
+        second = await made.runs.start_now(OURS, ADA, WORKFLOW, phone, run_id="ab" * 16)
+        async with world.database.reading(OURS) as unit:
+            every = await made.runs.list(unit, RunFilter())
+    assert [run.id for run in every] == ["ab" * 16] == [first.id]
+    assert (second.id, second.status) == (first.id, RunStatus.COMPLETED)
+
+
 async def test_an_order_says_all_that_an_agent_needs(world: World) -> None:
     async with world.worker() as made:
         run_id = await started(made, world)

@@ -20,6 +20,9 @@ from drover.platform.web.problems import refusal
 HEADER: Final = "Idempotency-Key"
 MOST_KEY: Final = 128
 _SECRET: Final = "answers_a_secret"  # noqa: S105  a name
+_SAME_ID: Final = "same_id"
+_ID_LETTERS: Final = 32
+"""As kernel.ids makes them."""
 _SUCCESS: Final = range(200, 300)
 
 
@@ -124,7 +127,7 @@ class Idempotent:
         if answer is not None:
             await _repeated(answer)(scope, receive, send)
             return
-        await self._first(scope, replay(body, receive), send, who, key)
+        await self._first(scope, body, receive, send, who, key)
 
     async def _known(self, who: Who, key: str, digest: str) -> Answer | None:
         """Return the answer to repeat, or None where the key is now this request's. Raises what refuses it."""
@@ -139,23 +142,24 @@ class Idempotent:
             raise RequestUnderway(key)
         return kept.answer
 
-    async def _first(self, scope: Scope, receive: Receive, send: Send, who: Who, key: str) -> None:
+    async def _first(self, scope: Scope, body: bytes, receive: Receive, send: Send, who: Who, key: str) -> None:
         """Do the request. Its answer is kept before it is sent, so that whoever saw it can get it again."""
+        scope.setdefault("state", {})[_SAME_ID] = _id(who, key, _digest(scope, body))
         held: list[Message] = []
 
         async def hold(message: Message) -> None:
             held.append(message)
 
         try:
-            await self._app(scope, receive, hold)
+            await self._app(scope, replay(body, receive), hold)
         except BaseException:
             await self._keys.free(who, key)
             raise
         status = int(held[0]["status"])
         if status in _SUCCESS:
             secret = scope.get("state", {}).get(_SECRET, False)
-            body = b"" if secret else b"".join(message.get("body", b"") for message in held[1:])
-            await self._keys.keep(who, key, Answer(status, body))
+            told = b"" if secret else b"".join(message.get("body", b"") for message in held[1:])
+            await self._keys.keep(who, key, Answer(status, told))
         else:
             await self._keys.free(who, key)
         for message in held:
@@ -165,6 +169,20 @@ class Idempotent:
 def answers_a_secret(request: Request) -> None:
     """Have the answer to this request not kept, as it holds a secret: who sends it again gets the status alone."""
     setattr(request.state, _SECRET, True)
+
+
+def same_id(request: Request) -> str | None:
+    """Return an id that is this request's however often it is sent under its key; None where it has no key.
+
+    Whoever makes something under it makes it once, even where the process died after that and before its answer.
+    """
+    found = getattr(request.state, _SAME_ID, None)
+    return found if isinstance(found, str) else None
+
+
+def _id(who: Who, key: str, digest: str) -> str:
+    whose = f"{who.organization}\0{who.user}\0{key}\0{digest}"
+    return hashlib.sha256(whose.encode()).hexdigest()[:_ID_LETTERS]
 
 
 def _digest(scope: Scope, body: bytes) -> str:

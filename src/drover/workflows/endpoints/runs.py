@@ -4,12 +4,13 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated, Any, Literal, cast
 
-from fastapi import Depends, Query, status
+from fastapi import Depends, Query, Request, status
 from pydantic import BaseModel, ConfigDict, Field
 
 from drover.accounts.service import Accounts
 from drover.platform.db.database import Database
 from drover.platform.db.whose import OneClient
+from drover.platform.web.idempotency import same_id
 from drover.platform.web.pages import Page, PageWanted, page_of
 from drover.platform.web.provision import provided
 from drover.platform.web.routes import capability_router
@@ -207,9 +208,9 @@ async def list_runs(
 
 @router.post(_LIST, status_code=status.HTTP_201_CREATED, summary="Run a workflow on a phone, now")
 async def start_run(
-    wanted: RunWanted, entered: Running, data: Data, accounts: AccountService, runs: Service
+    wanted: RunWanted, entered: Running, data: Data, accounts: AccountService, runs: Service, request: Request
 ) -> RunShown:
-    """Make a run, which starts as soon as its phone is free."""
+    """Make a run, which starts as soon as its phone is free. Under one `Idempotency-Key` it is always the same run."""
     if wanted.account_id is not None:
         async with data.reading(entered.whose) as unit:
             await accounts.get(unit, wanted.account_id)
@@ -223,6 +224,7 @@ async def start_run(
         parameters=wanted.parameters,
         priority=wanted.priority,
         seed=wanted.seed,
+        run_id=same_id(request),
     )
     return RunShown.of(run)
 

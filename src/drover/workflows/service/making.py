@@ -17,12 +17,15 @@ async def make(unit: Unit, new: NewRun, new_id: NewId) -> str:
     return (await begin(unit, new, new_id)).id
 
 
-async def begin(unit: Unit, new: NewRun, new_id: NewId) -> Run:
-    """Write a planned run that is of no occurrence which may have become one before, and return it."""
+async def begin(unit: Unit, new: NewRun, new_id: NewId, run_id: str | None = None) -> Run:
+    """Write a planned run that is of no occurrence which may have become one before, and return it.
+
+    With `run_id`, under that id. Raises Conflict where another run has it.
+    """
     assert isinstance(unit.whose, OneClient)  # noqa: S101  whoever writes rows of a client works in its name
     now = await unit.now()
     run = Run(
-        id=new_id(),
+        id=run_id or new_id(),
         organization_id=unit.whose.organization,
         client_id=unit.whose.client,
         schedule_id=new.schedule_id,

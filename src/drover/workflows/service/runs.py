@@ -19,6 +19,7 @@ from drover.workflows.domain.runs import (
     RunEvent,
     RunStatus,
     StepOutOfRange,
+    UnknownRun,
     next_status,
 )
 from drover.workflows.domain.summary import Part, Report, Whole, report
@@ -86,9 +87,15 @@ class Runs:
         parameters: Mapping[str, Any] | None = None,
         priority: int | None = None,
         seed: int = 0,
+        run_id: str | None = None,
     ) -> Run:
-        """Make a run that is due now, and return it. Raises what the book raises for a workflow that is not there."""
+        """Make a run that is due now, and return it; under a `run_id` that there is, the one that was made before.
+
+        Raises what the book raises for a workflow that is not there.
+        """
         async with self._database.writing(whose) as unit:
+            if run_id is not None and (there := await _known(unit, run_id)) is not None:
+                return there
             await self._phones.get(unit, phone_id)
             pinned = await self._book.pin(unit, workflow_id, version)
             _check_reach(whose.reach, pinned.workflow, account_id)
@@ -104,7 +111,7 @@ class Runs:
                 priority=pinned.workflow.priority if priority is None else priority,
                 seed=seed,
             )
-            run = await begin(unit, new, self._trail.new_id)
+            run = await begin(unit, new, self._trail.new_id, run_id)
             self._note(unit, actor, "run.started", run, {"workflow": workflow_id, "phone": phone_id})
         self._wake()
         return run
@@ -221,6 +228,13 @@ class Runs:
 
     def _note(self, unit: Unit, actor: Actor, act: str, run: Run, after: Mapping[str, object]) -> None:
         self._trail.note(unit, actor, act, (SUBJECT, run.id), after={"status": run.status.value, **after})
+
+
+async def _known(unit: Unit, run_id: str) -> Run | None:
+    try:
+        return await runs.get(unit, run_id)
+    except UnknownRun:
+        return None
 
 
 def _check_reach(reach: Reach, workflow: Workflow, account_id: str | None) -> None:
