@@ -8,7 +8,6 @@ from sqlalchemy import select
 from drover.audit.models import AuditRow
 from drover.kernel.errors import InvalidInput
 from drover.platform.db.database import Database, Unit
-from drover.platform.db.errors import Conflict
 from drover.platform.db.outbox import OutboxEventRow
 from drover.platform.db.whose import Installation
 from drover.platform.documents import BadDocument
@@ -16,7 +15,7 @@ from drover.workflows.domain.definitions import DefinitionKind
 from drover.workflows.domain.errors import IllegalTransition
 from drover.workflows.domain.planning import NewRun
 from drover.workflows.domain.status import ScheduleStatus
-from drover.workflows.service.schedules import ScheduleFilter, ScheduleMoved, UnknownSchedule
+from drover.workflows.service.schedules import ScheduleExists, ScheduleFilter, ScheduleMoved, UnknownSchedule
 from tests.databases import CLIENT, ORGANIZATION, OURS, SISTERS
 from tests.workflows.documents import schedule, step, workflow
 from tests.workflows.office import ADA, Office, sight
@@ -261,7 +260,7 @@ async def test_a_name_is_given_once(database: Database, office: Office) -> None:
             await office.schedules.create(unit, ADA, schedule())
 
     await create()
-    with pytest.raises(Conflict):
+    with pytest.raises(ScheduleExists, match="there is a schedule every day already"):
         await create()
 
 

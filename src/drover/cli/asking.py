@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
 from drover.cli.remote import (
+    DONE,
     AfterOption,
     ClientOption,
     Json,
@@ -21,21 +22,29 @@ from drover.cli.remote import (
 
 WhichArgument = Annotated[str, typer.Argument(help="Its id, or its name where it has one.", metavar="WHICH")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why; it stays in the audit trail.")]
-DONE: Final[Mapping[str, object]] = {"done": True}
-"""What is shown of an answer that has no body."""
 
 
 @dataclass(frozen=True, slots=True)
 class Things:
     """Things of one kind: where the API lists them, what is shown of them, and which field is their name.
 
-    `of_client`: they belong to a client, and the path follows the client's.
+    `of_client`: they belong to a client, and the path follows the client's. `worded` adds to what is shown to people
+    what the API tells by ids alone.
     """
 
     path: str
     columns: Sequence[str]
     name: str = "name"
     of_client: bool = True
+    worded: Callable[[Remote, Sequence[Json]], Sequence[Json]] | None = None
+
+    def show(self, api: Remote, answer: Json, *, json_line: bool) -> None:
+        """Print an answer of the API: a page of things, one of them, or nothing."""
+        if answer is None or json_line or self.worded is None:
+            show(answer or DONE, self.columns, json_line=json_line)
+            return
+        page = answer if "items" in answer else {"items": [answer]}
+        show({**page, "items": self.worded(api, page["items"])}, self.columns, json_line=False)
 
     def ask(self, api: Remote, method: str, path: str, **more: Json) -> Json:
         """Ask for something below `path`."""
@@ -72,13 +81,13 @@ def lists(app: typer.Typer, command: str, things: Things, purpose: str) -> None:
     ) -> None:
         with remote(url, token, client) as api:
             answer = things.ask(api, "GET", things.path, query={"limit": limit, "after": after})
-            show(answer, things.columns, json_line=json_line)
+            things.show(api, answer, json_line=json_line)
 
     app.command(command, help=purpose)(run)
 
 
-def shows(app: typer.Typer, command: str, things: Things, purpose: str, *, below: str = "") -> None:
-    """Add a command that shows one of the things, or what is `below` it."""
+def shows(app: typer.Typer, command: str, things: Things, purpose: str) -> None:
+    """Add a command that shows one of the things."""
 
     def run(
         which: WhichArgument,
@@ -88,8 +97,8 @@ def shows(app: typer.Typer, command: str, things: Things, purpose: str, *, below
         json_line: JsonOption = False,
     ) -> None:
         with remote(url, token, client) as api:
-            answer = things.ask(api, "GET", things.one(api, which) + below)
-            show(answer, things.columns, json_line=json_line)
+            answer = things.ask(api, "GET", things.one(api, which))
+            things.show(api, answer, json_line=json_line)
 
     app.command(command, help=purpose)(run)
 
@@ -117,11 +126,11 @@ def acts(
         with remote(url, token, client) as api:
             given = body(reason) if body is not None else None
             answer = things.ask(api, method, things.one(api, which) + below, body=given)
-            show(answer or DONE, things.columns if answer else tuple(DONE), json_line=json_line)
+            things.show(api, answer, json_line=json_line)
 
     app.command(command, help=purpose)(run)
 
 
 def because(reason: str) -> Mapping[str, object]:
-    """Return the body of an act that wants a reason, or takes one."""
-    return {"reason": reason} if reason else {}
+    """Return the body of an act that wants a reason."""
+    return {"reason": reason or "asked for on the command line"}

@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal
 
 import typer
 
-from drover.cli.asking import DONE, ReasonOption, Things, WhichArgument, acts, because, group, lists, shows
+from drover.cli.asking import ReasonOption, Things, WhichArgument, acts, because, group, lists, shows
 from drover.cli.remote import ClientOption, JsonOption, TokenOption, UrlOption, remote, show
 from drover.kernel.clock import SystemClock
 
@@ -41,9 +41,10 @@ def lease(
     token: TokenOption = "",
     json_line: JsonOption = False,
 ) -> None:
-    """Show who holds a phone, since when and for what."""
+    """Show who holds a phone, since when and for what; none where nobody does."""
     with remote(url, token, client) as api:
-        show(api.of_client("GET", PHONES.one(api, which) + "/lease"), LEASE, json_line=json_line)
+        phone = api.of_client("GET", PHONES.one(api, which))
+    show({"items": [phone["lease"]] if phone["lease"] else []}, LEASE, json_line=json_line)
 
 
 @fleet.command("hold")
@@ -60,7 +61,7 @@ def hold(
     with remote(url, token, client) as api:
         body = {"state": state, "reason": reason}
         answer = api.of_client("PUT", PHONES.one(api, which) + "/hold", body=body)
-        show(answer or DONE, PHONES.columns if answer else tuple(DONE), json_line=json_line)
+        PHONES.show(api, answer, json_line=json_line)
 
 
 @accounts.command("add")

@@ -8,6 +8,7 @@ import typer
 
 from drover.bootstrap.standing import OWNER_ALONE, DataFolderUnusable
 from drover.cli.remote import SESSION_FILE, NotUp, UrlOption, begin_session, remote
+from drover.kernel.errors import InvalidInput
 from drover.platform.files import write_whole
 from drover.platform.settings import load_settings
 
@@ -19,6 +20,8 @@ def login(
     """Log in with a password, which is asked for, or read from standard input where that is no terminal."""
     settings = load_settings()
     password = typer.prompt("Password", hide_input=True) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    if not password:
+        raise InvalidInput("no password was given", hint="type it, or give it on standard input")
     session = begin_session(url, username, password)
     try:
         document = {"url": session.url, "secret": session.secret, "csrf": session.csrf}

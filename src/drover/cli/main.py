@@ -53,7 +53,13 @@ def _explain(error: BaseException) -> int:
             return exits.BY_KIND[error.kind]
         case typer.TyperException():
             command = getattr(getattr(error, "ctx", None), "command_path", "drover")
-            message = error.format_message().replace(": Input ", ": ").partition(", unable to parse")[0].rstrip(".")
+            message = (
+                error.format_message()
+                .replace(": Input ", ": ")
+                .replace(": Value error, ", ": ")
+                .partition(", unable to parse")[0]
+                .rstrip(".")
+            )
             _say(f"{message[:1].lower()}{message[1:]}", f"`{command} --help` shows what can be given")
             return error.exit_code
         case typer.Abort():

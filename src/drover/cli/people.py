@@ -1,14 +1,35 @@
 """`drover clients`, `users`, `token`: who may use a running `drover up`; and the kill switch."""
 
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Final, Literal
 
 import typer
 
-from drover.cli.asking import DONE, ReasonOption, Things, WhichArgument, acts, because, group, lists, shows
-from drover.cli.remote import ClientOption, JsonOption, TokenOption, UrlOption, remote, show
+from drover.cli.asking import ReasonOption, Things, WhichArgument, acts, because, group, lists, shows
+from drover.cli.remote import DONE, ClientOption, Json, JsonOption, Remote, TokenOption, UrlOption, remote, show
 
 CLIENTS: Final = Things("/clients", ("name", "id", "status", "halt.reason"), of_client=False)
-USERS: Final = Things("/users", ("username", "id", "role", "status", "clients"), name="username", of_client=False)
+
+
+def _worded(api: Remote, users: Sequence[Json]) -> Sequence[Json]:
+    """Say users' accesses by the names of clients."""
+    names = api.names("/clients", of_client=False)
+    return [user | {"clients": [_access(names.get(id_, id_), one) for id_, one in _held(user)]} for user in users]
+
+
+def _held(user: Json) -> Iterable[tuple[str, Json]]:
+    return user["clients"].items()
+
+
+def _access(client: str, access: Json) -> str:
+    limits = [f"{what} {', '.join(access[what])}" for what in ("racks", "apps") if access[what] is not None]
+    return " ".join([f"{client}: {access['level'].replace('_', ' ')}", *(f"({limit})" for limit in limits)])
+
+
+USERS: Final = Things(
+    "/users", ("username", "id", "role", "status", "clients"), name="username", of_client=False, worded=_worded
+)
+HALTS: Final = ("scope", "at", "reason", "by")
 TOKENS: Final = Things("/me/tokens", ("name", "id", "scopes", "last_used_at", "expires_at"), of_client=False)
 
 clients = group("clients", "Clients of the organization, and their kill switches.")
@@ -59,6 +80,8 @@ def create_user(
 def grant(
     which: WhichArgument,
     level: Annotated[Level, typer.Option(help="How far it reaches.")] = "limited",
+    rack: Annotated[list[str] | None, typer.Option(help="Only this rack, by name or id; may be repeated.")] = None,
+    app: Annotated[list[str] | None, typer.Option(help="Only this app, by name; may be repeated.")] = None,
     reason: ReasonOption = "",
     client: ClientOption = "",
     url: UrlOption = "",
@@ -68,7 +91,9 @@ def grant(
     """Grant a user access to a client, in place of what they have."""
     with remote(url, token, client) as api:
         path = f"{USERS.one(api, which)}/access/{api.client_id()}"
-        show(api.ask("PUT", path, body={"level": level, "reason": reason}) or DONE, tuple(DONE), json_line=json_line)
+        racks = [api.find("/racks", "name", one, of_client=False) for one in rack] if rack else None
+        body = {"level": level, "racks": racks, "apps": app or None, "reason": reason}
+        show(api.ask("PUT", path, body=body) or DONE, (), json_line=json_line)
 
 
 @users.command("withdraw")
@@ -82,7 +107,7 @@ def withdraw(
     """Withdraw a user's access to a client."""
     with remote(url, token, client) as api:
         path = f"{USERS.one(api, which)}/access/{api.client_id()}"
-        show(api.ask("DELETE", path) or DONE, tuple(DONE), json_line=json_line)
+        show(api.ask("DELETE", path) or DONE, (), json_line=json_line)
 
 
 @users.command("set")
@@ -99,7 +124,7 @@ def change_user(
     with remote(url, token) as api:
         given = {"role": role, "status": status, "reason": reason}
         body = {name: value for name, value in given.items() if value}
-        show(api.ask("PATCH", USERS.one(api, which), body=body), USERS.columns, json_line=json_line)
+        USERS.show(api, api.ask("PATCH", USERS.one(api, which), body=body), json_line=json_line)
 
 
 @tokens.command("create")
@@ -136,4 +161,15 @@ def unhalt(
 ) -> None:
     """Let runs go on, but those of clients that are halted by themselves."""
     with remote(url, token) as api:
-        show(api.ask("POST", "/unhalt", body={"reason": reason}) or DONE, tuple(DONE), json_line=json_line)
+        show(api.ask("POST", "/unhalt", body={"reason": reason}) or DONE, (), json_line=json_line)
+
+
+def halts(url: UrlOption = "", token: TokenOption = "", json_line: JsonOption = False) -> None:
+    """List the kill switches that are thrown: of clients, or of everything."""
+    with remote(url, token) as api:
+        thrown = api.ask("GET", "/halts")
+        if not json_line:
+            names = api.names("/clients", of_client=False)
+            items = [one | {"scope": names.get(one["client"], "everything")} for one in thrown["items"]]
+            thrown = {"items": items}
+        show(thrown, HALTS, json_line=json_line)

@@ -2,9 +2,11 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import Annotated, Any, Final, cast
 
 import httpx2
@@ -20,8 +22,14 @@ from drover.platform.documents import parse, read_text
 from drover.platform.settings import Settings, load_settings
 from drover.platform.web.statuses import CSRF_HEADER, MEDIA_TYPE, PREFIX, SESSION_COOKIE, STATUSES
 
+_ADDRESS: Final = "such as http://127.0.0.1:8420"
 SESSION_FILE: Final = "session.json"
 _TIMEOUT_S: Final = 60.0
+_ID: Final = re.compile(r"[0-9a-f]{32}")
+_LETTERS: Final = 4
+_NEWEST: Final = 1_000
+DONE: Final[Mapping[str, object]] = {"done": True}
+"""What is shown of an answer that has no body."""
 _KINDS: Final[Mapping[int, Kind]] = {status: kind for kind, status in STATUSES.items()} | {500: Kind.FAILED}
 
 Json = Any
@@ -49,7 +57,15 @@ class NoSuchThing(DroverError):
     kind = Kind.NOT_FOUND
 
     def __init__(self, path: str, which: str) -> None:
-        super().__init__(f"{path.strip('/')}: there is none named {which}", hint="list them to see their names")
+        word = path.rpartition("/")[2].removesuffix("s")
+        super().__init__(f"there is no {word} {which}", hint=f"list the {word}s to see which there are")
+
+
+class Ambiguous(InvalidInput):
+    """Several things have ids that begin so."""
+
+    def __init__(self, which: str, ids: Sequence[str]) -> None:
+        super().__init__(f"{which!r} begins the ids of {len(ids)}", hint=f"give more of one: {', '.join(ids[:5])}")
 
 
 class ApiRefusal(DroverError):
@@ -119,17 +135,32 @@ class Remote:
             yield from page["items"]
             after = page.get("next")
 
+    def names(self, path: str, *, query: Mapping[str, object] | None = None, of_client: bool = True) -> dict[str, str]:
+        """Return the names of the things in the list at `path` by id. Raises as `ask`."""
+        return {str(one["id"]): str(one["name"]) for one in self.every(path, query=query, of_client=of_client)}
+
     def find(
         self, path: str, name: str, which: str, *, query: Mapping[str, object] | None = None, of_client: bool = True
     ) -> str:
         """Return the id of the thing in the list at `path` whose id or whose field `name` is `which`.
 
-        Raises NoSuchThing, and as `ask`.
+        The first letters of an id will do, four at least; of things without names, only the newest are looked at.
+        Raises NoSuchThing, Ambiguous, and as `ask`.
         """
-        for one in self.every(path, query=query, of_client=of_client):
-            if which in {str(one["id"]), str(_value(one, name))}:
+        if _ID.fullmatch(which):
+            return which
+        begun: list[str] = []
+        things = self.every(path, query=query, of_client=of_client)
+        for one in islice(things, _NEWEST) if name == "id" else things:
+            if which == str(_value(one, name)):
                 return str(one["id"])
-        raise NoSuchThing(path, which)
+            if len(which) >= _LETTERS and str(one["id"]).startswith(which):
+                begun.append(str(one["id"]))
+        if len(begun) > 1:
+            raise Ambiguous(which, begun)
+        if not begun:
+            raise NoSuchThing(path, which)
+        return begun[0]
 
     def client_id(self) -> str:
         """Return the id of the client that was named, or of the only one. Raises InvalidInput."""
@@ -190,6 +221,8 @@ def _where(url: str, settings: Settings, standing: Standing | None) -> str:
     where = url or settings.api_url or (standing.url if standing else "")
     if not where:
         raise NotUp(f"no `drover up` runs on {settings.data_dir}", hint="start it, or give --url and a token")
+    if not where.startswith(("http://", "https://")):
+        raise InvalidInput(f"{where}: is no address", hint=_ADDRESS)
     return where.rstrip("/")
 
 
@@ -218,7 +251,7 @@ def _opened(where: str, headers: Mapping[str, str]) -> Iterator[httpx2.Client]:
     try:
         http = httpx2.Client(base_url=where, headers=dict(headers), timeout=_TIMEOUT_S, trust_env=False)
     except (httpx2.InvalidURL, UnicodeError) as error:
-        raise InvalidInput(f"{where}: is no address", hint="such as http://127.0.0.1:8420") from error
+        raise InvalidInput(f"{where}: is no address", hint=_ADDRESS) from error
     with http:
         yield http
 
@@ -227,6 +260,9 @@ def show(answer: object, columns: Sequence[str], *, json_line: bool) -> None:
     """Print an answer: as one JSON line, or as a table of `columns`, which may be paths such as `timing.at`."""
     if json_line:
         typer.echo(json.dumps(answer, ensure_ascii=False))
+        return
+    if answer == DONE:
+        typer.echo("done")
         return
     page = cast("dict[str, Any]", answer) if isinstance(answer, dict) else {}
     rows: list[Any] = page.get("items", [answer]) if isinstance(answer, dict) else cast("list[Any]", answer)
@@ -285,4 +321,7 @@ def _read(answer: httpx2.Response) -> Json:
     if not answer.headers.get("content-type", "").startswith(MEDIA_TYPE) or not isinstance(told, dict):
         raise Unintelligible(str(answer.url))
     problem = cast("dict[str, Any]", told)
-    raise ApiRefusal(answer.status_code, str(problem["code"]), str(problem["detail"]), str(problem["hint"]))
+    code, hint = str(problem["code"]), str(problem["hint"])
+    if code == "invalid_request":
+        hint = "`--help` shows what a command takes, `drover api GET /openapi.json` what a route does"
+    raise ApiRefusal(answer.status_code, code, str(problem["detail"]), hint)

@@ -1,5 +1,6 @@
 """`drover runs`: what a running `drover up` runs and has run, and what people ask of it."""
 
+from collections.abc import Sequence
 from typing import Annotated, Final
 
 import typer
@@ -7,9 +8,23 @@ import typer
 from drover.cli.asking import Things, WhichArgument, acts, because, group, lists
 from drover.cli.fleet import PHONES
 from drover.cli.play import ParamOption, parameters
-from drover.cli.remote import ClientOption, JsonOption, Remote, TokenOption, UrlOption, remote, show
+from drover.cli.remote import ClientOption, Json, JsonOption, Remote, TokenOption, UrlOption, remote, show
 
-RUNS: Final = Things("/runs", ("id", "status", "result", "reason", "attempt", "created_at", "ended_at"), name="id")
+
+def _worded(api: Remote, runs: Sequence[Json]) -> Sequence[Json]:
+    """Add the names of phones and workflows to runs."""
+    phones = api.names("/phones") if runs else {}
+    workflows = api.names("/definitions", query={"kind": "workflow"}) if runs else {}
+    named = [{"workflow": workflows.get(run["workflow_id"]), "phone": phones.get(run["phone_id"])} for run in runs]
+    return [run | names for run, names in zip(runs, named, strict=True)]
+
+
+RUNS: Final = Things(
+    "/runs",
+    ("id", "workflow", "phone", "status", "result", "reason", "attempt", "created_at", "ended_at"),
+    name="id",
+    worded=_worded,
+)
 STEPS: Final = ("position", "purpose", "name", "sequence", "status", "result", "reason", "id")
 TASKS: Final = ("number", "name", "kind", "status", "attempts", "actual", "error")
 REPORT: Final = ("status", "result", "sequences", "tasks", "recoveries", "attempts", "seconds", "failed_at", "error")
@@ -23,7 +38,7 @@ acts(runs, "resume", RUNS, "Have a paused run go on from where it was.", below="
 
 @runs.command("show")
 def show_run(
-    run: Annotated[str, typer.Argument(help="Its id.")],
+    run: Annotated[str, typer.Argument(help="Its id, or the first letters of it.")],
     client: ClientOption = "",
     url: UrlOption = "",
     token: TokenOption = "",
@@ -31,15 +46,15 @@ def show_run(
 ) -> None:
     """Show a run and its steps."""
     with remote(url, token, client) as api:
-        whole = api.of_client("GET", f"/runs/{run}")
-    show(whole, RUNS.columns, json_line=json_line)
+        whole = api.of_client("GET", RUNS.one(api, run))
+        RUNS.show(api, whole, json_line=json_line)
     if not json_line:
         show(whole["steps"], STEPS, json_line=False)
 
 
 @runs.command("report")
 def report(
-    run: Annotated[str, typer.Argument(help="Its id.")],
+    run: Annotated[str, typer.Argument(help="Its id, or the first letters of it.")],
     client: ClientOption = "",
     url: UrlOption = "",
     token: TokenOption = "",
@@ -47,12 +62,12 @@ def report(
 ) -> None:
     """Sum a run up."""
     with remote(url, token, client) as api:
-        show(api.of_client("GET", f"/runs/{run}/report"), REPORT, json_line=json_line)
+        show(api.of_client("GET", RUNS.one(api, run) + "/report"), REPORT, json_line=json_line)
 
 
 @runs.command("tasks")
 def tasks(
-    run: Annotated[str, typer.Argument(help="Its id.")],
+    run: Annotated[str, typer.Argument(help="Its id, or the first letters of it.")],
     client: ClientOption = "",
     url: UrlOption = "",
     token: TokenOption = "",
@@ -60,8 +75,9 @@ def tasks(
 ) -> None:
     """List the tasks of a run, in order."""
     with remote(url, token, client) as api:
-        steps = api.of_client("GET", f"/runs/{run}")["steps"]
-        found = [task for step in steps for task in api.every(f"/runs/{run}/steps/{step['id']}/tasks")]
+        one = RUNS.one(api, run)
+        steps = api.of_client("GET", one)["steps"]
+        found = [task for step in steps for task in api.every(f"{one}/steps/{step['id']}/tasks")]
     show({"items": found, "next": None}, TASKS, json_line=json_line)
 
 
@@ -84,7 +100,7 @@ def start(
             "account_id": api.find("/accounts", "address", account) if account else None,
             "parameters": parameters(param or []),
         }
-        show(api.of_client("POST", "/runs", body=body), RUNS.columns, json_line=json_line)
+        RUNS.show(api, api.of_client("POST", "/runs", body=body), json_line=json_line)
 
 
 @runs.command("continue")
@@ -99,8 +115,8 @@ def continue_run(
 ) -> None:
     """Go on with a run that failed or was cancelled; what comes after is played anew."""
     with remote(url, token, client) as api:
-        answer = api.of_client("PUT", f"/runs/{which}/continuation", body={"step": step, "task": task})
-        show(answer, RUNS.columns, json_line=json_line)
+        answer = api.of_client("PUT", RUNS.one(api, which) + "/continuation", body={"step": step, "task": task})
+        RUNS.show(api, answer, json_line=json_line)
 
 
 def _workflow(api: Remote, name: str) -> str:

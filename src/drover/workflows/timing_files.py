@@ -1,12 +1,13 @@
 """The form of timings in documents, and what each means."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from difflib import get_close_matches
 from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from drover.sequences.condition_files import Strict
 from drover.workflows.domain.errors import BadTiming
@@ -15,13 +16,29 @@ from drover.workflows.domain.occurrences import check
 from drover.workflows.domain.rule import WEEKDAYS, parse_rule
 from drover.workflows.domain.timing import EVERY_DAY, MOST_MOMENTS, At, Immediate, Recurring, Timing, Window
 
+_CLOCK: Final = r"^([01]\d|2[0-3]):[0-5]\d$"
 _DATE: Final = r"^\d{4}-\d{2}-\d{2}$"
 _LOCAL: Final = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$"
 _MOMENT: Final = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})?$"
 
+
+def _like(pattern: str, example: str) -> BeforeValidator:
+    """Say what a text should look like by an example, where it does not fit the pattern."""
+
+    def check(value: object) -> object:
+        if isinstance(value, str) and not re.search(pattern, value):
+            raise ValueError(f"is not like {example}")
+        return value
+
+    return BeforeValidator(check)
+
+
+Moment = Annotated[str, Field(pattern=_MOMENT), _like(_MOMENT, "2026-11-23T14:00 or 2026-11-23T14:00+01:00")]
 ZoneName = Annotated[str, Field(max_length=64, description="A time zone of the IANA database, such as Europe/Berlin.")]
-Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="A local time, such as 09:00.")]
-Day = Annotated[str, Field(pattern=_DATE, description="A local day, such as 2026-11-23.")]
+Clock = Annotated[
+    str, Field(pattern=_CLOCK, description="A local time, such as 09:00."), _like(_CLOCK, "09:00, from 00:00 to 23:59")
+]
+Day = Annotated[str, Field(pattern=_DATE, description="A local day, such as 2026-11-23."), _like(_DATE, "2026-11-23")]
 WeekdayName = Literal["MO", "TU", "WE", "TH", "FR", "SA", "SU"]
 
 
@@ -29,7 +46,7 @@ class ImmediateFile(Strict):
     """Once, at once."""
 
     kind: Literal["immediate"]
-    asked_at: Annotated[str, Field(pattern=_MOMENT)] | None = Field(default=None, description="Filled in.")
+    asked_at: Moment | None = Field(default=None, description="Filled in.")
 
     def timing(self, now: datetime) -> Timing:
         """Return the timing."""
@@ -40,7 +57,7 @@ class AtFile(Strict):
     """Once, at a time: a local one of the zone, or one with an offset (`...+01:00`, `...Z`)."""
 
     kind: Literal["at"]
-    at: Annotated[str, Field(pattern=_MOMENT, description="Such as 2026-11-23T14:00.")]
+    at: Moment = Field(description="Such as 2026-11-23T14:00.")
     zone: ZoneName = "UTC"
 
     def timing(self, now: datetime) -> Timing:  # noqa: ARG002  others need it
@@ -61,7 +78,7 @@ class WindowFile(Strict):
     weekdays: list[WeekdayName] | None = Field(default=None, min_length=1, description="Without it every day.")
     repetitions: int | None = Field(default=1, ge=1, le=100_000, description="On how many days; null for all.")
     first: Day | None = Field(default=None, description="The first day; else the day on which it is made.")
-    not_before: Annotated[str, Field(pattern=_MOMENT)] | None = Field(default=None, description="Filled in.")
+    not_before: Moment | None = Field(default=None, description="Filled in.")
 
     def timing(self, now: datetime) -> Timing:
         """Return the timing."""
@@ -86,7 +103,7 @@ class RecurringFile(Strict):
 
     kind: Literal["recurring"]
     rule: str = Field(min_length=1, max_length=500, description="Such as FREQ=WEEKLY;BYDAY=MO,TH;BYHOUR=9;BYMINUTE=30.")
-    starts: Annotated[str, Field(pattern=_LOCAL)] | None = Field(
+    starts: Annotated[str, Field(pattern=_LOCAL), _like(_LOCAL, "2026-11-23T14:00")] | None = Field(
         default=None, description="The local time from which on the rule counts; else when it is made."
     )
     zone: ZoneName = "UTC"

@@ -43,6 +43,15 @@ class UnknownSchedule(DroverError):
         super().__init__(f"there is no schedule {schedule_id}", hint="list the schedules")
 
 
+class ScheduleExists(DroverError):
+    """The name of a new schedule is another's; a cancelled one keeps its own."""
+
+    kind = Kind.CONFLICT
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is a schedule {name} already", hint="edit that one, or give this one another name")
+
+
 class ScheduleMoved(DroverError):
     """Somebody else has changed the schedule since it was looked at."""
 
@@ -62,9 +71,11 @@ class Schedules:
         self._draw_seed = draw_seed
 
     async def create(self, unit: Unit, actor: Actor, body: Mapping[str, object]) -> Kept:
-        """Make a schedule of a document. Raises BadDocument with every fault, Conflict where the name is taken."""
+        """Make a schedule of a document. Raises BadDocument with every fault, ScheduleExists, or Conflict in a race."""
         now = self._trail.clock.now()
         plan = await self._plan(unit, read_plan(body, now), "")
+        if await repository.by_names(unit, [plan.name]):
+            raise ScheduleExists(plan.name)
         seed = self._draw_seed()
         schedule = Schedule(self._trail.new_id(), plan, seed, advancing.begin(plan, seed, now))
         kept = Kept(schedule, actor.actor, now)
