@@ -53,6 +53,23 @@ class Base:
         _, pid = self._running()
         os.kill(rng.choice(_children(pid)), signal.SIGKILL)
 
+    async def stop_server(self, seconds: float) -> None:
+        """Stop the server, and start it again so much later."""
+        server, _ = self._running()
+        await asyncio.to_thread(server.stop, signal.SIGINT)
+        await asyncio.sleep(seconds)
+        await asyncio.to_thread(_start_again, server)
+
+    async def freeze_server(self, seconds: float) -> None:
+        """Let all processes of the server do nothing for so long: it accepts connections, and answers none."""
+        _, pid = self._running()
+        frozen = [pid, *_children(pid)]
+        for each in frozen:
+            os.kill(each, signal.SIGSTOP)
+        await asyncio.sleep(seconds)
+        for each in frozen:
+            os.kill(each, signal.SIGCONT)
+
     def _running(self) -> tuple[Postgres, int]:
         if self.server is None or self.server.server is None:
             raise CannotMeasure("there is no server to kill")

@@ -97,6 +97,13 @@ class DroverUp:
             process.kill()
             await process.wait()
 
+    async def freeze(self, seconds: float) -> None:
+        """Let it do nothing for so long, as a computer does that sleeps."""
+        process = _there(self._process)
+        process.send_signal(signal.SIGSTOP)
+        await asyncio.sleep(seconds)
+        process.send_signal(signal.SIGCONT)
+
     async def keep(self) -> None:
         """Start it again where it has ended by itself, until cancelled; that it did is written down."""
         while True:

@@ -28,6 +28,11 @@ VICTIMS: Final[Mapping[str, Mapping[str, int]]] = {
 """How often what is killed, by weight."""
 STARTING: Final = "starting_up"
 """A `drover up` that is not ready yet: so often, the one that was started after a kill is killed again."""
+AWAY: Final[Mapping[str, tuple[str, ...]]] = {
+    "sqlite": ("up_frozen",),
+    "postgresql": ("postgres_stopped", "postgres_frozen", "up_frozen"),
+}
+"""What is stopped or frozen for a while, once each, after the kills."""
 TWICE: Final = 0.3
 STARTING_S: Final = 4.0
 MOVING_S: Final = 15.0
@@ -53,6 +58,7 @@ class Measure:
     seed: int
     pause_s: float = 5.0
     ahead: int = 2
+    away_s: float = 15.0
 
 
 @dataclass
@@ -120,7 +126,7 @@ class Chaos:
 
     async def strike(self) -> None:
         """Kill until it is enough."""
-        weights = VICTIMS["postgresql" if self.base.server else "sqlite"]
+        weights = VICTIMS[self.wanted.database]
         victim = ""
         while len(self.kills) < self.wanted.kills:
             if victim == "up" and self.rng.random() < TWICE:
@@ -128,17 +134,26 @@ class Chaos:
                 await asyncio.sleep(self.rng.uniform(0, STARTING_S))
             else:
                 (victim,) = self.rng.choices(list(weights), list(weights.values()))
-                await self.up.ready()
-                await self._moving()
-                await asyncio.sleep(self.rng.uniform(0, self.wanted.pause_s))
+                await self._due()
             at = now()
             await self._kill(victim)
             again = self.up.started_at if victim in ("up", STARTING) else now()
             self.kills.append(Kill(victim, at, again))
             done = sum(one.run in self.over for one in self.asked)
             self.say(f"kill {len(self.kills)}: {victim}, {done} of {len(self.asked)} runs over")
+        for victim in AWAY[self.wanted.database]:
+            await self._due()
+            at = now()
+            await self._take_away(victim)
+            self.kills.append(Kill(victim, at, now(), killed=False))
+            self.say(f"{victim} for {self.wanted.away_s:g} s")
         await self.up.ready()
         self.enough = True
+
+    async def _due(self) -> None:
+        await self.up.ready()
+        await self._moving()
+        await asyncio.sleep(self.rng.uniform(0, self.wanted.pause_s))
 
     async def _moving(self) -> None:
         """Wait until something goes on at the phones, or long enough for that."""
@@ -160,6 +175,15 @@ class Chaos:
             case _:
                 await self.up.kill()
                 await self.up.start()
+
+    async def _take_away(self, victim: str) -> None:
+        match victim:
+            case "postgres_stopped":
+                await self.base.stop_server(self.wanted.away_s)
+            case "postgres_frozen":
+                await self.base.freeze_server(self.wanted.away_s)
+            case _:
+                await self.up.freeze(self.wanted.away_s)
 
     async def _begin(self, workflow: str, phone: str, parameters: Mapping[str, str]) -> str:
         wanted = {"workflow_id": self.ids[workflow], "phone_id": phone, "parameters": dict(parameters)}
@@ -216,6 +240,7 @@ async def _judged(chaos: Chaos) -> dict[str, Any]:
     return judge(records) | {
         "starts": chaos.up.starts,
         "ended_by_itself": len(by_itself),
+        "away_s": {kill.victim: round(kill.again - kill.at, 1) for kill in chaos.kills if not kill.killed},
         "ready_p50_s": round(percentile(chaos.up.ready_s, 50), 2),
         "ready_p95_s": round(percentile(chaos.up.ready_s, 95), 2),
         "load": os.getloadavg()[0],

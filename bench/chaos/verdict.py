@@ -59,11 +59,12 @@ class Ended:
 
 @dataclass(frozen=True)
 class Kill:
-    """What was killed when, and from when on it was there again, as a process."""
+    """What was killed when, and from when on it was there again, as a process; or was only away for a while."""
 
     victim: str
     at: float
     again: float
+    killed: bool = True
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def judge(records: Records) -> dict[str, Any]:
     resumed = resumptions(records)
     ends = Counter(records.ended[asked.run].result for asked in records.asked if asked.run in records.ended)
     return {
-        "kills": len(records.kills),
+        "kills": sum(kill.killed for kill in records.kills),
         "runs": len(records.asked),
         "lost_runs": sum(map(bool, lost)),
         "doubled_once_acts": sum(count - 1 for count in saved.values()),

@@ -9,9 +9,10 @@ from bench.chaos.verdict import NONE_OF
 KILLS: Final = 20
 PHONES: Final = 6
 PAUSE_S: Final = 2.0
+AWAY_S: Final = 5.0
 NOTHING: Final = {"kills": KILLS, **dict.fromkeys(NONE_OF, 0)}
 
 
 def killed(database: str) -> Mapping[str, Any]:
-    """Return the figures of twenty kills."""
-    return measure(Measure(database, KILLS, PHONES, seed=20, pause_s=PAUSE_S, ahead=1), print)
+    """Return the figures of twenty kills, and of what is away for a while after them."""
+    return measure(Measure(database, KILLS, PHONES, seed=20, pause_s=PAUSE_S, ahead=1, away_s=AWAY_S), print)

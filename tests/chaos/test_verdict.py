@@ -40,6 +40,11 @@ def test_a_run_that_was_cut_off_again_counts_from_the_later_restart() -> None:
     assert figures["resume_p95_s"] == pytest.approx(6.2 - 5.9)
 
 
+def test_what_was_only_away_for_a_while_is_no_kill() -> None:
+    figures = judge(replace(GOOD, kills=[Kill("up_frozen", 4.0, 5.5, killed=False)]))
+    assert (figures["kills"], figures["resumed"], figures["killed"]) == (0, 1, {"up_frozen": 1})
+
+
 def test_what_goes_on_too_late_does_not_pass() -> None:
     late = replace(GOOD, kills=[Kill("up", 1.5, -9.0)], seen=[*GOOD.seen[2:]], held=[Held(ONE, 1, "r1", -20, 8.0)])
     figures = judge(late)
