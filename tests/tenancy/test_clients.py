@@ -86,8 +86,7 @@ async def test_a_halted_client_runs_nothing_and_its_sister_goes_on(house: House)
         standing = await house.clients.standing(unit, CLIENT)
         assert await house.halts.thrown(unit) == [thrown]
     async with house.database.reading(SISTERS) as unit:
-        assert (await house.clients.standing(unit, SISTER_CLIENT)).may_run
-    assert not standing.may_run
+        assert (await house.clients.standing(unit, SISTER_CLIENT)).hindrance == ""
     assert standing.hindrance == "the client is halted: wrong caption"
     assert house.told == [thrown]
 
@@ -109,7 +108,7 @@ async def test_taking_a_halt_back_needs_full_access(house: House) -> None:
     for _ in range(2):
         await house.halts.unhalt(await house.caller("ada"), CLIENT, "mended")
     async with house.database.reading(WHOSE) as unit:
-        assert (await house.clients.standing(unit, CLIENT)).may_run
+        assert (await house.clients.standing(unit, CLIENT)).hindrance == ""
     assert sorted(await house.acts(CLIENT)) == ["access.granted"] * 2 + ["client.halted", "client.unhalted"]
 
 
@@ -120,7 +119,7 @@ async def test_halting_all_halts_every_client_of_this_organization_and_no_other_
         for client in (CLIENT, SISTER_CLIENT):
             assert (await house.clients.standing(unit, client)).hindrance == "the organization is halted: fire"
     async with house.database.reading(OneClient(OTHER_ORGANIZATION, OTHER_CLIENT)) as unit:
-        assert (await house.clients.standing(unit, OTHER_CLIENT)).may_run
+        assert (await house.clients.standing(unit, OTHER_CLIENT)).hindrance == ""
         assert await house.halts.thrown(unit) == []
     async with house.database.reading(Installation()) as unit:
         assert await house.halts.thrown(unit) == [thrown]
@@ -133,7 +132,7 @@ async def test_a_client_that_was_halted_itself_stays_so_when_all_go_on(house: Ho
         await house.halts.unhalt_all(boss(), "out")
     async with house.database.reading(WHOSE) as unit:
         assert (await house.clients.standing(unit, CLIENT)).hindrance == "the client is halted: wrong caption"
-        assert (await house.clients.standing(unit, SISTER_CLIENT)).may_run
+        assert (await house.clients.standing(unit, SISTER_CLIENT)).hindrance == ""
     assert await house.acts("") == ["organization.halted", "organization.unhalted"]
 
 

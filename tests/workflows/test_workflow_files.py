@@ -15,7 +15,7 @@ from drover.workflows import files, plan_files
 from drover.workflows.domain.conditions import All, Not, StepIs
 from drover.workflows.domain.conditions import Any as AnyOf
 from drover.workflows.domain.workflow import CallHelper, PlaySequence, RetryPolicy
-from drover.workflows.files import load_workflow, read_workflow
+from drover.workflows.files import read_workflow
 from drover.workflows.lint import Known, KnownSequence, lint
 from tests.workflows.documents import schedule, step, workflow
 
@@ -51,7 +51,7 @@ def test_a_workflow_is_read_whole(tmp_path: Path) -> None:
     )
     path = tmp_path / "w.json"
     path.write_text(json.dumps(body))
-    read = load_workflow(path)
+    read = read_workflow(path.read_text(encoding="utf-8"), str(path))
     one, two = read.steps
     assert (read.account, read.priority, read.template) == ("main*", 5, True)
     assert (one.work, one.retry, one.goes_on, one.app) == (

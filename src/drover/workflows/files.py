@@ -11,7 +11,7 @@ from drover.devices.geometry import Size
 from drover.language.source import source_of
 from drover.language.text import Literal as Plain
 from drover.language.text import Reference, Text
-from drover.platform.documents import BadDocument, Fault, parse, read_text
+from drover.platform.documents import BadDocument, Fault, parse
 from drover.sequences.condition_files import (
     MAX_TEXT,
     Name,
@@ -149,11 +149,6 @@ class WorkflowFile(Strict):
 def schema() -> dict[str, object]:
     """Return the JSON Schema of a workflow document."""
     return WorkflowFile.model_json_schema(by_alias=True)
-
-
-def load_workflow(path: Path) -> Workflow:
-    """Return the workflow in a file. Raises BadDocument with every fault found."""
-    return read_workflow(read_text(path), str(path))
 
 
 def workflow_of(body: Mapping[str, object], name: str) -> Workflow:

@@ -69,11 +69,6 @@ class Standing:
             return f"the client is {self.client.value}"
         return ""
 
-    @property
-    def may_run(self) -> bool:
-        """Whether new runs may start, and those under way may act."""
-        return not self.hindrance
-
 
 @dataclass(frozen=True, slots=True)
 class Grant:
