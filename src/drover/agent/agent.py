@@ -19,6 +19,7 @@ from drover.agent.orders import Orders
 from drover.agent.outbox import Outbox
 from drover.agent.play import Play
 from drover.agent.rig import AgentOptions, Rig
+from drover.agent.secrets import own_key
 from drover.agent.state import state_of
 from drover.agent.stops import Stops, concerns, refusal
 from drover.agent.store import KEPT, AgentStore, TakenOn
@@ -158,6 +159,7 @@ class Agent:
             attaching=asyncio.Semaphore(options.attaching),
             frames=FrameBudget(options.acting),
             acting=self._acting,
+            key=await asyncio.to_thread(own_key, folder),
         )
 
     async def _go_on(self, rig: Rig) -> None:

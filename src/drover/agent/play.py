@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import structlog
@@ -14,6 +14,7 @@ from drover.agent.gated_driver import GatedDriver
 from drover.agent.lease import LeaseKeeper
 from drover.agent.materials import Screens, Script
 from drover.agent.rig import Rig
+from drover.agent.secrets import SealedInputs
 from drover.agent.store import TakenOn
 from drover.agent.telling import Told, ended, evidence_of, never_begun, stopped, told
 from drover.fleet.taking import taken
@@ -178,14 +179,15 @@ class Play:
 
     def _plan(self, screens: Screens, script: Script) -> Plan:
         options = self._rig.options
-        return make_plan(
+        plan = make_plan(
             with_ways(script.sequence, screens.registry),
             screens.registry,
-            self.order.parameters,
+            {**self.order.parameters, **dict.fromkeys(self.order.sealed, "")},
             file=script.file.name,
             helpers=options.helpers,
             categories=options.texts.categories(script.values),
         )
+        return replace(plan, secrets=SealedInputs(plan.secrets, self.order, self._rig.key))
 
     async def _on_stage(self, stage: Stage) -> PlayEnded:
         order, rig = self.order, self._rig

@@ -86,5 +86,7 @@ class Rig:
     attaching: asyncio.Semaphore
     frames: FrameBudget
     acting: Acting
+    key: bytes = field(repr=False)
+    """What secrets that are sealed to the agent are opened with."""
     models: dict[str, str] = field(default_factory=dict[str, str])
     """The phones' models by serial, as far as they were attached."""

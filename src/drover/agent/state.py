@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from drover.agent.rig import Rig
 from drover.protocol.fields import line, name
 from drover.protocol.messages import AgentState, PhoneSeen
+from drover.protocol.sealing import public_of
 
 _MOST_REASON = 200
 
@@ -30,4 +31,5 @@ async def state_of(boot: str, rig: Rig, plays: Sequence[str]) -> AgentState:
         acting_most=rig.options.acting,
         load=max(0.0, os.getloadavg()[0]) / (os.cpu_count() or 1),
         unsent=await rig.store.count_unsent(),
+        public_key=public_of(rig.key),
     )

@@ -94,7 +94,9 @@ class Reports:
             return
         own = self._own
         async with self._database.writing(Organization(own.organization)) as unit:
-            agent = await self._agents.report(unit, own.name, own.credential, state.boot, state.acting)
+            agent = await self._agents.report(
+                unit, own.name, own.credential, state.boot, state.acting, public_key=state.public_key
+            )
         if changed:
             reports = [_report(phone) for phone in state.phones]
             new = [report for report in reports if report.serial not in self._registered]

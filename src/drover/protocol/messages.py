@@ -19,7 +19,8 @@ class PlayOrder(Said):
 
     `files` are what the sequence refers to beside itself, by their relative paths; `screens` is an archive of the
     registry's folder (`protocol.archive`); `values` is a document of values. `from_step` begins there; `resume` goes on
-    where an earlier attempt of the same sequence run stopped.
+    where an earlier attempt of the same sequence run stopped. `sealed` are secret parameters that are sealed to the
+    agent's public key, for `sealed_for` each (`protocol.sealing`).
     """
 
     sequence_run: Id
@@ -35,11 +36,17 @@ class PlayOrder(Said):
     screens: Digest
     files: dict[Name, Digest] = Field(default_factory=dict)
     parameters: dict[Name, Line] = Field(default_factory=dict)
+    sealed: dict[Name, Line] = Field(default_factory=dict)
     values: Digest | None = None
     seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 0
     from_step: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     resume: bool = False
     budget: Budget = Budget()
+
+    @staticmethod
+    def sealed_for(sequence_run: str, parameter: str) -> str:
+        """Return the context that a secret parameter is sealed for: this one of this sequence run, and no other."""
+        return f"parameter {parameter} of {sequence_run}"
 
     @model_validator(mode="after")
     def _one_way_to_begin(self) -> "PlayOrder":
@@ -130,7 +137,8 @@ class AgentState(Said):
     """How an agent is, published every 1 to 2 s. `boot` changes with every start.
 
     `acting` of `acting_most` phones are in a call; `load` is the host's load average of a minute for each core;
-    `plays` are the sequence runs being played, `unsent` counts events that are not acknowledged.
+    `plays` are the sequence runs being played, `unsent` counts events that are not acknowledged; `public_key` is what
+    secrets for it are sealed to.
     """
 
     agent: AgentName
@@ -141,6 +149,7 @@ class AgentState(Said):
     acting_most: Count = 0
     load: Seconds = 0.0
     unsent: Count = 0
+    public_key: Name = ""
 
 
 class TaskBegan(Said):

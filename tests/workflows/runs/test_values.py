@@ -6,15 +6,33 @@ from datetime import UTC, datetime
 from drover.language.parsing import parse_text
 from drover.language.rendering import Values, render
 from drover.language.spintax import Seed
+from drover.platform.db.database import Unit
+from drover.platform.db.whose import Organization
 from drover.protocol.codec import decode
 from drover.protocol.messages import PlayEnded, PlayOrder
+from drover.protocol.sealing import new_key, public_of, unseal
 from drover.sequences.domain import Comparison, Param, ValueIs
 from drover.workflows.domain.records import SWITCH, Run, StepRun
 from drover.workflows.domain.runs import PartStatus, RunStatus
 from drover.workflows.domain.workflow import CallHelper, PlaySequence, RetryPolicy, Step, Workflow
+from drover.workflows.service.ports import SequenceDocument
 from drover.workflows.service.texts import inputs, is_secret, read_before
 from tests.databases import OURS
-from tests.workflows.runs.world import ADA, WORKFLOW, Rig, Script, World, completes, in_turn, played, until, waits
+from tests.fleet.racks import CREDENTIAL
+from tests.workflows.runs.world import (
+    ADA,
+    AGENT,
+    WORKFLOW,
+    Rig,
+    Script,
+    Shelf,
+    World,
+    completes,
+    in_turn,
+    played,
+    until,
+    waits,
+)
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ONCE = RetryPolicy()
@@ -180,3 +198,25 @@ def test_the_later_of_two_steps_says_what_a_variable_is_and_switching_says_nothi
         StepRun("d", "r", 3, "d", "", None, None, variables={"likes": "3"}),
     ]
     assert read_before(steps, 3) == {"likes": "2", "kept": "k"}
+
+
+class SecretShelf(Shelf):
+    async def sequence(self, unit: Unit, sequence_id: str, version: int) -> SequenceDocument:  # noqa: ARG002
+        params = {"word": {"secret": True}, "own": {"secret": True}, "plain": {}}
+        return SequenceDocument(json.dumps({"name": sequence_id, "params": params}).encode())
+
+
+async def test_secret_inputs_are_sealed_to_the_agent_that_has_the_phone(world: World) -> None:
+    key = new_key()
+    world.shelf = SecretShelf(told("log_in", word="${param.w}", own="${param.ref}", plain="${param.w2}"))
+    async with world.database.writing(Organization(OURS.organization)) as unit:
+        await world.agents.report(unit, AGENT, CREDENTIAL, "boot1", 0, public_key=public_of(key))
+    given = {"w": "hunter2", "ref": "${account.password}", "w2": "hi"}
+    async with world.worker() as made:
+        world.shelf.params = {"w": an_input(secret=True), "ref": an_input(secret=True), "w2": an_input()}
+        run = await made.runs.start_now(OURS, ADA, WORKFLOW, world.phones[0].id, parameters=given)
+        await world.until(run.id, RunStatus.COMPLETED)
+    (order,) = world.rig.orders
+    assert dict(order.parameters) == {"own": "${account.password}", "plain": "hi"}
+    assert list(order.sealed) == ["word"]
+    assert unseal(order.sealed["word"], key, order.sealed_for(order.sequence_run, "word")) == "hunter2"

@@ -33,6 +33,7 @@ from drover.protocol.messages import (
     TaskBegan,
     TaskEnded,
 )
+from drover.sequences.domain import Param
 from drover.workflows.domain.planning import NewRun, NewStep
 from drover.workflows.domain.records import Run
 from drover.workflows.domain.runs import RunStatus
@@ -66,6 +67,7 @@ class Shelf:
 
     def __init__(self, *steps: Step) -> None:
         self.steps = steps or (played("log_in"),)
+        self.params: dict[str, Param] = {}
 
     async def pin(self, unit: Unit, workflow_id: str, version: int | None) -> Pinned:
         steps = tuple(
@@ -77,7 +79,7 @@ class Shelf:
         return Pinned(await self.workflow(unit, workflow_id, 1), workflow_id, version or 1, steps)
 
     async def workflow(self, unit: Unit, workflow_id: str, version: int) -> Workflow:  # noqa: ARG002
-        return Workflow("daily", "", "plaza", "", 5, template=False, steps=self.steps, digest="")
+        return Workflow("daily", "", "plaza", "", 5, template=False, steps=self.steps, digest="", params=self.params)
 
     async def sequence(self, unit: Unit, sequence_id: str, version: int) -> SequenceDocument:  # noqa: ARG002
         return SequenceDocument(json.dumps({"name": sequence_id, "version": version}).encode())

@@ -76,9 +76,12 @@ class Agents:
         self._trail.note(unit, by, "agent.registered", ("agent", agent.id), after=after)
         return agent, credential
 
-    async def report(self, unit: Unit, name: str, credential: str, boot_id: str, acting: int) -> Agent:
+    async def report(
+        self, unit: Unit, name: str, credential: str, boot_id: str, acting: int, *, public_key: str = ""
+    ) -> Agent:
         """Note that an agent is there, and return it; `boot_id` names its present start, `acting` how many phones act.
 
+        `public_key` is what secrets for it are sealed to from now on; empty: what was known of it.
         Raises AgentRefused, AgentNameTaken while another start of it reported within 10 s.
         """
         known = await repository.agent_named(unit, name)
@@ -87,7 +90,8 @@ class Agents:
         agent, kept_hash = known
         now = await unit.now()
         admit(agent, kept_hash, credential, boot_id, now)
-        agent = replace(agent, boot_id=boot_id, seen_at=now, acting=acting)
+        key = public_key or agent.public_key
+        agent = replace(agent, boot_id=boot_id, seen_at=now, acting=acting, public_key=key)
         await repository.keep_agent(unit, agent)
         return agent
 

@@ -1,6 +1,5 @@
 """Which content a client's rows name, by digest."""
 
-from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -44,6 +43,6 @@ async def of_runs(unit: Unit, before: datetime) -> tuple[frozenset[str], frozens
     return frozenset(named), frozenset(records)
 
 
-async def _frames(unit: Unit, which: ColumnElement[bool]) -> Collection[str]:
+async def _frames(unit: Unit, which: ColumnElement[bool]) -> set[str]:
     rows = await unit.session.execute(select(TaskRunRow.frame_before, TaskRunRow.frame_after).where(which))
     return {frame for row in rows for frame in (row.frame_before, row.frame_after) if frame is not None}

@@ -2,7 +2,7 @@
 
 import json
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
@@ -12,10 +12,11 @@ from drover.kernel.clock import Clock
 from drover.platform.content import Content
 from drover.platform.db.database import Unit
 from drover.protocol.messages import PlayOrder
+from drover.protocol.sealing import seal
 from drover.workflows.domain.records import STEP, Run, StepRun
 from drover.workflows.domain.workflow import Step, Workflow
 from drover.workflows.service.ports import Book, Provision
-from drover.workflows.service.texts import arguments, inputs
+from drover.workflows.service.texts import arguments, inputs, is_reference
 
 T = TypeVar("T")
 
@@ -69,6 +70,12 @@ class Orders:
         """
         values = await self._content.put(provision.values) if provision.values is not None else None
         script = await self._script(unit, run, part)
+        parameters = (
+            inputs(run, await self.workflow(unit, run), step, provision.known, read, script.secrets)
+            if part.purpose == STEP
+            else dict(provision.switch_parameters)
+        )
+        sealed = _sealed(part.id, parameters, script.secrets, phone)
         return PlayOrder(
             sequence_run=part.id,
             attempt=part.attempt,
@@ -82,11 +89,8 @@ class Orders:
             sequence=script.sequence,
             screens=await self._book.screens(unit),
             files=dict(script.files),
-            parameters=(
-                inputs(run, await self.workflow(unit, run), step, provision.known, read, script.secrets)
-                if part.purpose == STEP
-                else dict(provision.switch_parameters)
-            ),
+            parameters={name: value for name, value in parameters.items() if name not in sealed},
+            sealed=sealed,
             values=values,
             seed=run.seed,
             from_step=part.from_step,
@@ -116,6 +120,22 @@ def materials_of(order: PlayOrder) -> tuple[str, ...]:
     """Return the digests of all that an order names."""
     values = () if order.values is None else (order.values,)
     return (order.sequence, order.screens, *order.files.values(), *values)
+
+
+def _sealed(
+    step_id: str, parameters: Mapping[str, str], secrets: Collection[str], phone: PhoneRecord
+) -> dict[str, str]:
+    """Return the secret ones sealed to the agent that has the phone.
+
+    One that never told its public key is of a version that opens nothing: it is given them as they are. What is nothing
+    but the reference to a secret is none itself.
+    """
+    public = phone.agent.public_key if phone.agent is not None else ""
+    return {
+        name: seal(value, public, PlayOrder.sealed_for(step_id, name))
+        for name, value in parameters.items()
+        if public and name in secrets and not is_reference(value)
+    }
 
 
 def _secrets(document: bytes) -> frozenset[str]:

@@ -10,6 +10,7 @@ from drover.language.rendering import Values, render
 from drover.language.source import source_of
 from drover.language.spintax import Seed
 from drover.language.text import Reference, Text, literal, references, substitute
+from drover.sequences.domain import Param
 from drover.sequences.inputs import input_text
 from drover.workflows.domain.conditions import Facts
 from drover.workflows.domain.records import STEP, Run, StepRun
@@ -58,6 +59,12 @@ def inputs(
         else source_of(substitute(text, {**_unread(text), **values, **given}))
         for name, text in step.parameters.items()
     }
+
+
+def is_reference(source: str) -> bool:
+    """Whether what is given for a secret input is nothing but the reference to a secret, which is resolved there."""
+    text = input_text(Param("", None, secret=True), source)
+    return any(isinstance(part, Reference) for part in text.parts)
 
 
 def is_secret(workflow: Workflow, step: Step) -> bool:
