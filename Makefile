@@ -46,7 +46,7 @@ chaos: setup-dev ## Kill drover up and its databases while runs go on; ARGS="--k
 	@tools/prepare_tests.sh
 	@$(BIN)/python -m bench.chaos $(ARGS)
 
-soak: setup-dev ## Play for half an hour with 1 % faults: memory, handles and threads must stay flat; ARGS="--minutes 5"
+soak: setup-dev ## An hour of runs with 1 % faults: memory, handles, threads, tables must stay flat; ARGS="--minutes 5"
 	@$(BIN)/python -m bench soak $(ARGS)
 
 registry: setup-dev ## Draw the examples' screen registries and keyboard maps again
