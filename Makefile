@@ -4,8 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Test files at a time. Tests of commands and racks mostly wait, so this may exceed the cores.
 JOBS ?= 3
+# The stateful tests: on the rules as values, and in both databases.
+RULES := tests/fleet/test_lease_rules.py tests/fleet/test_lease_rules_in_databases.py \
+	tests/workflows/test_schedule_rules.py tests/workflows/test_schedule_rules_in_databases.py \
+	tests/workflows/runs/test_rules.py tests/workflows/runs/test_dispatching_rules_in_databases.py
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test bench chaos soak lint screenshots registry example schemas clean
+.PHONY: help setup setup-dev run test thorough bench chaos soak lint screenshots registry example schemas clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -38,6 +42,9 @@ lint: setup-dev ## Style, types, import contracts, and the examples' sequences a
 	@$(BIN)/lint-imports --config pyproject.toml
 	@$(BIN)/drover sequence lint examples/*/*.json
 	@for folder in examples/*/registry; do $(BIN)/drover screens check $$folder || exit 1; done
+
+thorough: setup-dev ## Try the rules of leases, schedules and dispatching on thousands of courses instead of CI's few
+	@DROVER_THOROUGH=1 $(BIN)/python -m pytest --numprocesses $(JOBS) --timeout 3600 $(RULES) $(ARGS)
 
 bench: setup-dev ## Measure, and write bench/results/
 	@$(BIN)/python -m bench $(ARGS)

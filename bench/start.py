@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from http import HTTPStatus
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -98,17 +98,20 @@ def run(*, starts: int = 100, database: str = "sqlite") -> dict[str, Any]:
 async def _measure(starts: int, database: str) -> dict[str, Any]:
     marks = Marks()
     load_before = os.getloadavg()[0]
-    took: list[float] = []
+    took, cpu = list[float](), list[float]()
     parts: dict[str, list[float]] = defaultdict(list)
     with marked(marks, *MARKED):
         async with _ready(database) as ready:
             asked = await _Asked.of(ready)
             for number in range(WARM_UP + starts):
+                began_cpu = process_time()
                 began, run_id = await asyncio.to_thread(asked.start)
                 at = await _first_call(marks, began)
+                cpu_ms = (process_time() - began_cpu) * 1000
                 await asked.until_over(run_id)
                 if number >= WARM_UP:
                     took.append((at - began) * 1000)
+                    cpu.append(cpu_ms)
                     for name, ms in between(marks, began, PATH).items():
                         parts[name].append(ms)
                 marks.moments.clear()
@@ -118,6 +121,7 @@ async def _measure(starts: int, database: str) -> dict[str, Any]:
         "start_ms_p50": round(percentile(took, 50), 1),
         "start_ms_p95": round(percentile(took, 95), 1),
         "start_ms_max": round(max(took), 1),
+        "start_cpu_ms_p50": round(percentile(cpu, 50), 1),
         "parts_ms_p50": {name: round(statistics.median(ms), 1) for name, ms in parts.items()},
         "load_before": round(load_before, 2),
         "load_after": round(os.getloadavg()[0], 2),
