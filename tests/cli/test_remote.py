@@ -269,6 +269,12 @@ def test_the_database_is_told_to_be_up_to_date(drover: Prompt) -> None:
     assert "secret" not in other.err
 
 
+def test_sqlite_has_one_organization(drover: Prompt) -> None:
+    assert [one["name"] for one in drover("organizations", "list", "--json").json["items"]] == ["Drover"]
+    assert said(drover("organizations", "create", "Agency B", "--admin", "bea")) == (8, "SQLite holds one organization")
+    assert said(drover("organizations", "suspend", "Drover"))[0] == 8
+
+
 def test_without_a_running_drover_its_folder_is_named(drover: Prompt, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DROVER_DATA_DIR", str(drover.folder / "elsewhere"))
     assert said(drover("runs", "list")) == (3, f"no `drover up` runs on {drover.folder / 'elsewhere'}")

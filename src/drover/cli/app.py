@@ -16,6 +16,7 @@ from drover.cli import (
     fleet,
     keyboard,
     login,
+    organizations,
     people,
     phones,
     play,
@@ -57,6 +58,7 @@ app.add_typer(doctor.app, name="doctor")
 app.add_typer(drafts.app, name="drafts")
 app.add_typer(fleet.fleet, name="fleet")
 app.add_typer(keyboard.app, name="keyboard")
+app.add_typer(organizations.app, name="organizations")
 app.add_typer(phones.app, name="phones")
 app.add_typer(runs.runs, name="runs")
 app.add_typer(work.schedule, name="schedule")

@@ -32,6 +32,15 @@ class UnknownToken(DroverError):
         self.token = token
 
 
+class UnknownOrganization(DroverError):
+    """There is no such organization."""
+
+    kind = Kind.NOT_FOUND
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"there is no organization {name}", hint="list the organizations")
+
+
 class NameTaken(DroverError):
     """Another one has that name."""
 

@@ -30,6 +30,20 @@ async def organization(unit: Unit, organization_id: str, *, lock: bool = False) 
     return organization_of(await _organization_row(unit, organization_id, lock=lock))
 
 
+async def organizations(unit: Unit) -> Sequence[Organization]:
+    """Return every organization, by name. In a unit of the Installation."""
+    return [
+        organization_of(row)
+        for row in await unit.session.scalars(select(OrganizationRow).order_by(OrganizationRow.name))
+    ]
+
+
+async def set_organization_status(unit: Unit, organization_id: str, status: Status) -> None:
+    """Set the status of an organization."""
+    (await _organization_row(unit, organization_id)).status = status.value
+    await unit.session.flush()
+
+
 async def add_client(unit: Unit, client: Client) -> None:
     """Keep a new client."""
     unit.session.add(

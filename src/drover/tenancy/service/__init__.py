@@ -10,6 +10,7 @@ from drover.tenancy.service.first_start import Beginning, FirstAdministrator
 from drover.tenancy.service.halts import Halts, Thrown
 from drover.tenancy.service.local import LocalAccess
 from drover.tenancy.service.logins import LoggedIn, Login, Session
+from drover.tenancy.service.organizations import OneOrganization, Organizations
 from drover.tenancy.service.passwords import Passwords, Prepared
 from drover.tenancy.service.tokens import Tokens
 from drover.tenancy.service.users import Users
@@ -31,7 +32,9 @@ __all__ = [
     "Login",
     "LoginNeeded",
     "NotAllowed",
+    "OneOrganization",
     "Organization",
+    "Organizations",
     "Passwords",
     "Prepared",
     "Role",

@@ -7,11 +7,13 @@ from drover.kernel.ids import NewId
 from drover.platform.db.database import Database, Unit
 from drover.platform.db.whose import Installation
 from drover.tenancy.domain.caller import Access
-from drover.tenancy.domain.records import Client, Organization, User
+from drover.tenancy.domain.passwords import username_of
+from drover.tenancy.domain.records import Client, NameTaken, Organization, User, name_of
 from drover.tenancy.domain.roles import Level, Role
 from drover.tenancy.domain.standing import Status
 from drover.tenancy.repository import organizations, users
 from drover.tenancy.service.notes import FirstStart, Notes
+from drover.tenancy.service.organizations import require_several
 from drover.tenancy.service.passwords import Passwords, Prepared
 
 USERNAME = "admin"
@@ -57,11 +59,28 @@ class Beginning:
                 return None
             return await self._make(unit, password)
 
-    async def _make(self, unit: Unit, password: Prepared) -> FirstAdministrator:
+    async def organization(self, name: str, username: str) -> FirstAdministrator:
+        """Make another organization, with a client and its first administrator: on PostgreSQL alone.
+
+        Raises OneOrganization, NameTaken, InvalidInput, BadUsername.
+        """
+        require_several(self.database)
+        name, username = name_of(name, "organization"), username_of(username)
+        password = await self.passwords.prepare(username)
+        async with self.database.writing(Installation()) as unit:
+            if any(one.name == name for one in await organizations.organizations(unit)):
+                raise NameTaken("organization", name)
+            if await users.taken(unit, username):
+                raise NameTaken("user", username)
+            return await self._make(unit, password, name, username)
+
+    async def _make(
+        self, unit: Unit, password: Prepared, name: str = ORGANIZATION_NAME, username: str = USERNAME
+    ) -> FirstAdministrator:
         now = self.clock.now()
-        organization = Organization(self.new_id(), ORGANIZATION_NAME, Status.ACTIVE, None, now)
+        organization = Organization(self.new_id(), name, Status.ACTIVE, None, now)
         client = Client(organization.id, self.new_id(), CLIENT_NAME, Status.ACTIVE, None, now)
-        user = User(organization.id, self.new_id(), USERNAME, Role.SUPER_USER, Status.ACTIVE, now, now)
+        user = User(organization.id, self.new_id(), username, Role.SUPER_USER, Status.ACTIVE, now, now)
         await organizations.add_organization(unit, organization)
         await organizations.add_client(unit, client)
         await users.add(unit, user, password.hash)
