@@ -62,7 +62,7 @@ async def test_a_suspended_organization_lets_nobody_in_and_runs_nothing_until_re
         await organizations.suspend("Agency Z", ADA, "")
 
 
-async def test_organizations_are_listed_by_name(house: House, organizations: Organizations) -> None:
+async def test_organizations_are_listed_by_name(organizations: Organizations) -> None:
     names = [one.name for one in await organizations.every()]
     assert names == sorted(names)
     assert len(names) == 2
