@@ -4,7 +4,9 @@ from collections.abc import Mapping
 
 from fastapi import FastAPI, Request
 
-from drover.platform.web.idempotency import HEADER, MemoryKeys, same_id
+from drover.platform.db.errors import DatabaseUnavailable
+from drover.platform.web.callers import Who
+from drover.platform.web.idempotency import HEADER, Answer, MemoryKeys, same_id
 from drover.platform.web.routes import capability_router
 from tests.platform.web.apps import application, client_of
 
@@ -19,6 +21,16 @@ def telling(keys: MemoryKeys) -> FastAPI:
         return {"id": same_id(request)}
 
     return application([router], keys=keys)
+
+
+class LostKeys(MemoryKeys):
+    """Keys of a database that goes away in the middle of a request."""
+
+    async def keep(self, who: Who, key: str, answer: Answer) -> None:  # noqa: ARG002  the port names them
+        raise DatabaseUnavailable("it went away")
+
+    async def free(self, who: Who, key: str) -> None:  # noqa: ARG002  likewise
+        raise DatabaseUnavailable("it went away")
 
 
 async def told(keys: MemoryKeys, headers: Mapping[str, str], name: str = "x") -> str | None:
@@ -40,3 +52,13 @@ async def test_another_key_or_another_request_makes_another() -> None:
 
 async def test_without_a_key_every_request_makes_another() -> None:
     assert await told(MemoryKeys(), {}) is None
+
+
+async def test_a_request_that_was_done_is_answered_though_its_answer_cannot_be_kept() -> None:
+    assert await told(LostKeys(), {HEADER: "k1"}) == await told(MemoryKeys(), {HEADER: "k1"})
+
+
+async def test_a_refusal_is_told_as_it_is_though_its_key_cannot_be_freed() -> None:
+    async with client_of(telling(LostKeys())) as client:
+        answer = await client.post("made", content=b"no json", headers={HEADER: "k1"})
+    assert answer.status_code == 422

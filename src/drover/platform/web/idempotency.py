@@ -4,9 +4,11 @@ Kept are answers that tell of success. A refused request has changed nothing (on
 """
 
 import hashlib
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+import structlog
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
@@ -24,6 +26,8 @@ _SAME_ID: Final = "same_id"
 _ID_LETTERS: Final = 32
 """As kernel.ids makes them."""
 _SUCCESS: Final = range(200, 300)
+
+_log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 
 class KeyUsedOtherwise(InvalidInput):
@@ -143,7 +147,10 @@ class Idempotent:
         return kept.answer
 
     async def _first(self, scope: Scope, body: bytes, receive: Receive, send: Send, who: Who, key: str) -> None:
-        """Do the request. Its answer is kept before it is sent, so that whoever saw it can get it again."""
+        """Do the request. Its answer is kept before it is sent, so that whoever saw it can get it again.
+
+        Where it cannot be kept, as the database went away meanwhile, it is sent all the same.
+        """
         scope.setdefault("state", {})[_SAME_ID] = _id(who, key, _digest(scope, body))
         held: list[Message] = []
 
@@ -153,17 +160,25 @@ class Idempotent:
         try:
             await self._app(scope, replay(body, receive), hold)
         except BaseException:
-            await self._keys.free(who, key)
+            await _noted(self._keys.free(who, key))
             raise
         status = int(held[0]["status"])
         if status in _SUCCESS:
             secret = scope.get("state", {}).get(_SECRET, False)
             told = b"" if secret else b"".join(message.get("body", b"") for message in held[1:])
-            await self._keys.keep(who, key, Answer(status, told))
+            await _noted(self._keys.keep(who, key, Answer(status, told)))
         else:
-            await self._keys.free(who, key)
+            await _noted(self._keys.free(who, key))
         for message in held:
             await send(message)
+
+
+async def _noted(noting: Awaitable[None]) -> None:
+    """Note what became of a key, if that can be done; else the key is free after a minute."""
+    try:
+        await noting
+    except DroverError as error:
+        _log.warning("what became of a request is not kept", error=error.message)
 
 
 def answers_a_secret(request: Request) -> None:
