@@ -260,6 +260,7 @@ def test_no_rule_goes_on_for_ever() -> None:
         ("FREQ=MONTHLY;BYDAY=0MO", "BYDAY=0MO has no meaning"),
         ("FREQ=MONTHLY;BYDAY=XX", "BYDAY=XX is no day of the week"),
         ("FREQ=YEARLY;BYWEEKNO=2;BYDAY=1MO", "cannot be numbered"),
+        ("FREQ=YEARLY;BYMONTH=2;BYDAY=53MO", "counts within the months"),
         ("FREQ=WEEKLY;WKST=XX", "WKST=XX is no day of the week"),
         ("FREQ=DAILY;UNTIL=soon", "UNTIL=SOON is no date"),
         ("FREQ=DAILY;UNTIL=20261332", "UNTIL=20261332 is no date"),

@@ -193,5 +193,7 @@ def _refuse_contradictions(rule: Rule) -> None:
         raise BadRule("both COUNT and UNTIL are given", hint="RFC 5545 allows one of them")
     if "BYSETPOS" in rule.by and not rule.weekdays and len(rule.by) == 1:
         raise BadRule("BYSETPOS chooses from nothing", hint="add another BY part")
+    if "BYMONTH" in rule.by and any(abs(each.ordinal) > _MOST_ORDINAL[Frequency.MONTHLY] for each in rule.weekdays):
+        raise BadRule("BYDAY counts within the months of BYMONTH", hint="a month has no day of the week six times")
     if "BYWEEKNO" in rule.by and any(each.ordinal for each in rule.weekdays):
         raise BadRule("BYDAY cannot be numbered beside BYWEEKNO", hint="leave the numbers out")

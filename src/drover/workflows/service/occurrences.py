@@ -22,6 +22,7 @@ from drover.workflows.domain.targets import Target, targets_of
 from drover.workflows.domain.timing import Occurrence
 from drover.workflows.repository import schedules as repository
 from drover.workflows.repository.schedules import SCHEDULES_DUE
+from drover.workflows.service.looking_ahead import aside
 from drover.workflows.service.ports import Book
 from drover.workflows.service.sight import Rack, Sight
 
@@ -81,7 +82,7 @@ class Occurrences:
         for _ in range(_MOST_OCCURRENCES):
             if not is_due(schedule.progress, now):
                 break
-            taken = turn(schedule, now)
+            taken = await aside(turn, schedule, now)
             gates = () if taken.by_hand else await self._gates(unit, schedule, now)
             if any(isinstance(each, Wait) for each in gates) or (gates and fresh & set(schedule.plan.waits_for)):
                 break

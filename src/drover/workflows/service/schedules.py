@@ -23,6 +23,7 @@ from drover.workflows.repository import definitions as definitions_repository
 from drover.workflows.repository import schedules as repository
 from drover.workflows.repository.schedules import Kept, ScheduleFilter
 from drover.workflows.service.definitions import Definitions
+from drover.workflows.service.looking_ahead import aside
 from drover.workflows.service.sight import Rack
 
 __all__ = ["Kept", "ScheduleFilter", "ScheduleMoved", "Schedules", "UnknownSchedule"]
@@ -73,11 +74,11 @@ class Schedules:
     async def create(self, unit: Unit, actor: Actor, body: Mapping[str, object]) -> Kept:
         """Make a schedule of a document. Raises BadDocument with every fault, ScheduleExists, or Conflict in a race."""
         now = self._trail.clock.now()
-        plan = await self._plan(unit, read_plan(body, now), "")
+        plan = await self._plan(unit, await aside(read_plan, body, now), "")
         if await repository.by_names(unit, [plan.name]):
             raise ScheduleExists(plan.name)
         seed = self._draw_seed()
-        schedule = Schedule(self._trail.new_id(), plan, seed, advancing.begin(plan, seed, now))
+        schedule = Schedule(self._trail.new_id(), plan, seed, await aside(advancing.begin, plan, seed, now))
         kept = Kept(schedule, actor.actor, now)
         await repository.keep(unit, kept)
         await self._note(unit, actor, "schedule.made", None, kept)
@@ -90,10 +91,9 @@ class Schedules:
         """
         before = await self._locked(unit, schedule_id, revision)
         now = self._trail.clock.now()
-        plan = await self._plan(unit, read_plan(body, now), schedule_id)
-        return await self._change(
-            unit, actor, "schedule.edited", before, advancing.edited(before.schedule, plan, now), plan
-        )
+        plan = await self._plan(unit, await aside(read_plan, body, now), schedule_id)
+        progress = await aside(advancing.edited, before.schedule, plan, now)
+        return await self._change(unit, actor, "schedule.edited", before, progress, plan)
 
     async def pause(self, unit: Unit, actor: Actor, schedule_id: str, revision: int | None = None) -> Kept:
         """Let nothing come of it until it is resumed. Raises what `edit` does, also below."""
@@ -103,7 +103,7 @@ class Schedules:
     async def resume(self, unit: Unit, actor: Actor, schedule_id: str, revision: int | None = None) -> Kept:
         """Let it go on with what comes next."""
         before = await self._locked(unit, schedule_id, revision)
-        progress = advancing.resumed(before.schedule, self._trail.clock.now())
+        progress = await aside(advancing.resumed, before.schedule, self._trail.clock.now())
         return await self._change(unit, actor, "schedule.resumed", before, progress)
 
     async def cancel(self, unit: Unit, actor: Actor, schedule_id: str, revision: int | None = None) -> Kept:
@@ -147,7 +147,8 @@ class Schedules:
         statuses = frozenset({*DUE, ScheduleStatus.PAUSED})
         kept = await repository.listed(unit, ScheduleFilter(statuses), None, _MOST)
         ahead = [await self._ahead(unit, each.schedule) for each in kept]
-        return explain(ahead, (await self._rack.sight(unit)).inventory, now, now + timedelta(hours=hours))
+        inventory = (await self._rack.sight(unit)).inventory
+        return await aside(explain, ahead, inventory, now, now + timedelta(hours=hours))
 
     async def within(self, unit: Unit, explanation: Explanation) -> Explanation:
         """Return what an explanation of the whole client tells of the part that the unit reaches."""
