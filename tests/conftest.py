@@ -18,7 +18,7 @@ from tests.databases import (  # noqa: F401  fixtures, for whoever needs a datab
     sqlite_url,
 )
 
-_LONG = ("rack", "cli", "workflows")
+_LONG = ("chaos", "rack", "cli", "workflows")
 """The folders whose files take longest. They come first, so that none of them is begun when all else is done."""
 
 
