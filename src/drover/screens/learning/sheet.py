@@ -22,7 +22,7 @@ def sheet_of(lesson: Lesson, subject: str) -> Sheet:
     return Sheet(
         command="learn",
         subject=subject,
-        verdict=f"{len(lesson.learned)} screens learned, {len(lesson.left_out)} looks left out",
+        verdict=f"{counted(len(lesson.learned), 'screen')} learned, {counted(len(lesson.left_out), 'look')} left out",
         good=lesson.complete,
         cards=cards,
         notes=tuple(notes),
