@@ -1,6 +1,7 @@
 """Runs that wait for their phone go on by themselves; one whose phone has moved goes on where it is now."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -11,7 +12,9 @@ from drover.fleet.service import Leases, Phones
 from drover.workflows.domain.runs import Cause, RunStatus
 from tests.databases import OURS
 from tests.fleet.racks import ADMINISTRATOR, TRAIL, running_agent
-from tests.workflows.runs.world import ADA, WORKFLOW, World, completes, fails, in_turn, until, waits
+from tests.workflows.runs.world import ADA, QUICK, WORKFLOW, World, completes, fails, in_turn, until, waits
+
+PROBING = replace(QUICK, probe_s=0.3, away_for_s=0.3)
 
 
 async def started(made: Working, world: World) -> str:
@@ -57,6 +60,7 @@ async def test_a_run_waits_as_long_as_its_phone_is_held(world: World) -> None:
 
 
 async def test_a_run_whose_phone_has_moved_is_stopped_where_it_was_and_goes_on_where_it_is(world: World) -> None:
+    world.pace = PROBING
     world.rig.script = in_turn(waits, completes)
     async with world.worker() as made:
         run_id = await started(made, world)
@@ -69,6 +73,7 @@ async def test_a_run_whose_phone_has_moved_is_stopped_where_it_was_and_goes_on_w
 
 
 async def test_a_phone_that_moved_from_a_silent_agent_is_free_once_that_one_s_lease_has_run_out(world: World) -> None:
+    world.pace = PROBING
     world.rig.script = in_turn(waits, completes)
     async with world.worker() as made:
         run_id = await started(made, world)

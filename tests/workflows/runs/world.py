@@ -50,7 +50,7 @@ WORKFLOW = "f0" * 16
 SEQUENCE = "f1" * 16
 SCREENS = "ab" * 32
 AGENT = "rack-of-c1"
-QUICK = Pace(still_s=0.2, reconcile_s=0.3, look_s=0.5, gone_s=1.0, wait_s=0.5, probe_s=0.3, away_for_s=0.3)
+QUICK = Pace(still_s=0.2, reconcile_s=0.3, look_s=0.5, gone_s=1.0, wait_s=0.5)
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -295,6 +295,7 @@ class World:
     provisions: Provisions = field(default_factory=Provisions)
     switch: Switch = field(default_factory=Switch)
     helpers: dict[str, Any] = field(default_factory=dict[str, Any])
+    pace: Pace = QUICK
 
     @asynccontextmanager
     async def worker(self, executor: str = "worker-1", *, loops: bool = True) -> AsyncGenerator[Working]:
@@ -310,7 +311,7 @@ class World:
             standing=self.switch,
             plays_at=self.rig,
             helpers=self.helpers,
-            pace=QUICK,
+            pace=self.pace,
         )
         async with working(parts, loops=loops) as made, self._agent_reports():
             self.rig.tell = lambda event: made.events.take(OURS, event)
