@@ -1,6 +1,7 @@
 """Kills at random moments while runs go on; at the end everything is waited for, and judged."""
 
 import asyncio
+import json
 import os
 import random
 import shutil
@@ -227,7 +228,9 @@ async def _measure(wanted: Measure, say: Callable[[str], None]) -> dict[str, Any
             async with _beside(rack.watch()):
                 await asyncio.gather(chaos.feed(ids), chaos.strike())
                 await asyncio.sleep(_AFTER_S)
-            return await _judged(chaos)
+            figures = await _judged(chaos)
+            chaos.say(json.dumps(figures))
+            return figures
 
 
 async def _judged(chaos: Chaos) -> dict[str, Any]:
