@@ -36,7 +36,7 @@ from drover.workflows.service.stepping import Stepping
 from tests.rack.stand import PLAZA
 
 WARM_UP: Final = 5
-MOST_S: Final = 30
+MOST_S: Final = 120
 SEQUENCE: Final = {
     "schema": 1,
     "name": "Go home",
