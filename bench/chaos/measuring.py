@@ -225,7 +225,7 @@ async def _measure(wanted: Measure, say: Callable[[str], None]) -> dict[str, Any
             chaos = Chaos(wanted, up, rack, bases, rng, lambda line: say(f"{wanted.database}: {line}"))
             ids = await chaos.prepare()
             chaos.say("prepared")
-            async with _beside(rack.watch()):
+            async with _beside(rack.watch()), _beside(rack.stay_plugged()):
                 await asyncio.gather(chaos.feed(ids), chaos.strike())
                 await asyncio.sleep(_AFTER_S)
             figures = await _judged(chaos)

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,14 @@ class Phones:
                     return
             except DroverError:
                 pass
+            await asyncio.sleep(_AGAIN_S)
+
+    async def stay_plugged(self) -> None:
+        """Connect every phone that the server does not list, until cancelled: a cable does not forget its phone."""
+        while True:
+            with suppress(DroverError):
+                listed = {sighting.serial for sighting in await self.source.sightings()}
+                await self.source.connect(set(self.serials) - listed)
             await asyncio.sleep(_AGAIN_S)
 
     async def calm(self) -> None:
