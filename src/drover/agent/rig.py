@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from drover.agent.cameras import Cameras
 from drover.agent.gated_driver import Acting
 from drover.agent.materials import Materials
 from drover.agent.outbox import Outbox
@@ -84,5 +85,6 @@ class Rig:
     attaching: asyncio.Semaphore
     frames: FrameBudget
     acting: Acting
+    cameras: Cameras
     models: dict[str, str] = field(default_factory=dict[str, str])
     """The phones' models by serial, as far as they were attached."""
