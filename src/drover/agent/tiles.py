@@ -27,7 +27,7 @@ class Tile:
 
 
 def tile(frame: Frame, width: int, quality: int, known: Tile | None) -> Tile:
-    """Return a picture of the frame, at most `width` pixels wide and MOST_JPEG bytes long; `known` where it is the same.
+    """Return a picture of the frame, at most `width` pixels wide, MOST_JPEG bytes long; `known` where it is the same.
 
     Where it is too long, first its quality is lowered, then its size.
     """

@@ -1,11 +1,9 @@
 """A live picture as one binary message: a head of 24 bytes, the phone's serial, and a JPEG.
 
-version, flags        2 x uint8
-length of the serial  uint16
-number                uint32   counts up for each phone while it is watched
-at                    float64  seconds of the agent's monotonic clock when the picture was taken
-width, height         2 x uint16  of the phone's frame, in its pixels; the JPEG is smaller
-age                   uint32   milliseconds from the capture to the message
+Its head, little-endian: version and flags (uint8 each), the serial's length (uint16), a number that counts up for each
+phone while it is watched (uint32), the agent's monotonic seconds when the picture was taken (float64), width and height
+of the phone's frame in its own pixels (uint16 each; the JPEG is smaller), and the milliseconds from the capture to the
+message (uint32).
 """
 
 import struct
