@@ -25,6 +25,8 @@ from drover.bootstrap.standing import Standing, occupied, told
 from drover.bootstrap.texts import provided_categories
 from drover.bootstrap.ways import way_options
 from drover.bootstrap.working import WorkerParts, Working, drain, working
+from drover.console.application import mount_console
+from drover.console.services import ConsoleServices
 from drover.devices.ports import DeviceSource
 from drover.kernel.clock import SystemClock
 from drover.kernel.errors import DroverError, Kind
@@ -127,8 +129,13 @@ async def up(request: UpRequest, settings: Settings) -> AsyncGenerator[Up]:
         thread = await stack.enter_async_context(_agent(request, settings, own, bus, content, racks))
         stack.push_async_callback(drain, made, timeout_s=DRAIN_S)
         names = await _phones(reports, fleet, database, whose, racks)
-        app = create_app(_services(base, people, fleet, plans, made))
-        url = await stack.enter_async_context(serving(app, sock, patience_s=2))
+        halts = _halts(base, people, fleet, made)
+        api = create_app(_services(base, people, fleet, plans, made, halts))
+        console = mount_console(
+            api, _console_services(base, people, fleet, plans, made, halts, bus, content, racks)
+        )
+        await stack.enter_async_context(console.running())
+        url = await stack.enter_async_context(serving(console, sock, patience_s=2))
         text = await people.local.issue(own.name)
         stack.push_async_callback(people.local.withdraw, own.name)
         stack.enter_context(told(settings.data_dir, Standing(url, text.reveal())))
@@ -239,19 +246,58 @@ async def _phones(
     return {phone.name: phone.serial for phone in known if phone.serial in reports.serials}
 
 
-def _services(base: Foundation, people: People, fleet: Fleet, plans: Plans, made: Working) -> Services:
-    clock = base.trail.clock
-    halting = Halting(base.database, made.plays_at, fleet.agents, clock)
+def _halts(base: Foundation, people: People, fleet: Fleet, made: Working) -> Halts:
+    halting = Halting(base.database, made.plays_at, fleet.agents, base.trail.clock)
     switch = KillSwitch(base.database, halting, people.clients, made.worker.wake)
+    return Halts(base.database, base.trail, base.trail.clock, switch.thrown)
+
+
+def _services(
+    base: Foundation, people: People, fleet: Fleet, plans: Plans, made: Working, halts: Halts
+) -> Services:
     others = (
         *(people.clients, people.users, people.passwords, base.trail),
         *(fleet.racks, fleet.agents, fleet.phones, fleet.leases),
         *(fleet.apps, fleet.profiles, fleet.accounts, fleet.seen, fleet.targets),
         *(plans.definitions, plans.schedules, made.runs),
-        Halts(base.database, base.trail, clock, switch.thrown),
+        halts,
     )
     return Services(
         base.database, people.login, people.tokens, Checks({"database": lambda: _alive(base.database)}), others
+    )
+
+
+def _console_services(
+    base: Foundation,
+    people: People,
+    fleet: Fleet,
+    plans: Plans,
+    made: Working,
+    halts: Halts,
+    bus: MemoryBus,
+    content: BlobContent,
+    racks: list[SimulatedRack],
+) -> ConsoleServices:
+    return ConsoleServices(
+        database=base.database,
+        clock=base.trail.clock,
+        bus=bus,
+        content=content,
+        trail=base.trail,
+        login=people.login,
+        passwords=people.passwords,
+        users=people.users,
+        tokens=people.tokens,
+        clients=people.clients,
+        halts=halts,
+        racks=fleet.racks,
+        agents=fleet.agents,
+        phones=fleet.phones,
+        leases=fleet.leases,
+        definitions=plans.definitions,
+        schedules=plans.schedules,
+        runs=made.runs,
+        faults_at=racks[0].control if racks else "",
     )
 
 
