@@ -11,8 +11,9 @@ from typing import Final
 from drover.api.application import Services, create_app
 from drover.api.health import Checks
 from drover.audit.service import EVERY_S, Sealer, Trail
-from drover.bootstrap.agent_thread import AgentThread, agent_options, running_agent
+from drover.bootstrap.agent_thread import AgentThread, Source, agent_options, running_agent
 from drover.bootstrap.attached import attached_phones
+from drover.bootstrap.consoles import console_services
 from drover.bootstrap.databases import Databases, bring_up_to_date, databases
 from drover.bootstrap.example import Example, read_example
 from drover.bootstrap.kill_switch import KillSwitch
@@ -23,10 +24,10 @@ from drover.bootstrap.sim_ports import settled_port
 from drover.bootstrap.simulated import SimulatedRack, simulated_rack
 from drover.bootstrap.standing import Standing, occupied, told
 from drover.bootstrap.texts import provided_categories
+from drover.bootstrap.walls import running_walls
 from drover.bootstrap.ways import way_options
 from drover.bootstrap.working import WorkerParts, Working, drain, working
 from drover.console.application import mount_console
-from drover.console.services import ConsoleServices
 from drover.devices.ports import DeviceSource
 from drover.kernel.clock import SystemClock
 from drover.kernel.errors import DroverError, Kind
@@ -65,7 +66,10 @@ class PhonesMissing(DroverError):
 
 @dataclass(frozen=True, slots=True)
 class UpRequest:
-    """What is to be run. `rack` None: the attached phones. `example` None: no definitions are put there."""
+    """What is to be run. `rack` None: the attached phones. `example` None: no definitions are put there.
+
+    `phones` opens another source of phones, such as ones in memory.
+    """
 
     rack: RackOptions | None = None
     host: str = LOOPBACK
@@ -73,6 +77,7 @@ class UpRequest:
     database: str = ""
     owner: str = ""
     example: Path | None = None
+    phones: Source | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -130,9 +135,10 @@ async def up(request: UpRequest, settings: Settings) -> AsyncGenerator[Up]:
         stack.push_async_callback(drain, made, timeout_s=DRAIN_S)
         names = await _phones(reports, fleet, database, whose, racks)
         halts = _halts(base, people, fleet, made)
+        walls = await stack.enter_async_context(running_walls(base, fleet, plans, bus, settings))
         api = create_app(_services(base, people, fleet, plans, made, halts))
         console = mount_console(
-            api, _console_services(base, people, fleet, plans, made, halts, bus, content, racks)
+            api, console_services(base, people, fleet, plans, made, halts, bus, content, walls, racks)
         )
         await stack.enter_async_context(console.running())
         url = await stack.enter_async_context(serving(console, sock, patience_s=2))
@@ -228,7 +234,8 @@ def _agent(
             yield rack.source
 
     options = agent_options(settings, SystemClock())
-    return AgentThread(lambda: running_agent(own.name, source, bus, content, options))
+    phones = request.phones or source
+    return AgentThread(lambda: running_agent(own.name, phones, bus, content, options))
 
 
 async def _phones(
@@ -252,9 +259,7 @@ def _halts(base: Foundation, people: People, fleet: Fleet, made: Working) -> Hal
     return Halts(base.database, base.trail, base.trail.clock, switch.thrown)
 
 
-def _services(
-    base: Foundation, people: People, fleet: Fleet, plans: Plans, made: Working, halts: Halts
-) -> Services:
+def _services(base: Foundation, people: People, fleet: Fleet, plans: Plans, made: Working, halts: Halts) -> Services:
     others = (
         *(people.clients, people.users, people.passwords, base.trail),
         *(fleet.racks, fleet.agents, fleet.phones, fleet.leases),
@@ -264,40 +269,6 @@ def _services(
     )
     return Services(
         base.database, people.login, people.tokens, Checks({"database": lambda: _alive(base.database)}), others
-    )
-
-
-def _console_services(
-    base: Foundation,
-    people: People,
-    fleet: Fleet,
-    plans: Plans,
-    made: Working,
-    halts: Halts,
-    bus: MemoryBus,
-    content: BlobContent,
-    racks: list[SimulatedRack],
-) -> ConsoleServices:
-    return ConsoleServices(
-        database=base.database,
-        clock=base.trail.clock,
-        bus=bus,
-        content=content,
-        trail=base.trail,
-        login=people.login,
-        passwords=people.passwords,
-        users=people.users,
-        tokens=people.tokens,
-        clients=people.clients,
-        halts=halts,
-        racks=fleet.racks,
-        agents=fleet.agents,
-        phones=fleet.phones,
-        leases=fleet.leases,
-        definitions=plans.definitions,
-        schedules=plans.schedules,
-        runs=made.runs,
-        faults_at=racks[0].control if racks else "",
     )
 
 

@@ -9,15 +9,16 @@ from typing import Final
 
 import structlog
 from fastapi import FastAPI
-from nicegui import Client, app as nicegui_app, core, ui
+from nicegui import Client, core, ui
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from drover.console import frames_of_runs, login, pages
+from drover.console import export, login, pages, pictures
 from drover.console.door import Door
+from drover.console.frames import socket
 from drover.console.headers import SafeAnswers
 from drover.console.services import ConsoleServices
 from drover.console.shell import nothing_there
@@ -29,8 +30,8 @@ RECONNECT_S: Final = 30.0
 """How long a page's state waits for a browser that went away: a change of network, a short suspend."""
 _THEME: Final = Path(str(files("drover.console.theme") / "static"))
 _API: Final = PREFIX.split("/", 2)[1]
-ROUTERS: Final = (login.router, frames_of_runs.router)
-"""What is not a page: forms that are posted, pictures of runs."""
+ROUTERS: Final = (login.router, pictures.router, export.router, socket.router)
+"""What is no page: forms that are posted, pictures, files."""
 _THEME_OF_PAGE: Final = """
     app.use(Quasar, {config: vue_config});
     applyColors(vue_config.brand);

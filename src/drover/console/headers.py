@@ -77,4 +77,5 @@ class _Answer:
 
 
 def _is_page(headers: Headers) -> bool:
-    return headers.get("content-type", "").startswith("text/html")
+    """Whether it is a page of ours, and no file that is to be kept as it is."""
+    return headers.get("content-type", "").startswith("text/html") and "content-disposition" not in headers

@@ -1,8 +1,12 @@
 """What the console's pages stand on: services of the capabilities, made by the composition root."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from drover.audit.service import Trail
+from drover.console.frames.services import Walls
+from drover.console.screen_library import ScreenLibrary
 from drover.fleet.service import Agents, Leases, Phones, Racks
 from drover.kernel.clock import Clock
 from drover.platform.bus.ports import Bus
@@ -14,9 +18,27 @@ from drover.workflows.service.runs import Runs
 from drover.workflows.service.schedules import Schedules
 
 
+class Faults(Protocol):
+    """Faults of simulated phones, by serial. A fault is written as `disconnect,seconds=5`."""
+
+    kinds: Sequence[str]
+
+    async def of(self, serial: str) -> Sequence[Mapping[str, Any]] | None:
+        """Return the faults of a phone; None for one that is not simulated."""
+        ...
+
+    async def give(self, serial: str, told: str) -> None:
+        """Give a fault. Raises InvalidInput for what is none."""
+        ...
+
+    async def clear(self, serial: str, fault: str | None) -> None:
+        """Clear a fault, or all of them."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class ConsoleServices:
-    """All that a page may ask. `faults_at` is the address of the simulator's controls; empty where phones are real."""
+    """All that a page may ask. `faults` is None where phones are real."""
 
     database: Database
     clock: Clock
@@ -36,4 +58,6 @@ class ConsoleServices:
     definitions: Definitions
     schedules: Schedules
     runs: Runs
-    faults_at: str = ""
+    walls: Walls
+    screens: ScreenLibrary
+    faults: Faults | None = None

@@ -59,6 +59,11 @@ class Visit:
         """In whose name this page's units of work are done."""
         return OneClient(self.caller.organization, self.client)
 
+    @property
+    def organization(self) -> Organization:
+        """In whose name units of work are done that concern users and agents."""
+        return Organization(self.caller.organization)
+
     def reading(self) -> AbstractAsyncContextManager[Unit]:
         """Return a unit that reads what is the client's."""
         return self.services.database.reading(self.whose)

@@ -3,7 +3,17 @@
 from importlib import import_module
 from typing import Final
 
-MODULES: Final = ("drover.console.pages.runs",)
+MODULES: Final = (
+    "drover.console.wall.page",
+    "drover.console.pages.runs",
+    "drover.console.pages.run",
+    "drover.console.pages.phones",
+    "drover.console.pages.phone",
+    "drover.console.pages.schedules",
+    "drover.console.pages.users",
+    "drover.console.pages.tokens",
+    "drover.console.pages.password",
+)
 
 
 def load() -> None:

@@ -1,11 +1,11 @@
 """The outbox: what happened to a client, written in the same unit of work, for whoever listens."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, delete, text
+from sqlalchemy import Index, delete, select, text
 from sqlalchemy.orm import Mapped
 
 from drover.kernel.ids import NewId
@@ -29,6 +29,24 @@ class OutboxEventRow(TenantTable, Base):
     body: Mapped[dict[str, Any]]
     at: Mapped[datetime]
     delivered_at: Mapped[datetime | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to a client, as it was told."""
+
+    kind: str
+    body: Mapping[str, Any]
+    at: datetime
+
+
+async def events_about(unit: Unit, subject: tuple[str, str], *, most: int) -> Sequence[Event]:
+    """Return what happened to a subject (its kind and id), the latest first, as far as it is kept."""
+    kind, subject_id = subject
+    row = OutboxEventRow
+    query = select(row).where(row.subject_kind == kind, row.subject_id == subject_id)
+    rows = await unit.session.scalars(query.order_by(row.at.desc(), row.id.desc()).limit(most))
+    return [Event(found.kind, found.body, found.at) for found in rows]
 
 
 @dataclass(frozen=True, slots=True)

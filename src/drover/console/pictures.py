@@ -1,4 +1,4 @@
-"""Pictures of runs: a client's frames by their digests, which never change."""
+"""Pictures that pages show: frames of a client's runs and its screens, by digests, so that they never change."""
 
 from typing import Annotated, Final
 
@@ -11,9 +11,9 @@ from drover.platform.db.whose import OneClient
 from drover.tenancy.service import Act
 
 router = APIRouter(include_in_schema=False)
-_DIGEST: Final = r"^[0-9a-f]{64}$"
 _KINDS: Final = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 _YEAR: Final = "private, max-age=31536000, immutable"
+Digest = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 
 
 class UnknownFrame(DroverError):
@@ -26,16 +26,28 @@ class UnknownFrame(DroverError):
 
 
 @router.get("/frames-of-runs/{client_id}/{run_id}/{digest}")
-async def frame(
-    client_id: str, run_id: str, digest: Annotated[str, Path(pattern=_DIGEST)], request: Request
-) -> Response:
-    """Answer with the picture that a task of the run has kept. Raises UnknownClient, UnknownFrame."""
+async def frame(client_id: str, run_id: str, digest: Digest, request: Request) -> Response:
+    """Answer with a picture that a task of the run has kept. Raises UnknownClient, UnknownFrame, BlobMissing."""
     caller, services = visitor_of(request.scope).caller, services_of(request.scope)
     caller.require(Act.SEE, client_id)
     async with services.database.reading(OneClient(caller.organization, client_id)) as unit:
         if not await services.runs.has_frame(unit, run_id, digest):
             raise UnknownFrame(digest)
-    content = await services.content.get(digest)
+    return _picture(await services.content.get(digest), digest)
+
+
+@router.get("/expected-screens/{client_id}/{digest}/{key}")
+async def screen(client_id: str, digest: Digest, key: str, request: Request) -> Response:
+    """Answer with how a screen looks in the registry that the client uses now. Raises UnknownClient, UnknownScreen."""
+    caller, services = visitor_of(request.scope).caller, services_of(request.scope)
+    caller.require(Act.SEE, client_id)
+    async with services.database.reading(OneClient(caller.organization, client_id)) as unit:
+        if await services.definitions.screens(unit) != digest:
+            raise UnknownFrame(digest)
+    return _picture(await services.screens.picture(digest, key), digest)
+
+
+def _picture(content: bytes, digest: str) -> Response:
     kind = next((kind for magic, kind in _KINDS.items() if content.startswith(magic)), None)
     if kind is None:
         raise UnknownFrame(digest)
