@@ -16,6 +16,8 @@ from drover.drivers.memory.source import MemorySource
 from drover.kernel.clock import SystemClock
 
 SIZE = Size(360, 800)
+BAR = 48
+"""The length of the bar that moves at the lower edge."""
 LAMP = 40
 """The side of the square at the top left: green and red by turns, with every touch."""
 _COLOURS = ((46, 160, 67), (207, 34, 46))
@@ -23,7 +25,10 @@ _COLOURS = ((46, 160, 67), (207, 34, 46))
 
 @dataclass
 class MovingPhone(MemoryPhone):
-    """A phone whose every frame is another one: a feed that scrolls, under a lamp that changes with each touch."""
+    """A phone whose every frame is another one: under a page a bar moves, and a lamp changes with each touch.
+
+    The page `feed` is another one on each phone; any other page looks the same on all of them.
+    """
 
     size: Size = SIZE
     number: int = 0
@@ -52,8 +57,10 @@ class MovingPhone(MemoryPhone):
         if not self.screen_on or self.secure:
             return super().paint()
         self.taken += 1
-        down = (self.taken * 7) % self.size.height if self.moves else 0
-        pixels = np.roll(self.feed, -down, axis=0) if down else self.feed.copy()
+        pixels = self.feed.copy()
+        if self.moves:
+            at = (self.taken * 13) % (self.size.width - BAR)
+            pixels[-BAR // 8 :, at : at + BAR, :3] = _COLOURS[0]
         pixels[:LAMP, :LAMP, :3] = _COLOURS[self.touched % 2]
         if self.texts:
             shown = " ".join(self.texts.values())[-24:]
@@ -82,13 +89,14 @@ def _feed(number: int, size: Size, page: str) -> Pixels:
         pixels[top:bottom, 16 : width - 16, :3] = picture[: bottom - top]
         for line in range(2):
             y = top + card - 48 + 18 * line
-            cv2.putText(pixels, f"{page} {number} card {top} lorem", (18, y), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (40, 48, 64, 255), 1)
+            words = f"{page} card {top} lorem"
+            cv2.putText(pixels, words, (18, y), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (40, 48, 64, 255), 1)
     return pixels
 
 
-def moving_phones(count: int, *, moves: bool = True) -> list[MovingPhone]:
+def moving_phones(count: int, *, page: str = "form") -> list[MovingPhone]:
     """Return so many phones, called as a rack calls them."""
-    return [MovingPhone(f"memory-{place:02}", number=place, moves=moves) for place in range(1, count + 1)]
+    return [MovingPhone(f"memory-{place:02}", number=place, page=page) for place in range(1, count + 1)]
 
 
 def memory_phones(

@@ -64,8 +64,8 @@ def looked(serial: str, seen: Seen, x: float, y: float) -> Looked:
     if action is None:
         return _looked(serial, seen)
     box, point = _box(seen, action), _point(seen.size, x, y)
-    u, v = (point.x - box.x1) / box.width, (point.y - box.y1) / box.height
-    return _looked(serial, seen).model_copy(update={"action": action.name, "u": u, "v": v})
+    across, down = (point.x - box.x1) / box.width, (point.y - box.y1) / box.height
+    return _looked(serial, seen).model_copy(update={"action": action.name, "across": across, "down": down})
 
 
 def _looked(serial: str, seen: Seen) -> Looked:
@@ -109,7 +109,7 @@ def places(serial: str, seen: Seen, gesture: Gesture, lead: Looked | None) -> tu
             raise NoPlaceThere(serial, "its screen has another shape, and nothing known lies at that place")
         return start, end
     box = _box(seen, action)
-    here = _within(size, box.x1 + round(lead.u * box.width), box.y1 + round(lead.v * box.height))
+    here = _within(size, box.x1 + round(lead.across * box.width), box.y1 + round(lead.down * box.height))
     dx, dy = gesture.x2 - gesture.x, (gesture.y2 - gesture.y) * lead.height / max(1, lead.width)
     return here, _within(size, here.x + round(dx * size.width), here.y + round(dy * size.width))
 

@@ -50,9 +50,9 @@ _RANDOM: Final = Category(
     "random",
     "Of the phones and accounts there are",
     (
-        Variable("${random.phone from all}", "a phone's name"),
-        Variable("${count.phones in all}", "how many phones there are"),
-        Variable("${count.accounts in all}", "how many accounts there are"),
+        Variable("${random.phone from phone:all}", "a phone's name"),
+        Variable("${count.phones in phone:all}", "how many phones there are"),
+        Variable("${count.accounts in account:all}", "how many accounts there are"),
     ),
 )
 

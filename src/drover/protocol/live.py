@@ -54,7 +54,7 @@ class LookQuestion(Said):
 class Looked(Said):
     """What a phone showed: its screen and variant, where known, and a likeness of it.
 
-    `action` is the screen's action whose box holds the asked place, and (u, v) the place as parts of that box.
+    `action` is the screen's action whose box holds the asked place, and (across, down) the place as parts of that box.
     `error` is not empty where it could not be looked at.
     """
 
@@ -64,8 +64,8 @@ class Looked(Said):
     screen: Name = ""
     variant: Name = ""
     action: Name = ""
-    u: Share = 0.0
-    v: Share = 0.0
+    across: Share = 0.0
+    down: Share = 0.0
     likeness: Likeness = ""
     error: Line = ""
     hint: Line = ""

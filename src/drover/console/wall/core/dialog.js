@@ -78,7 +78,10 @@ export class TextDialog {
   previews({ id, texts }) {
     if (id !== `preview-${this.asked}`) return;
     const faults = Object.values(texts).filter((each) => each.error).length;
-    this.shown.replaceChildren(...this.cards.filter((card) => texts[card.id]).map((card) => {
+    const wrong = new Set(Object.values(texts).map((each) => each.error));
+    const same = wrong.size === 1 && faults ? Object.values(texts)[0] : null; // one fault of the text itself is told once
+    if (same) this.shown.replaceChildren(h("tr", { class: "dw-fault", "data-preview": "all" }, h("td", {}, [same.error, same.hint].filter(Boolean).join(" — "))));
+    else this.shown.replaceChildren(...this.cards.filter((card) => texts[card.id]).map((card) => {
       const { text, error, hint } = texts[card.id];
       return h("tr", { class: error ? "dw-fault" : "", "data-preview": card.name }, h("th", { scope: "row" }, card.name), h("td", {}, error ? [error, hint].filter(Boolean).join(" — ") : text));
     }));
