@@ -94,6 +94,11 @@ class Agent:
         return [play.order.sequence_run for play in self._plays.values()]
 
     @property
+    def driven(self) -> frozenset[str]:
+        """The phones that a person drives by hand."""
+        return self._live.driven if self._live is not None else frozenset()
+
+    @property
     def acting(self) -> int:
         """How many calls to phones are under way."""
         return self._acting.count
@@ -222,6 +227,7 @@ class Agent:
         if current.lease.token >= token:
             raise PhoneBusy(serial, current.order.sequence_run)
         await current.stop(LeaseLost(serial, "a person has the phone by now"))
+        await current.done()
 
     async def _stop(self, message: Message) -> bytes:
         stop = decode(message.payload, StopOrder)

@@ -42,7 +42,7 @@ class Live:
         self._rig = rig
         self._shut_out = shut_out
         self._hands: dict[str, _Hand] = {}
-        self._deciding = asyncio.Lock()
+        self._deciding: dict[str, asyncio.Lock] = {}
 
     @property
     def driven(self) -> frozenset[str]:
@@ -149,7 +149,7 @@ class Live:
     async def _hand(self, order: ActOrder) -> "_Hand":
         """Return the hand that drives the phone under the order's lease. Raises StaleToken, OrderRefused."""
         asked_at, serial = self._rig.clock.monotonic(), order.phone
-        async with self._deciding:
+        async with self._deciding.setdefault(serial, asyncio.Lock()):
             hand = self._hands.get(serial)
             newest = max(await self._rig.store.newest_token(serial), hand.token if hand is not None else 0)
             if order.token < newest:
@@ -219,7 +219,8 @@ class _Hand:
                     with suppress(TimeoutError):
                         async with asyncio.timeout(self.gate.left_s):
                             await self._stirred.wait()
-                self.gate.close(ControlOver(self._serial))
+                with suppress(GateClosed):
+                    self.gate.check()  # where nothing else has ended it, its lease has
                 await self.driver.cut()
         except DroverError as error:
             if not self._camera.done():

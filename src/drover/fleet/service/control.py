@@ -94,6 +94,7 @@ class Control:
         self._trail = trail
         self._clock = clock
         self._driven: dict[tuple[str, str], Drive] = {}
+        self._letting_go: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
@@ -105,6 +106,7 @@ class Control:
             keeping.cancel()
             await asyncio.gather(keeping, return_exceptions=True)
             await self._let_go(tuple(self._driven.values()))
+            await asyncio.gather(*self._letting_go, return_exceptions=True)
 
     def driven_by(self, person: Person) -> Mapping[str, Drive]:
         """Return what a person drives, by the phones' ids."""
@@ -263,6 +265,13 @@ class Control:
         self._driven[person.id, drive.phone] = drive
 
     async def _let_go(self, drives: Collection[Drive]) -> None:
+        """Let phones go, to the end, though whoever asked for it is cancelled: a lease that stayed would bar others."""
+        task = asyncio.ensure_future(self._free(drives))
+        self._letting_go.add(task)
+        task.add_done_callback(self._letting_go.discard)
+        await asyncio.shield(task)
+
+    async def _free(self, drives: Collection[Drive]) -> None:
         keys = {(drive.phone, drive.token) for drive in drives}
         self._driven = {key: each for key, each in self._driven.items() if (each.phone, each.token) not in keys}
         await asyncio.gather(

@@ -14,6 +14,7 @@ const WORDS = { tap: "Tap", long_tap: "Long tap", swipe: "Swipe", text: "Text", 
 export class WallView {
   constructor(host, { client, address, only }) {
     this.only = only || "";
+    this.client = client;
     this.address = address;
     this.tiles = new Map();
     this.order = [];
@@ -52,6 +53,7 @@ export class WallView {
     host.classList.add("dw-wall");
     host.classList.toggle("dw-single", Boolean(this.only));
     this.host = host;
+    host.wall = this;
     host.replaceChildren(
       h("div", { class: "dw-main" }, h("div", { class: "dw-bar", role: "toolbar", "aria-label": "Wall" }, ...bar, h("span", { class: "dw-space" }), this.count), this.banner, this.grid, this.nothing),
       this.panel.element, this.dialog.element);
