@@ -38,7 +38,7 @@ async def export(run_id: RunId, request: Request) -> Response:
     visit = await visit_of(request, request.query_params.get("client"))
     visitor_of(request.scope).caller.require(Act.SEE, visit.client)
     found, services = await told(visit, run_id), services_of(request.scope)
-    registry = await services.screens.registry(found.screens) if found.screens else Registry({})
+    registry = await services.screens.registry(found.screens) if found.screens else Registry({}, {})
     blobs, sizes = await _frames(services.content, found)
     play = play_of(found, visit.clients[visit.client], sizes)
     page = await asyncio.to_thread(render_report, play, registry, blobs)

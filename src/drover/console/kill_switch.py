@@ -66,7 +66,7 @@ def _ask_to_halt(visit: Visit) -> None:
         reason = ui.input("Reason").props("outlined dense autofocus maxlength=500").classes("dr-wide")
 
         async def throw() -> None:
-            why = reason.value.strip()
+            why = str(reason.value or "").strip()
             if not why:
                 reason.props('error error-message="Say why"')
                 return
@@ -89,7 +89,7 @@ def _ask_to_go_on(visit: Visit, thrown: Thrown) -> None:
         reason = ui.input("Reason").props("outlined dense autofocus maxlength=500").classes("dr-wide")
 
         async def release() -> None:
-            why = reason.value.strip()
+            why = str(reason.value or "").strip()
             if not why:
                 reason.props('error error-message="Say why"')
                 return

@@ -21,7 +21,10 @@ from drover.workflows.service.schedules import Schedules
 class Faults(Protocol):
     """Faults of simulated phones, by serial. A fault is written as `disconnect,seconds=5`."""
 
-    kinds: Sequence[str]
+    @property
+    def kinds(self) -> Sequence[str]:
+        """The names of all faults there are."""
+        ...
 
     async def of(self, serial: str) -> Sequence[Mapping[str, Any]] | None:
         """Return the faults of a phone; None for one that is not simulated."""

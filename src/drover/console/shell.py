@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Awaitable, Callable
-from functools import wraps
+from functools import partial, wraps
 from html import escape
 from importlib.resources import files
 from string import Template
@@ -128,7 +128,7 @@ def _client_switch(visit: Visit) -> None:
     button = ui.button(visit.clients[visit.client], icon="business").props("flat no-caps dense")
     with button.classes("dr-client"), ui.menu():
         for one, name in visit.clients.items():
-            ui.menu_item(name, lambda one=one: choose(one))
+            ui.menu_item(name, partial(choose, one))
 
 
 def _theme_switch() -> None:
@@ -141,7 +141,7 @@ def _user_menu(visit: Visit) -> None:
     with button.classes("dr-tool"), ui.menu().classes("dr-menu"):
         ui.label(visit.caller.username).classes("dr-menu-who")
         for words, place in (("Change password", "/password"), ("Tokens", "/tokens")):
-            ui.menu_item(words, lambda place=place: ui.navigate.to(visit.path(place)))
+            ui.menu_item(words, partial(ui.navigate.to, visit.path(place)))
         with ui.element("form").props('method="post" action="/logout"'):
             ui.element("input").props(f'type="hidden" name="csrf" value="{visit.csrf}"')
             with ui.element("button").props('type="submit"').classes("dr-menu-button"):

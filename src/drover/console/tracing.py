@@ -72,6 +72,7 @@ def _step(visit: Visit, told: Told, step: StepRun, *, may_continue: bool) -> Map
     took = duration(step.started_at, step.ended_at) if step.started_at and step.ended_at else ""
     version = f"{step.sequence} version {step.sequence_version}" if step.sequence_version else step.sequence
     again = f"{step.attempt} attempts" if step.attempt > 1 else ""
+    under_way = f"task {step.step} is under way" if live and step.step else ""
     troubled = step.reason and step.status is not PartStatus.COMPLETED
     return {
         "id": step.id,
@@ -80,7 +81,12 @@ def _step(visit: Visit, told: Told, step: StepRun, *, may_continue: bool) -> Map
         "status": step.status.value,
         "tone": PART_TONES[step.status],
         "live": live,
-        "note": " · ".join(part for part in (version, again, took, RESULTS[step.result]) if part),
+        "empty": "The first task is under way."
+        if live
+        else "Not begun yet."
+        if not step.status.over
+        else "No task was played.",
+        "note": " · ".join(part for part in (version, again, took, RESULTS[step.result], under_way) if part),
         "reason": f"{sentence(step.reason)}. {sentence(step.hint)}" if troubled else "",
         "from": step.position if own and may_continue else 0,
         "tasks": [_task(visit, told, step, task, may_continue=own and may_continue) for task in told.tasks[step.id]],
@@ -91,7 +97,7 @@ def _task(visit: Visit, told: Told, step: StepRun, task: TaskRun, *, may_continu
     rounds = f" · round {'.'.join(map(str, task.rounds))}" if task.rounds else ""
     return {
         "id": task.id,
-        "number": task.number,
+        "number": task.step,
         "index": task.step,
         "name": task.name,
         "kind": task.kind + rounds,

@@ -149,7 +149,7 @@ class _View:
             ui.element("div").classes("dr-space")
             if self._may(Act.MANAGE_PHONES):
                 self._manage(phone)
-            wall = self._visit.path("/wall", phone=phone.id)
+            wall = self._visit.path(f"/phones/{phone.id}/live")
             ui.button("See it live", icon="grid_view", on_click=lambda: ui.navigate.to(wall)).props("flat no-caps")
 
     def _manage(self, phone: PhoneRecord) -> None:
@@ -181,7 +181,7 @@ class _View:
         self._lease.show(
             [
                 ("Holder", holder.kind.value),
-                ("For", holder.purpose),
+                ("For", self._purpose(lease)),
                 ("By", holder.by),
                 ("Since", self._visit.local(lease.taken_at)),
                 ("Renewed", self._visit.local(lease.renewed_at)),
@@ -191,6 +191,10 @@ class _View:
                 ("Breaking it", "" if self._may(Act.BREAK_LEASE) else "is for administrators of this rack"),
             ]
         )
+
+    def _purpose(self, lease: Lease) -> str:
+        run = next((run for run in self._seen.runs if run.id == lease.holder.id), None)
+        return lease.holder.purpose if run is None else self._names.workflow(run.workflow_id)
 
     def _show_history(self, lines: Sequence[tuple[datetime, str]]) -> None:
         if lines == self._told:

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from fastapi import Query
 from nicegui import ui
 
+from drover.console.names import names_in
 from drover.console.parts.listing import Column, Listing, Row, badge, link, tags, text
 from drover.console.shell import Visit, follow, heading, page
 from drover.console.words import PHONE_TONES, duration, sentence
@@ -20,6 +21,7 @@ from drover.workflows.domain.runs import RunStatus
 from drover.workflows.service.runs import RunFilter
 
 _LOOK_S: Final = 1.0
+_MOST_RUNS: Final = 200
 _COLUMNS: Final = (
     Column("state", "State", "tight"),
     Column("name", "Phone", "tight"),
@@ -57,7 +59,7 @@ async def phones(visit: Visit, state: Word = "", tag: Word = "", after: Cursor =
 
 
 class _Found:
-    """A page of phones with what belongs to them, at one moment."""
+    """A page of phones with who holds them, and the workflows of the runs among those by id, at one moment."""
 
     def __init__(
         self, rows: Sequence[PhoneRecord], held: Mapping[str, Lease], running: Mapping[str, str], now: datetime
@@ -90,9 +92,11 @@ class _Found:
     def _holder(self, visit: Visit, lease: Lease | None) -> Mapping[str, object]:
         if lease is None:
             return text("")
-        words = f"{lease.holder.kind.value}" + (f": {lease.holder.purpose}" if lease.holder.purpose else "")
+        running = self._running.get(lease.holder.id)
+        purpose = running or lease.holder.purpose
+        words = lease.holder.kind.value + (f": {purpose}" if purpose else "")
         since = f"for {duration(lease.taken_at, self._now.replace(microsecond=0))}"
-        if lease.holder.id in self._running:
+        if running is not None:
             return link(words, visit.path(f"/runs/{lease.holder.id}"), sub=since)
         return text(words, sub=since)
 
@@ -105,7 +109,9 @@ async def _found(visit: Visit, wanted: PageWanted) -> _Found:
         rows = await services.phones.list(unit, after=after, limit=wanted.rows)
         held = await services.leases.in_force(unit, [phone.id for phone in rows])
         active = RunFilter(frozenset({RunStatus.RUNNING, RunStatus.PAUSED}))
-        running = {run.id: run.phone_id for run in await services.runs.list(unit, active, limit=200)}
+        names = await names_in(unit, services) if held else None
+        found = await services.runs.list(unit, active, limit=_MOST_RUNS) if held else ()
+        running = {run.id: names.workflow(run.workflow_id) for run in found} if names is not None else {}
         return _Found(rows, held, running, await unit.now())
 
 

@@ -5,7 +5,7 @@ export default {
   template: `
     <div class="dr-list-wrap" tabindex="0" role="region" :aria-label="label">
       <table class="dr-list" v-if="rows.length">
-        <thead><tr><th v-for="column in columns" :key="column.key" scope="col">
+        <thead><tr><th v-for="column in columns" :key="column.key" scope="col" :class="column.kind">
           <span :class="{ 'dr-unseen': column.hidden }">{{ column.label }}</span></th></tr></thead>
         <tbody>
           <tr v-for="row in rows" :key="row.id" :data-row="row.id">

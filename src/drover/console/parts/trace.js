@@ -44,7 +44,7 @@ export default {
             </div>
           </li>
         </ol>
-        <p v-else class="dr-note dr-step-empty">{{ step.live ? 'The first task is under way.' : 'No task was played.' }}</p>
+        <p v-else class="dr-note dr-step-empty">{{ step.empty }}</p>
       </li>
     </ol>`,
   methods: {
