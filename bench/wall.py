@@ -39,7 +39,9 @@ _WATCH_LAMPS = """(names) => {
     const before = lamps.map(shown);
     const seen = lamps.map(() => 0);
     const look = () => {
-      lamps.forEach((canvas, place) => { if (!seen[place] && shown(canvas) !== before[place]) seen[place] = performance.now() - began; });
+      lamps.forEach((canvas, place) => {
+        if (!seen[place] && shown(canvas) !== before[place]) seen[place] = performance.now() - began;
+      });
       if (seen.every(Boolean)) globalThis.taps.push([seen[0], Math.max(...seen)]);
       else if (performance.now() - began < 5000) requestAnimationFrame(look);
       else globalThis.taps.push(null);
@@ -52,15 +54,25 @@ _WATCH_LAMPS = """(names) => {
 class Server:
     """The process that serves, and what it tells of itself."""
 
-    def __init__(self, process: asyncio.subprocess.Process, up: dict[str, str]) -> None:
-        self.process = process
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        if process.stdin is None or process.stdout is None:
+            raise RuntimeError("the process has no pipes")
+        self._in, self._out = process.stdin, process.stdout
+        self.url = self.username = self.password = ""
+
+    async def begun(self) -> None:
+        """Return when it is up."""
+        up = json.loads(await self._out.readline())
         self.url, self.username, self.password = up["url"], up["username"], up["password"]
 
     async def told(self) -> dict[str, float]:
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.write(b"tell\n")
-        return json.loads(await self.process.stdout.readline())
+        """Return what it has taken so far."""
+        self._in.write(b"tell\n")
+        return json.loads(await self._out.readline())
+
+    def end(self) -> None:
+        """Let it end."""
+        self._in.close()
 
 
 @asynccontextmanager
@@ -71,12 +83,12 @@ async def served(phones: int) -> AsyncGenerator[Server]:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
         )
-        assert process.stdout is not None
+        server = Server(process)
         try:
-            yield Server(process, json.loads(await process.stdout.readline()))
+            await server.begun()
+            yield server
         finally:
-            if process.stdin is not None:
-                process.stdin.close()
+            server.end()
             await process.wait()
 
 
@@ -114,16 +126,15 @@ async def frames(server: Server, *pages: Page) -> dict[str, float]:
     }
 
 
-async def taps(page: Page, server: Server) -> dict[str, float]:
+async def taps(page: Page, server: Server) -> dict[str, Any]:
     """Tap on one of SELECTED phones, again and again; return how soon that shows there, and on all of them."""
     names = [f"phone{number}" for number in range(1, SELECTED + 1)]
     await page.goto(f"{server.url}/wall?mode=action&view=fit&sel={','.join(names)}")
     await page.wait_for_function(_FIRST_VIEW, arg=PHONES, timeout=60_000)
     await page.evaluate(_WATCH_LAMPS, names)
-    box = await page.locator('[data-phone="phone1"] canvas').bounding_box()
-    assert box is not None
+    lead = page.locator('[data-phone="phone1"] .dw-screen')
     for done in range(1, TAPS + 4):
-        await page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        await lead.click()
         await page.wait_for_function("n => taps.length >= n", arg=done, timeout=30_000)
         await asyncio.sleep(0.35)
     shown = (await page.evaluate("() => taps"))[3:]  # the first ones take the leases

@@ -29,6 +29,7 @@ class Probe:
         self.worst_ms = 0.0
 
     async def run(self) -> None:
+        """Look until cancelled."""
         before = time.thread_time()
         while True:
             await asyncio.sleep(_TICK_S)
@@ -63,14 +64,16 @@ async def serve(folder: Path, count: int) -> None:
     probe, loop = Probe(), asyncio.get_running_loop()
     async with up(UpRequest(phones=memory_phones(moving_phones(count))), Settings(data_dir=folder)) as made:
         probing = asyncio.create_task(probe.run())
-        first = made.first
-        assert first is not None
-        print(json.dumps({"url": made.url, "username": first.username, "password": first.password}), flush=True)
+        if made.first is None:
+            raise RuntimeError("the folder was used before")
+        print(
+            json.dumps({"url": made.url, "username": made.first.username, "password": made.first.password}), flush=True
+        )
         while await loop.run_in_executor(None, sys.stdin.readline):
             print(json.dumps(told(probe)), flush=True)
         probing.cancel()
 
 
 if __name__ == "__main__":
-    configure_logging(level="error")
+    configure_logging(debug=False)
     asyncio.run(serve(Path(sys.argv[1]), int(sys.argv[2])))
