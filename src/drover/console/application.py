@@ -18,10 +18,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from drover.console import export, login, pages, pictures
 from drover.console.door import Door
-from drover.console.frames import socket
 from drover.console.headers import SafeAnswers
 from drover.console.services import ConsoleServices
 from drover.console.shell import nothing_there
+from drover.console.wall import socket
 from drover.platform.web.bodies import WholeBodies
 from drover.platform.web.problems import TellDefects, tell_problems
 from drover.platform.web.statuses import PREFIX

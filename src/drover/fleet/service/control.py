@@ -254,11 +254,11 @@ class Control:
     async def _one(self, person: Person, drive: Drive, order: ActOrder, told: Told) -> None:
         done = await self._hands.act(drive.agent, order)
         outcome = _outcome(done)
-        if outcome is Outcome.DIVERGED or order.gesture is None:
-            held = self._driven.get((person.id, drive.phone))
-            if held is not None:
-                why = done.message if outcome is Outcome.DIVERGED else ""
-                self._driven[person.id, drive.phone] = replace(held, diverged=why)
+        held = self._driven.get((person.id, drive.phone))
+        if held is not None and outcome is Outcome.DIVERGED:
+            self._driven[person.id, drive.phone] = replace(held, diverged=done.message)
+        elif held is not None and outcome is Outcome.DONE and order.gesture is None:
+            self._driven[person.id, drive.phone] = replace(held, diverged="")
         told(Result(drive.phone, outcome, done.code, done.message, done.hint, done.screen))
 
     def _set(self, person: Person, drive: Drive) -> None:

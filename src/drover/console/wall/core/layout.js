@@ -7,6 +7,7 @@ const MOST_RATIO = 2.4;
 const SUBSCRIBE_MS = 60;
 const FPS = { wall: 2, driven: 4, single: 8 };
 const MOST_DENSITY = 1.5;
+const STAND_MS = 1000;
 
 export class Layout {
   constructor(wall, view) {
@@ -20,7 +21,17 @@ export class Layout {
     this.seen = new IntersectionObserver((entries) => this.sight(entries), { root: wall.grid, rootMargin: "120px 0px" });
     this.resized = new ResizeObserver(() => this.arrange());
     this.resized.observe(wall.grid);
+    this.standing = setInterval(() => this.stand(), STAND_MS); // a banner above may come and go
+    this.stand();
     wall.views.show(view);
+  }
+
+  stand() {
+    const above = `${Math.max(0, Math.round(this.wall.host.getBoundingClientRect().top))}px`;
+    if (above !== this.above) {
+      this.above = above;
+      this.wall.host.style.setProperty("--w-above", above);
+    }
   }
 
   nextNumber() {
@@ -140,6 +151,7 @@ export class Layout {
 
   dispose() {
     clearTimeout(this.telling);
+    clearInterval(this.standing);
     this.seen.disconnect();
     this.resized.disconnect();
   }
