@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Test files at a time. Tests of commands and racks mostly wait, so this may exceed the cores.
 JOBS ?= 3
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test bench soak lint screenshots registry example schemas clean
+.PHONY: help setup setup-dev run test bench soak lint screenshots pictures registry example schemas clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -57,6 +57,9 @@ schemas: setup-dev ## Write the published JSON Schemas again
 
 screenshots: setup-dev ## Take the pictures in docs/ again
 	@$(BIN)/python tools/screenshots.py
+
+pictures: setup-dev ## Take the pictures of the console in docs/ again
+	@$(BIN)/python tools/console_pictures.py
 
 clean: ## Remove what was made
 	@rm -rf $(VENV) build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache
