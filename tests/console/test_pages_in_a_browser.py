@@ -154,7 +154,7 @@ async def test_a_lease_is_broken_with_a_reason(stage: Stage, chromium: Browser) 
     async with stage.world.database.writing(OURS) as unit:
         await stage.world.leases.take(unit, phone.id, Holder(HolderKind.CONTROL, "c1", "by hand", "grace"))
     async with opened(stage, chromium, f"/phones/{phone.id}") as page:
-        await expect(page.get_by_text("by hand")).to_be_visible()
+        await expect(page.get_by_text("by hand", exact=True)).to_be_visible()
         await page.get_by_role("button", name="Break the lease").click()
         dialog = page.get_by_role("dialog")
         await dialog.get_by_label("Reason").fill("grace went home")
@@ -202,7 +202,7 @@ async def test_a_user_is_made_and_can_log_in_with_the_password_that_is_shown_onc
         await page.get_by_role("button", name="Make the user").click()
         password = await page.locator(".dr-secret").inner_text()
         await page.get_by_role("button", name="I have kept it").click()
-        await expect(page.get_by_role("cell", name="hopper")).to_be_visible()
+        await expect(page.get_by_role("cell", name="hopper", exact=True)).to_be_visible()
         await expect(page.locator(".dr-secret")).to_have_count(0)
     begun = await stage.house.login.log_in("hopper", password, "192.0.2.9")
     assert begun.caller.username == "hopper"

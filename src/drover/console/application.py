@@ -90,7 +90,7 @@ def _application(services: ConsoleServices) -> FastAPI:
     _quiet()
     core.app.middleware_stack = None  # an earlier console of this process had it built
     core.app.user_middleware.clear()
-    ui.run_with(
+    ui.run_with(  # type: ignore[reportUnknownMemberType]  # a parameter that is not given has no type there
         app,
         title="Drover",
         favicon=_THEME / "drover.svg",

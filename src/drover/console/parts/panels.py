@@ -83,7 +83,9 @@ def ask(
 
 def secret(title: str, note: str, value: str) -> None:
     """Show a secret this once, with a button that copies it."""
-    dialog = ui.dialog(value=True).props("persistent")
+    # Made inside what was clicked, it would go away together with that.
+    with ui.context.client.content:
+        dialog = ui.dialog(value=True).props("persistent")
     with dialog, question(title):
         ui.label(note).classes("dr-note")
         ui.label(value).classes("dr-secret")
