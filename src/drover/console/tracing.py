@@ -14,7 +14,7 @@ from drover.workflows.domain.records import STEP, RecoveryAttempt, Run, StepRun,
 from drover.workflows.domain.runs import PartStatus, RunStatus
 
 MOST_TASKS: Final = 2_000
-"""How many tasks of one step are shown; a step that repeats may have more, and its last ones matter."""
+"""How many tasks of one step are read at once; the next look reads those that follow."""
 CONTINUABLE: Final = frozenset({RunStatus.FAILED, RunStatus.CANCELLED})
 
 
@@ -33,24 +33,31 @@ class Told:
     names: Names
     screens: str
 
-    @property
-    def over(self) -> bool:
-        """Whether nothing more happens by itself."""
-        return self.run.status.over
 
+async def told(visit: Visit, run_id: str, before: Told | None = None) -> Told:
+    """Return everything that is known of a run; of what was told before, only what may have changed is read again.
 
-async def told(visit: Visit, run_id: str, names: Names | None = None) -> Told:
-    """Return everything that is known of a run. Raises UnknownRun."""
+    Raises UnknownRun.
+    """
     services = visit.services
     async with visit.reading() as unit:
         run = await services.runs.get(unit, run_id)
         steps = await services.runs.steps(unit, run_id)
-        tasks = {step.id: await services.runs.tasks(unit, step.id, limit=MOST_TASKS) for step in steps}
+        tasks = {step.id: await _tasks(visit, unit, step.id, before) for step in steps}
         recoveries = await services.runs.recoveries(unit, run_id)
+        if before is not None:
+            return Told(run, steps, tasks, recoveries, before.phone, before.names, before.screens)
         phone = await services.phones.get(unit, run.phone_id)
-        known = names or await names_in(unit, services)
+        names = await names_in(unit, services)
         screens = await _screens(visit, unit)
-    return Told(run, steps, tasks, recoveries, phone, known, screens)
+    return Told(run, steps, tasks, recoveries, phone, names, screens)
+
+
+async def _tasks(visit: Visit, unit: Unit, step_id: str, before: Told | None) -> Sequence[TaskRun]:
+    """Return a step's tasks. Each has ended when it is kept, and is never changed: those that are known stay."""
+    known = () if before is None else before.tasks.get(step_id, ())
+    last = known[-1].number if known else 0
+    return (*known, *await visit.services.runs.tasks(unit, step_id, after=last, limit=MOST_TASKS))
 
 
 async def _screens(visit: Visit, unit: Unit) -> str:

@@ -40,21 +40,23 @@ Cursor = Annotated[str | None, Query(max_length=512)]
 async def phones(visit: Visit, state: Word = "", tag: Word = "", after: Cursor = None) -> None:
     """List them, and keep the list as it is now. Raises BadCursor."""
     visit.caller.require(Act.SEE, visit.client)
-    wanted = PageWanted(limit=USUAL, after=after)
+    wanted, filtered = PageWanted(limit=USUAL, after=after), bool(state or tag)
     heading("Phones")
     _filters(visit, state, tag)
     listing = Listing("Phones", _COLUMNS, empty="No phone matches. Phones appear when an agent sees them.")
     pager = ui.element("nav").classes("dr-pager").props('aria-label="Pages of the list"')
-    found = await _found(visit, wanted)
+    found = await _found(visit, wanted, filtered=filtered)
 
     def show(rows: "_Found") -> None:
-        listing.show([row for row in rows.shown(visit) if _matches(row, state, tag)])
+        shown = rows.shown(visit)
+        listing.show([row for row in shown if _matches(row, state, tag)] if filtered else shown[:USUAL])
 
     async def look() -> None:
-        show(await _found(visit, wanted))
+        show(await _found(visit, wanted, filtered=filtered))
 
     show(found)
-    _pager(visit, pager, wanted, found)
+    if not filtered:
+        _pager(visit, pager, wanted, found)
     follow(visit, _LOOK_S, look)
 
 
@@ -71,7 +73,7 @@ class _Found:
 
     def shown(self, visit: Visit) -> Sequence[Row]:
         """Return how they are shown."""
-        return [self._row(visit, phone) for phone in self.rows[:USUAL]]
+        return [self._row(visit, phone) for phone in self.rows]
 
     def _row(self, visit: Visit, phone: PhoneRecord) -> Row:
         state, reason = phone.shown(self._now)
@@ -101,12 +103,15 @@ class _Found:
         return text(words, sub=since)
 
 
-async def _found(visit: Visit, wanted: PageWanted) -> _Found:
+async def _found(visit: Visit, wanted: PageWanted, *, filtered: bool) -> _Found:
     services = visit.services
     position = wanted.position(int, str, str)
     after: PhoneKey | None = None if position is None else (int(str(position[0])), str(position[1]), str(position[2]))
     async with visit.reading() as unit:
-        rows = await services.phones.list(unit, after=after, limit=wanted.rows)
+        if filtered:  # the whole rack is looked through: a page of it may hold none that match
+            rows = await services.phones.every(unit)
+        else:
+            rows = await services.phones.list(unit, after=after, limit=wanted.rows)
         held = await services.leases.in_force(unit, [phone.id for phone in rows])
         active = RunFilter(frozenset({RunStatus.RUNNING, RunStatus.PAUSED}))
         names = await names_in(unit, services) if held else None

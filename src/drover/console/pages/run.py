@@ -27,8 +27,7 @@ async def run(visit: Visit, run_id: str) -> None:
     view.show(first)
 
     async def look() -> None:
-        if not view.shown.over:
-            view.show(await told(visit, run_id, first.names))
+        view.show(await told(visit, run_id, view.shown))
 
     view.look = look
     follow(visit, _LOOK_S, look)
@@ -194,7 +193,7 @@ class _View:
         caller = await self._may()
         await self._visit.services.runs.continue_from(self._visit.whose, caller, self.shown.run.id, step, task)
         done("It goes on as soon as its phone is free.")
-        self.show(await told(self._visit, self.shown.run.id, self.shown.names))
+        await self.look()
 
     async def _may(self) -> Caller:
         """Return who asks, as their session stands now. Raises NotAllowed, CredentialRefused."""
