@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "docs" / "pictures"
 EXAMPLE = ROOT / "examples" / "plaza"
 CHROMIUM = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
-PHONES = 10
+PHONES = 5
 TROUBLE = {"fault": "dim", "strength": 0.5, "on_page": "plaza.profile"}
 SCHEDULE = {
     "name": "every morning",
@@ -25,7 +25,10 @@ SCHEDULE = {
     "target": "phone:tag:shelf1",
     "stagger_s": 30,
 }
-SETTLED_MS = 2500
+SETTLED = (
+    "!document.body.innerText.includes('Waiting for a picture') && [...document.images].every((one) => one.complete)"
+)
+SETTLED_MS = 1500
 WAIT_S = 420
 
 
@@ -86,6 +89,7 @@ async def photograph(ready: Up, paths: dict[str, str]) -> None:
             page = await _logged_in(ready, browser, scheme, ending)
             for name, path in paths.items():
                 await page.goto(ready.url + path)
+                await page.wait_for_function(SETTLED)
                 await page.wait_for_timeout(SETTLED_MS)
                 await page.screenshot(path=PICTURES / f"console-{name}{ending}.png")
             await page.context.close()

@@ -4,6 +4,7 @@ It stands before everything: pages, the files they load, their sockets. A socket
 is open, so that a session that has ended takes its pages' sockets with it.
 """
 
+import contextlib
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
@@ -14,6 +15,7 @@ from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.protocols.utils import ClientDisconnected
 
 from drover.console.services import ConsoleServices
 from drover.kernel.errors import DroverError, Kind
@@ -120,7 +122,9 @@ class Door:
         except DroverError:
             await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
             return
-        await self._app(scope, _Watched(scope, self._services, receive, send), send)
+        # A browser may go away at any moment, also while it is let in.
+        with contextlib.suppress(ClientDisconnected):
+            await self._app(scope, _Watched(scope, self._services, receive, send), send)
 
     async def _admit(self, scope: Scope) -> None:
         visitor = await _visitor(scope, self._services)

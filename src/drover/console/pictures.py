@@ -38,7 +38,7 @@ async def frame(client_id: str, run_id: str, digest: Digest, request: Request) -
 
 @router.get("/expected-screens/{client_id}/{digest}/{key}")
 async def screen(client_id: str, digest: Digest, key: str, request: Request) -> Response:
-    """Answer with how a screen looks in the registry that the client uses now. Raises UnknownClient, UnknownScreen."""
+    """Answer with how a screen looks in the client's registry. Raises UnknownClient, UnknownFrame, NoPicture."""
     caller, services = visitor_of(request.scope).caller, services_of(request.scope)
     caller.require(Act.SEE, client_id)
     async with services.database.reading(OneClient(caller.organization, client_id)) as unit:

@@ -1,11 +1,14 @@
-"""How screens look: the registry that a client uses, read from its archive, and its pictures."""
+"""How screens look: the registry that a client uses, and its pictures, read from its archive."""
 
 import asyncio
+import io
 import tempfile
+import zipfile
 from collections import OrderedDict
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
+
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from drover.kernel.errors import DroverError, Kind
 from drover.platform.content import Content
@@ -13,11 +16,11 @@ from drover.protocol.archive import unpack
 from drover.screens.domain import Registry
 from drover.screens.files import load_registry
 
-MOST_KEPT: Final = 4
-"""Of how many registries the pictures are kept; those of 300 screens take about 20 MB."""
+MOST_KEPT: Final = 64
+"""How many pictures are kept; one has about 60 KB."""
 
 
-class UnknownScreen(DroverError):
+class NoPicture(DroverError):
     """The registry has no such screen, or no picture of it."""
 
     kind = Kind.NOT_FOUND
@@ -26,13 +29,27 @@ class UnknownScreen(DroverError):
         super().__init__(f"there is no picture of screen {key}", hint="learn the screen again to have one")
 
 
+class _Look(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    picture: str = ""
+
+
+class _Screen(BaseModel):
+    """What of a screen's file says where its pictures are."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    key: str
+    variants: list[_Look]
+
+
 class ScreenLibrary:
-    """Reads registries from the content on a thread, and keeps their pictures."""
+    """Reads registries from the content, on threads."""
 
     def __init__(self, content: Content) -> None:
         self._content = content
-        self._pictures: OrderedDict[str, Mapping[str, bytes]] = OrderedDict()
-        self._reading = asyncio.Lock()
+        self._pictures: OrderedDict[tuple[str, str], bytes] = OrderedDict()
 
     async def registry(self, digest: str) -> Registry:
         """Return the registry whose archive has that digest. Raises BlobMissing, ContentDamaged, BadArchive."""
@@ -40,19 +57,18 @@ class ScreenLibrary:
         return await asyncio.to_thread(_read, archive)
 
     async def picture(self, digest: str, key: str) -> bytes:
-        """Return the picture of a screen's first look. Raises UnknownScreen, and what `registry` does."""
-        async with self._reading:
-            pictures = self._pictures.get(digest)
-            if pictures is None:
-                registry = await self.registry(digest)
-                pictures = {name: screen.variants[0].picture for name, screen in registry.screens.items()}
-                self._pictures[digest] = pictures
-                while len(self._pictures) > MOST_KEPT:
-                    self._pictures.popitem(last=False)
-            self._pictures.move_to_end(digest)
-        if not pictures.get(key):
-            raise UnknownScreen(key)
-        return pictures[key]
+        """Return the picture of a screen's first look, without loading all the others.
+
+        Raises NoPicture, BlobMissing, ContentDamaged.
+        """
+        found = self._pictures.get((digest, key))
+        if found is None:
+            archive = await self._content.get(digest)
+            found = await asyncio.to_thread(_picture, archive, key)
+            self._pictures[digest, key] = found
+            while len(self._pictures) > MOST_KEPT:
+                self._pictures.popitem(last=False)
+        return found
 
 
 def _read(archive: bytes) -> Registry:
@@ -60,3 +76,26 @@ def _read(archive: bytes) -> Registry:
         place = Path(folder)
         unpack(archive, place)
         return load_registry(place).registry
+
+
+def _picture(archive: bytes, key: str) -> bytes:
+    app, _, name = key.partition(".")
+    try:
+        with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+            files = [file for file in opened.namelist() if file.startswith(f"{app}/") and file.endswith(".json")]
+            # A screen's file is mostly named after it.
+            for file in sorted(files, key=lambda file: file != f"{app}/{name}.json"):
+                screen = _screen(opened.read(file))
+                if screen is not None and screen.key == name and screen.variants:
+                    return opened.read(f"{app}/{screen.variants[0].picture}")
+    except (zipfile.BadZipFile, KeyError) as error:
+        raise NoPicture(key) from error
+    raise NoPicture(key)
+
+
+def _screen(content: bytes) -> _Screen | None:
+    """Return what a file says of a screen; None where it is the file of something else."""
+    try:
+        return _Screen.model_validate_json(content)
+    except ValidationError:
+        return None

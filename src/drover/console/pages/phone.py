@@ -60,16 +60,16 @@ class _Seen:
 async def phone(visit: Visit, phone_id: str) -> None:
     """Show it, and keep it as it is now. Raises PhoneUnknown."""
     visit.caller.require(Act.SEE, visit.client)
-    first = await _seen(visit, phone_id)
     async with visit.reading() as unit:
         names = await names_in(unit, visit.services)
+    first = await _seen(visit, phone_id, names)
     racks = await _racks(visit)
     view = _View(visit, first, names, racks.get(first.phone.rack_id, ""))
     await view.faults()
     follow(visit, _LOOK_S, view.look)
 
 
-async def _seen(visit: Visit, phone_id: str, before: _Seen | None = None) -> _Seen:
+async def _seen(visit: Visit, phone_id: str, names: Names, before: _Seen | None = None) -> _Seen:
     """Return the phone as it is now. Its history is read again only where something of it has changed."""
     services = visit.services
     async with visit.reading() as unit:
@@ -80,7 +80,7 @@ async def _seen(visit: Visit, phone_id: str, before: _Seen | None = None) -> _Se
             found,
             lease.token if lease is not None else None,
         )
-        history = before.history if same and before else await history_of(unit, phone_id)
+        history = before.history if same and before else await history_of(unit, phone_id, names.workflows)
         return _Seen(found, lease, runs, history, await unit.now())
 
 
@@ -121,7 +121,7 @@ class _View:
 
     async def look(self) -> None:
         """Look again, and show what changed."""
-        self._seen = await _seen(self._visit, self._seen.phone.id, self._seen)
+        self._seen = await _seen(self._visit, self._seen.phone.id, self._names, self._seen)
         self._show()
 
     def _may(self, act: Act) -> bool:

@@ -1,6 +1,6 @@
 """The schedules of a client, and what comes of them in the next 24 hours, with reasons."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Final, cast
 
 from fastapi import Query
@@ -9,7 +9,7 @@ from nicegui import ui
 from drover.console.parts.listing import Column, Listing, Row, acts, badge, text
 from drover.console.parts.panels import ask, panel
 from drover.console.shell import Visit, acting, done, follow, heading, page
-from drover.console.words import SCHEDULE_TONES, sentence
+from drover.console.words import SCHEDULE_TONES
 from drover.platform.web.pages import USUAL, PageWanted, encode
 from drover.tenancy.service import Act
 from drover.workflows.domain.explaining import Explanation, Start
@@ -17,6 +17,7 @@ from drover.workflows.domain.status import TRANSITIONS, ScheduleEvent
 from drover.workflows.service.schedules import Kept, ScheduleFilter
 
 _LOOK_S: Final = 2.0
+_DAYS: Final = 7
 _HOURS: Final = 24
 _MOST_STARTS: Final = 200
 _COLUMNS: Final = (
@@ -123,21 +124,30 @@ class _View:
         await self.look()
 
 
+def _window(timing: Mapping[str, Any]) -> str:
+    moments = int(timing.get("moments") or 1)
+    often = "a moment" if moments == 1 else f"{moments} moments"
+    days = cast("list[str]", timing.get("weekdays") or [])
+    on = f" on {' '.join(days)}" if 0 < len(days) < _DAYS else " each day"
+    times = timing.get("repetitions")
+    ends = f", {times} times" if times else ""
+    return f"{often} between {timing.get('opens')} and {timing.get('closes')} {timing.get('zone')}{on}{ends}"
+
+
+_TIMINGS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
+    "immediate": lambda _: "once, at once",
+    "at": lambda timing: f"once, at {timing.get('at')} {timing.get('zone') or ''}",
+    "window": _window,
+    "recurring": lambda timing: f"{timing.get('rule')}, from {timing.get('starts')} {timing.get('zone') or ''}",
+}
+
+
 def _timing(document: Mapping[str, Any]) -> str:
-    """Return a schedule's timing in a line, as its document writes it."""
-    timing = document.get("timing", {})
-    if not isinstance(timing, Mapping):
-        return str(timing)
-    given = cast("Mapping[str, Any]", timing)
-    kind = str(given.get("kind", ""))
-    rest = ", ".join(f"{name} {_value(value)}" for name, value in given.items() if name != "kind" and value)
-    return f"{kind}: {rest}" if rest else kind
-
-
-def _value(value: object) -> str:
-    if isinstance(value, list):
-        return " ".join(str(one) for one in cast("list[object]", value))
-    return str(value)
+    """Return a schedule's timing in a line."""
+    timing = cast("Mapping[str, Any]", document.get("timing") or {})
+    kind = str(timing.get("kind", ""))
+    told = _TIMINGS.get(kind)
+    return kind if told is None else told(timing).strip()
 
 
 async def _explain(visit: Visit, place: ui.element) -> None:
@@ -168,7 +178,7 @@ def _lines(title: str, lines: Sequence[str]) -> None:
         with ui.element("ul").classes("dr-lines"):
             for line in lines[:_MOST_STARTS]:
                 with ui.element("li"):
-                    ui.label(sentence(line))
+                    ui.label(line)
 
 
 def _start(visit: Visit, number: int, start: Start) -> Row:
@@ -180,5 +190,5 @@ def _start(visit: Visit, number: int, start: Start) -> Row:
         "phone": text(start.phone, sub=start.account),
         "what": text(start.schedule, main=True, sub=f"{start.workflow} version {start.version}"),
         "steps": text(", ".join(played)),
-        "why": text(" ".join(f"{sentence(why)}." for why in start.why)),
+        "why": text(". ".join(start.why)),
     }
