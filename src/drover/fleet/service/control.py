@@ -164,16 +164,31 @@ class Control:
         now = self._clock.monotonic()
         idle = [drive for drive in self._driven.values() if now - drive.used_at > IDLE_S]
         await self._let_go(idle)
-        for (who, phone), drive in tuple(self._driven.items()):
-            try:
-                async with self._database.writing(drive.whose) as unit:
-                    lease = await self._leases.renew(unit, phone, drive.token, ttl_s=TTL_S)
-            except LeaseLost:
-                self._driven.pop((who, phone), None)
-                await self._hands.ended(drive.agent, ControlEnded(phone=drive.serial, token=drive.token))
+        by_client = dict[OneClient, list[tuple[str, Drive]]]()
+        for (who, _), drive in self._driven.items():
+            by_client.setdefault(drive.whose, []).append((who, drive))
+        for whose, theirs in by_client.items():
+            await self._renew(whose, theirs)
+
+    async def _renew(self, whose: OneClient, theirs: Sequence[tuple[str, Drive]]) -> None:
+        """Renew all of a client's at once: each unit of its own would keep others from writing."""
+        lost, asked_at = list[tuple[str, Drive]](), self._clock.monotonic()
+        async with self._database.writing(whose) as unit:
+            for who, drive in sorted(theirs, key=lambda each: each[1].phone):
+                try:
+                    await self._leases.renew(unit, drive.phone, drive.token, ttl_s=TTL_S)
+                except LeaseLost:
+                    lost.append((who, drive))
+        for who, drive in theirs:
+            held = self._driven.get((who, drive.phone))
+            if held is None or held.token != drive.token:
+                continue
+            if (who, drive) in lost:
+                del self._driven[who, drive.phone]
             else:
-                if (held := self._driven.get((who, phone))) is not None and held.token == drive.token:
-                    self._driven[who, phone] = replace(held, until=self._clock.monotonic() + lease.remaining_s)
+                self._driven[who, drive.phone] = replace(held, until=asked_at + TTL_S)
+        for _, drive in lost:
+            await self._hands.ended(drive.agent, ControlEnded(phone=drive.serial, token=drive.token))
 
     async def _keep(self) -> None:
         while True:
