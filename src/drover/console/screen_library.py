@@ -32,7 +32,7 @@ class NoPicture(DroverError):
 class _Look(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
-    picture: str = ""
+    picture: str | None = None
 
 
 class _Screen(BaseModel):
@@ -87,7 +87,7 @@ def _picture(archive: bytes, key: str) -> bytes:
             for file in sorted(files, key=lambda file: file != f"{app}/{name}.json"):
                 screen = _screen(opened.read(file))
                 if screen is not None and screen.key == name and screen.variants:
-                    return opened.read(f"{app}/{screen.variants[0].picture}")
+                    return opened.read(f"{app}/{screen.variants[0].picture or ''}")
     except (zipfile.BadZipFile, KeyError) as error:
         raise NoPicture(key) from error
     raise NoPicture(key)

@@ -34,7 +34,7 @@ export default {
                 <figure v-for="figure in task.figures" :key="figure.caption">
                   <figcaption><b>{{ figure.caption }}</b> {{ figure.words }}</figcaption>
                   <img v-if="figure.src && !missing[figure.src]" :src="figure.src" :alt="figure.caption + ': ' + figure.words" loading="lazy" @error="missing[figure.src] = true">
-                  <div v-else class="dr-no-picture">{{ figure.src ? 'This picture is no longer kept' : figure.why }}</div>
+                  <div v-else class="dr-no-picture">{{ figure.src ? 'This picture is not kept any more' : figure.why }}</div>
                 </figure>
               </div>
               <dl class="dr-facts">
