@@ -43,7 +43,8 @@ class LargePhone(ShopPhone):
     size: Size = LARGE
 
     def paint(self) -> Pixels:
-        return cv2.resize(super().paint(), (self.size.width, self.size.height), interpolation=cv2.INTER_NEAREST)
+        large = cv2.resize(super().paint(), (self.size.width, self.size.height), interpolation=cv2.INTER_NEAREST)
+        return np.asarray(large, np.uint8)
 
     def touch(self, point: Point) -> None:
         super().touch(Point(point.x // 2, point.y // 2))
