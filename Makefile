@@ -9,7 +9,7 @@ RULES := tests/fleet/test_lease_rules.py tests/fleet/test_lease_rules_in_databas
 	tests/workflows/test_schedule_rules.py tests/workflows/test_schedule_rules_in_databases.py \
 	tests/workflows/runs/test_rules.py tests/workflows/runs/test_dispatching_rules_in_databases.py
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test thorough bench chaos soak lint screenshots registry example schemas clean
+.PHONY: help setup setup-dev run test thorough bench chaos soak lint screenshots pictures registry example schemas clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -68,6 +68,9 @@ schemas: setup-dev ## Write the published JSON Schemas again
 
 screenshots: setup-dev ## Take the pictures in docs/ again
 	@$(BIN)/python tools/screenshots.py
+
+pictures: setup-dev ## Take the pictures of the console in docs/ again
+	@$(BIN)/python tools/console_pictures.py
 
 clean: ## Remove what was made
 	@rm -rf $(VENV) build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -33,6 +33,7 @@ from bench import (
     start,
     tap,
     up60,
+    wall,
     ways,
 )
 from drover.platform.logging import configure_logging
@@ -64,6 +65,7 @@ LONG: Mapping[str, Callable[..., dict[str, Any]]] = {
     "start": start.run,
     "lists": lists.run,
     "loop": loop.run,
+    "wall": wall.run,
 }
 
 TARGETS = (
@@ -131,6 +133,26 @@ TARGETS = (
     ("plaza_screens", "states_right_percent", "100", "the same pages typed into, scrolled, with other contents, %"),
     ("plaza_screens", "covered_wrong", "0", "each popup over each page: taken for the page beneath"),
     ("plaza_screens", "impostor_closest", "< 0.90", "closest impostor of any screen: correlation of its worst region"),
+    ("wall", "first_view_ms", "≤ 1500", "a wall of 60 phones in Chromium: ms until each has its first picture"),
+    ("wall", "frames_per_s", "≥ 100", "pictures drawn a second, of 60 phones x 2"),
+    ("wall", "loop_cpu_percent", "≤ 10", "the server's loop meanwhile, % of a core"),
+    ("wall", "server_cpu_percent", "", "the whole process without its agent, % of a core"),
+    ("wall", "worst_callbacks_ms", "≤ 50", "the longest that the loop computed between two looks at it, CPU ms"),
+    (
+        "wall",
+        "tap_all_ms_p95",
+        "≤ 120",
+        "a tap on 9 selected phones: ms until it shows on all, p95, without device time",
+    ),
+    ("wall", "tap_lead_ms_p95", "", "the same until it shows where the tap was made"),
+    ("wall", "stalled_rss_mb", "", "memory beside a viewer that reads nothing, MB"),
+    (
+        "wall",
+        "three_rss_growth_mb",
+        "",
+        "growth of memory with three viewers, from one stretch of 10 s to the next, MB",
+    ),
+    ("wall", "load_before", "", "the machine's load before: figures of the browser are the machine's too"),
     ("language", "parse_ms_p50", "≤ 0.3", "parsing a usual line with variables and choices, CPU ms, median"),
     ("language", "render_ms_p50", "≤ 0.05", "rendering it, CPU ms, median"),
     ("language", "longest_ms", "≤ 50", "the costliest of adversarial inputs of 20 KB, CPU ms"),

@@ -16,6 +16,7 @@ from drover.agent.agent import Agent
 from drover.agent.rig import AgentOptions
 from drover.bootstrap.agent_thread import SettingsTexts
 from drover.drivers.memory.driver import Delays
+from drover.drivers.memory.phone import MemoryPhone
 from drover.drivers.memory.source import MemorySource
 from drover.kernel.clock import SystemClock
 from drover.kernel.ids import random_id
@@ -44,7 +45,7 @@ from drover.protocol.subjects import EVENT, LEASE, PLAY, STOP, from_agent, to_ag
 from drover.screens.ocr import RapidOcrReader
 from drover.screens.writing import save_app, save_screen
 from drover.sequences.player.retries import Retries
-from tests.sequences.player.shop import SIZE, ShopPhone, shop_registry
+from tests.sequences.player.shop import SIZE, shop_registry
 
 NAME = "host1"
 PATIENCE_S = 60.0
@@ -239,7 +240,7 @@ def registry_folder(folder: Path) -> Path:
 
 
 @asynccontextmanager
-async def stand(folder: Path, *phones: ShopPhone, delays: Delays = Delays(capture_s=0.005)) -> AsyncGenerator[Stand]:  # noqa: B008  frozen
+async def stand(folder: Path, *phones: MemoryPhone, delays: Delays = Delays(capture_s=0.005)) -> AsyncGenerator[Stand]:  # noqa: B008  frozen
     clock, bus = ShiftedClock(), MemoryBus()
     content = BlobContent(FolderBlobs(folder / "content"))
     screens = await content.put(screens_archive())

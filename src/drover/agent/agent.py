@@ -12,8 +12,10 @@ from typing import Any, Final, NoReturn
 import cv2
 import structlog
 
-from drover.agent.errors import AgentEnding, AgentNotReady, AgentRuns, OrderRefused, StoreUnusable
+from drover.agent.cameras import Cameras
+from drover.agent.errors import AgentEnding, AgentNotReady, AgentRuns, LeaseLost, OrderRefused, PhoneBusy, StoreUnusable
 from drover.agent.gated_driver import Acting
+from drover.agent.live import Live
 from drover.agent.materials import Materials
 from drover.agent.orders import Orders
 from drover.agent.outbox import Outbox
@@ -23,6 +25,7 @@ from drover.agent.secrets import own_key
 from drover.agent.state import state_of
 from drover.agent.stops import Stops, concerns, refusal
 from drover.agent.store import KEPT, AgentStore, TakenOn
+from drover.agent.streaming import Streams
 from drover.devices.ports import DeviceSource
 from drover.fleet.monitor import PhoneMonitor
 from drover.fleet.phonebook import PhoneBook
@@ -85,11 +88,17 @@ class Agent:
         self._stops = Stops()
         self._acting = Acting()
         self._ending = False
+        self._live: Live | None = None
 
     @property
     def plays(self) -> Sequence[str]:
         """The sequence runs that are being played."""
         return [play.order.sequence_run for play in self._plays.values()]
+
+    @property
+    def driven(self) -> frozenset[str]:
+        """The phones that a person drives by hand."""
+        return self._live.driven if self._live is not None else frozenset()
 
     @property
     def acting(self) -> int:
@@ -108,10 +117,13 @@ class Agent:
         async with AsyncExitStack() as stack:
             stack.enter_context(_alone(self._options.data_dir))
             rig = await self._rigged(stack)
-            orders = Orders(rig, self._stops)
+            orders, live = Orders(rig, self._stops), Live(rig, self._shut_out)
             background = (self._hear_of_leases(), self._tell_state(rig), self._keep_house(rig))
             await stack.enter_async_context(_beside(*background))
+            await stack.enter_async_context(Streams(rig).running())
             await self._go_on(rig)
+            self._live = live
+            await stack.enter_async_context(live.running())
             try:
                 async with (
                     self._bus.answer(to_agent(self._name, STOP), self._stop),
@@ -160,6 +172,7 @@ class Agent:
             frames=FrameBudget(options.acting),
             acting=self._acting,
             key=await asyncio.to_thread(own_key, folder),
+            cameras=Cameras(self._source, clock),
         )
 
     async def _go_on(self, rig: Rig) -> None:
@@ -194,6 +207,8 @@ class Agent:
                 current = self._plays.get(order.phone)
                 play = await orders.decide(order, current)
                 if isinstance(play, TakenOn):
+                    if self._live is not None:
+                        await self._live.give_way(order.phone)
                     self._begin(play, rig, confirm_s=self._options.confirm_s)
                     return encode(Accepted(sequence_run=order.sequence_run, attempt=order.attempt))
                 return encode(play)
@@ -207,9 +222,21 @@ class Agent:
                     )
                 )
 
+    async def _shut_out(self, serial: str, token: int) -> None:
+        """Stop a play that has the phone under an older lease. Raises PhoneBusy under a newer one."""
+        current = self._plays.get(serial)
+        if current is None or current.over:
+            return
+        if current.lease.token >= token:
+            raise PhoneBusy(serial, current.order.sequence_run)
+        await current.stop(LeaseLost(serial, "a person has the phone by now"))
+        await current.done()
+
     async def _stop(self, message: Message) -> bytes:
         stop = decode(message.payload, StopOrder)
         self._stops.add(stop)
+        if self._live is not None:
+            await self._live.stop(stop)
         concerned = [play for play in self._plays.values() if concerns(stop, play.order) and not play.over]
         stopping = [asyncio.ensure_future(play.stop(refusal(stop, play.order.phone))) for play in concerned]
         if stopping:

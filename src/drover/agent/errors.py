@@ -155,3 +155,28 @@ class LeaseUnconfirmed(GateClosed):
 
     def __init__(self, serial: str, reason: str) -> None:
         super().__init__(serial, f"its lease could not be confirmed: {reason}", hint="connect agent and server")
+
+
+class Diverged(DeviceError):
+    """A phone shows something else than the one that a gesture was made on: nothing is done to it."""
+
+    kind = Kind.CONFLICT
+
+    def __init__(self, serial: str, reason: str) -> None:
+        super().__init__(serial, reason, hint="bring it to the same screen, then let it rejoin")
+
+
+class NoPlaceThere(DeviceError):
+    """What a gesture was made on has no place on this phone."""
+
+    kind = Kind.CONFLICT
+
+    def __init__(self, serial: str, reason: str) -> None:
+        super().__init__(serial, reason, hint="do this act on the phone alone")
+
+
+class ControlOver(GateClosed):
+    """A person's control of the phone has ended."""
+
+    def __init__(self, serial: str) -> None:
+        super().__init__(serial, "nobody drives it by hand any more", hint="take it anew")

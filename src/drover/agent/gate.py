@@ -48,6 +48,11 @@ class Gate:
         return self._deadline is not None
 
     @property
+    def is_open(self) -> bool:
+        """Whether a call would pass now."""
+        return self.refusal is None and self.left_s > 0
+
+    @property
     def spent(self) -> Mapping[str, int]:
         """The acts done so far, by the kind of their task."""
         return dict(self._spent)

@@ -45,8 +45,10 @@ class GatedDriver:
     `cut` abandons the calls under way: they raise the gate's refusal.
     """
 
-    def __init__(self, driver: Driver, gate: Gate, acting: Acting) -> None:
+    def __init__(self, driver: Driver, gate: Gate, acting: Acting, seen: Callable[[Frame], None] | None = None) -> None:
+        """Make ready; `seen` is told of every frame that is captured."""
         self._driver = driver
+        self._seen = seen
         self._gate = gate
         self._acting = acting
         self._calls: set[asyncio.Task[Any]] = set()
@@ -84,7 +86,10 @@ class GatedDriver:
 
     async def capture(self) -> Frame:
         """Return a frame taken now."""
-        return await self._look(self._driver.capture)
+        frame = await self._look(self._driver.capture)
+        if self._seen is not None:
+            self._seen(frame)
+        return frame
 
     async def preview(self, *, max_width: int, quality: int) -> Preview:
         """Return a JPEG of a frame taken now."""

@@ -67,7 +67,9 @@ class Play:
         self._shut = asyncio.Event()
         self.gate = Gate(order.phone, rig.clock, order.budget, play.spent, self._shut.set)
         self.lease = LeaseKeeper(play, self.gate, rig)
-        self._driver = GatedDriver(rig.source.driver(order.phone), self.gate, rig.acting)
+        self._driver = GatedDriver(
+            rig.source.driver(order.phone), self.gate, rig.acting, lambda frame: rig.cameras.offer(order.phone, frame)
+        )
         self._evidence: Sequence[str] = ()
         self._lines: asyncio.Queue[_Line | None] = asyncio.Queue()
         self._done = asyncio.Event()

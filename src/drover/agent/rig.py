@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from drover.agent.cameras import Cameras
 from drover.agent.gated_driver import Acting
 from drover.agent.materials import Materials
 from drover.agent.outbox import Outbox
@@ -88,5 +89,6 @@ class Rig:
     acting: Acting
     key: bytes = field(repr=False)
     """What secrets that are sealed to the agent are opened with."""
+    cameras: Cameras
     models: dict[str, str] = field(default_factory=dict[str, str])
     """The phones' models by serial, as far as they were attached."""

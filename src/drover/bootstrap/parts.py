@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from drover.agent.rig import AgentOptions
 from drover.audit.service import EVERY_S, Sealer, Trail
-from drover.bootstrap.agent_thread import AgentThread, agent_options, running_agent
+from drover.bootstrap.agent_thread import AgentThread, Source, agent_options, running_agent
 from drover.bootstrap.attached import attached_phones
 from drover.bootstrap.databases import Databases, bring_up_to_date, databases
 from drover.bootstrap.example import Example, read_example
@@ -67,6 +67,8 @@ class PhonesMissing(DroverError):
 class PartsWanted:
     """What is to be run. `rack` None: the attached phones, or those in `simulated`, whose process is somebody else's.
 
+    `phones` opens another source of phones, such as ones in memory.
+
     `example` None: no definitions are put there.
     `options` None: the agent works as the settings say. `values` is a document of values for all texts that are played.
     """
@@ -78,6 +80,7 @@ class PartsWanted:
     options: AgentOptions | None = None
     values: bytes | None = None
     simulated: "SimulatedPhones | None" = None
+    phones: Source | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -94,6 +97,7 @@ class Parts:
     fleet: Fleet
     plans: Plans
     working: Working
+    bus: MemoryBus
     failed: "asyncio.Future[None]" = field(repr=False)
 
 
@@ -133,7 +137,7 @@ async def running_parts(wanted: PartsWanted, settings: Settings) -> AsyncGenerat
         stack.push_async_callback(drain, made, timeout_s=DRAIN_S)
         names = await _phones(reports, fleet, database, whose, racks)
         rack = racks[0] if racks else None
-        yield Parts(first, whose, own, names, rack, base, people, fleet, plans, made, thread.ended)
+        yield Parts(first, whose, own, names, rack, base, people, fleet, plans, made, bus, thread.ended)
 
 
 def _foundation(stack: AsyncExitStack, database: Database, content: BlobContent, options: AgentOptions) -> Foundation:
@@ -228,7 +232,8 @@ def _agent(
             racks.append(rack)
             yield rack.source
 
-    return AgentThread(lambda: running_agent(own.name, source, bus, content, options))
+    phones = wanted.phones or source
+    return AgentThread(lambda: running_agent(own.name, phones, bus, content, options))
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""`drover up`: all parts and the API, in one process."""
+"""`drover up`: all parts, API and console, in one process."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING
 
 from drover.api.application import Services, create_app
 from drover.api.health import HEALTH, Checks
+from drover.bootstrap.agent_thread import Source
+from drover.bootstrap.consoles import console_services
 from drover.bootstrap.kill_switch import KillSwitch
 from drover.bootstrap.parts import Parts, PartsWanted, running_parts
 from drover.bootstrap.services import Fleet, People, Plans
 from drover.bootstrap.standing import Standing, occupied, told
+from drover.bootstrap.walls import running_walls
 from drover.bootstrap.working import Working
+from drover.console.application import mount_console
 from drover.platform.db.database import Database
 from drover.platform.db.whose import Installation, OneClient
 from drover.platform.ports import LOOPBACK, bound_socket
@@ -31,7 +35,8 @@ if TYPE_CHECKING:
 class UpRequest:
     """What is to be run. `rack` None: the attached phones. `example` None: no definitions are put there.
 
-    `plain_http`: other computers may ask without encryption, where `host` lets them.
+    `plain_http`: other computers may ask without encryption, where `host` lets them. `phones` opens another source of
+    phones, such as ones in memory.
     """
 
     rack: "RackOptions | None" = None
@@ -41,6 +46,7 @@ class UpRequest:
     owner: str = ""
     example: Path | None = None
     plain_http: bool = False
+    phones: Source | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -71,10 +77,16 @@ async def up(request: UpRequest, settings: Settings) -> AsyncGenerator[Up]:
     async with AsyncExitStack() as stack:
         stack.enter_context(occupied(settings.data_dir))
         sock = stack.enter_context(bound_socket(request.port, request.host))
-        wanted = PartsWanted(request.rack, request.database, request.owner, request.example)
+        wanted = PartsWanted(request.rack, request.database, request.owner, request.example, phones=request.phones)
         parts = await stack.enter_async_context(running_parts(wanted, settings))
-        made = await asyncio.to_thread(create_app, _services(parts))
-        app = Approached(made, way, always=(HEALTH,))
+        halts = _halts(parts)
+        walls = await stack.enter_async_context(
+            running_walls(parts.base, parts.fleet, parts.plans, parts.bus, settings)
+        )
+        api = await asyncio.to_thread(create_app, _services(parts, halts))
+        console = mount_console(api, console_services(parts, halts, walls))
+        await stack.enter_async_context(console.running())
+        app = Approached(console, way, always=(HEALTH,))
         url = await stack.enter_async_context(serving(app, sock, patience_s=2))
         token = (await parts.people.local.issue(parts.own.name)).reveal()
         stack.push_async_callback(parts.people.local.withdraw, parts.own.name)
@@ -95,17 +107,22 @@ async def up(request: UpRequest, settings: Settings) -> AsyncGenerator[Up]:
         )
 
 
-def _services(parts: Parts) -> Services:
-    base, people, fleet, plans, made = parts.base, parts.people, parts.fleet, parts.plans, parts.working
+def _halts(parts: Parts) -> Halts:
+    base, made = parts.base, parts.working
     clock = base.trail.clock
-    halting = Halting(base.database, made.plays_at, fleet.agents, clock)
-    switch = KillSwitch(base.database, halting, people.clients, made.worker.wake)
+    halting = Halting(base.database, made.plays_at, parts.fleet.agents, clock)
+    switch = KillSwitch(base.database, halting, parts.people.clients, made.worker.wake)
+    return Halts(base.database, base.trail, clock, switch.thrown)
+
+
+def _services(parts: Parts, halts: Halts) -> Services:
+    base, people, fleet, plans, made = parts.base, parts.people, parts.fleet, parts.plans, parts.working
     others = (
         *(people.clients, people.users, people.passwords, base.trail),
         *(fleet.racks, fleet.agents, fleet.phones, fleet.leases),
         *(fleet.apps, fleet.profiles, fleet.accounts, fleet.seen, fleet.targets),
         *(plans.definitions, plans.schedules, made.runs),
-        Halts(base.database, base.trail, clock, switch.thrown),
+        halts,
     )
     return Services(
         base.database, people.login, people.tokens, Checks({"database": lambda: _alive(base.database)}), others

@@ -7,10 +7,17 @@ STOP: Final = "stop"
 LEASE: Final = "lease"
 EVENT: Final = "event"
 STATE: Final = "state"
+WATCH: Final = "watch"
+LOOK: Final = "look"
+ACT: Final = "act"
+CONTROL: Final = "control"
 
 
 def to_agent(agent: str, what: str) -> str:
-    """Return the subject for an agent: `play` and `stop` are questions, `lease` (extended) is published."""
+    """Return the subject for an agent.
+
+    `play`, `stop`, `look` and `act` are questions; `lease` (extended), `watch` and `control` (ended) are published.
+    """
     return f"drover.agents.{agent}.{what}"
 
 
@@ -20,6 +27,11 @@ def from_agent(agent: str, what: str) -> str:
     With `*` for the agent it is the pattern that the server answers and listens to.
     """
     return f"drover.server.{agent}.{what}"
+
+
+def frames_of(agent: str) -> str:
+    """Return the subject of an agent's live pictures, which are binary (`protocol.frames`)."""
+    return f"drover.frames.{agent}"
 
 
 def agent_of(subject: str) -> str:

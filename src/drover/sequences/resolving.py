@@ -34,7 +34,8 @@ class NotApproved(DroverError):
     kind = Kind.REFUSED
 
     def __init__(self, where: str) -> None:
-        super().__init__(f"{where}: holds a response that nobody has approved", hint="`drover drafts` shows it: approve it and go on")
+        hint = "`drover drafts` shows it: approve it and go on"
+        super().__init__(f"{where}: holds a response that nobody has approved", hint=hint)
 
 
 class NothingSealed:

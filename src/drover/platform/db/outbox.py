@@ -1,11 +1,11 @@
 """The outbox: what happened to a client, written in the same unit of work. `delivering` tells those who listen."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index, select, text
 from sqlalchemy.orm import Mapped
 
 from drover.kernel.ids import NewId
@@ -22,6 +22,7 @@ class OutboxEventRow(TenantTable, Base):
     __table_args__ = (
         Index("ix_outbox_events_undelivered", "at", postgresql_where=_UNDELIVERED, sqlite_where=_UNDELIVERED),
         Index(None, "client_id", "at", "id"),  # the order of delivery
+        Index(None, "client_id", "subject_kind", "subject_id", "at"),  # the history of a subject
     )
 
     kind: Mapped[str]
@@ -30,6 +31,24 @@ class OutboxEventRow(TenantTable, Base):
     body: Mapped[dict[str, Any]]
     at: Mapped[datetime]
     delivered_at: Mapped[datetime | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to a client, as it was told."""
+
+    kind: str
+    body: Mapping[str, Any]
+    at: datetime
+
+
+async def events_about(unit: Unit, subject: tuple[str, str], *, most: int) -> Sequence[Event]:
+    """Return what happened to a subject (its kind and id), the latest first, as far as it is kept."""
+    kind, subject_id = subject
+    row = OutboxEventRow
+    query = select(row).where(row.subject_kind == kind, row.subject_id == subject_id)
+    rows = await unit.session.scalars(query.order_by(row.at.desc(), row.id.desc()).limit(most))
+    return [Event(found.kind, found.body, found.at) for found in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from starlette.types import ASGIApp
 _BACKLOG: Final = 64
 _CONNECTIONS: Final = 512
 """More at once are answered 503: each costs memory, and nothing here needs as many."""
+_MESSAGE_BYTES: Final = 1024 * 1024
+"""The largest message that a browser may send: its forms and gestures are far smaller."""
 KEEP_ALIVE_S: Final = 5
 """How long a connection stays open for a next request, as servers commonly do."""
 
@@ -24,7 +26,9 @@ async def serving(app: ASGIApp, sock: socket.socket, *, patience_s: int = 1) -> 
         uvicorn.Config(
             app,
             http="h11",
-            ws="none",
+            ws="websockets-sansio",
+            ws_per_message_deflate=False,  # frames are compressed already: it took a tenth of a core for nothing
+            ws_max_size=_MESSAGE_BYTES,
             lifespan="off",
             log_config=None,
             log_level="critical",

@@ -6,7 +6,8 @@ from typing import Annotated
 from fastapi import Depends, Request, Response
 from pydantic import BaseModel, Field
 
-from drover.platform.web.callers import SESSION_COOKIE, address_of
+from drover.platform.web.callers import address_of
+from drover.platform.web.cookies import give_session, take_session_back
 from drover.platform.web.provision import provided
 from drover.platform.web.routes import capability_router
 from drover.tenancy.endpoints.shapes import Given, Password
@@ -36,15 +37,7 @@ class Admission(BaseModel):
 async def begin(given: Credentials, logins: Logins, request: Request, response: Response) -> Admission:
     """Set the session's cookie. Too many failures, of a user or from an address, are answered 429 for a while."""
     begun = await logins.log_in(given.username, given.password.get_secret_value(), address_of(request))
-    response.set_cookie(
-        SESSION_COOKIE,
-        begun.secret,
-        max_age=int(logins.life.longest.total_seconds()),
-        path="/",
-        secure=request.url.scheme == "https",
-        httponly=True,
-        samesite="strict",
-    )
+    give_session(response, request, begun.secret, logins.life.longest)
     return Admission(user=begun.caller.user, csrf=begun.csrf, expires_at=begun.expires_at)
 
 
@@ -52,15 +45,11 @@ async def begin(given: Credentials, logins: Logins, request: Request, response: 
 async def end(caller: Known, logins: Logins, response: Response) -> None:
     """End the session of the cookie, and take the cookie back."""
     await logins.log_out(caller)
-    _take_back(response)
+    take_session_back(response)
 
 
 @router.post("/logout-everywhere", summary="End all my sessions", status_code=204)
 async def end_everywhere(caller: Known, logins: Logins, response: Response) -> None:
     """End all sessions of the user, on whatever device."""
     await logins.log_out_everywhere(caller)
-    _take_back(response)
-
-
-def _take_back(response: Response) -> None:
-    response.delete_cookie(SESSION_COOKIE, path="/", httponly=True, samesite="strict")
+    take_session_back(response)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 
 from drover.platform.db.database import Unit
 from drover.platform.db.newest import newest
@@ -45,6 +45,20 @@ async def tasks_of_run(unit: Unit, run_id: str) -> Sequence[TaskRun]:
         .order_by(SequenceRunRow.position, SequenceRunRow.purpose.desc(), TaskRunRow.number)
     )
     return [_task_of(row) for row in await unit.session.scalars(query)]
+
+
+async def has_frame(unit: Unit, run_id: str, digest: str) -> bool:
+    """Return whether a task or recovery attempt of the run kept that picture."""
+    steps = and_(SequenceRunRow.client_id == TaskRunRow.client_id, SequenceRunRow.id == TaskRunRow.sequence_run_id)
+    in_tasks = select(TaskRunRow.id).join(SequenceRunRow, steps).where(SequenceRunRow.run_id == run_id)
+    in_tasks = in_tasks.where(or_(TaskRunRow.frame_before == digest, TaskRunRow.frame_after == digest))
+    row = RecoveryAttemptRow
+    in_recoveries = select(row.id).where(row.run_id == run_id)
+    in_recoveries = in_recoveries.where(or_(row.frame_before == digest, row.frame_after == digest))
+    for query in (in_tasks, in_recoveries):
+        if await unit.session.scalar(query.limit(1)) is not None:
+            return True
+    return False
 
 
 async def tasks(unit: Unit, *, most: int, after: tuple[datetime, str] | None = None) -> Sequence[TaskRun]:

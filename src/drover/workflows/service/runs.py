@@ -147,6 +147,10 @@ class Runs:
         """Return what was done to bring a run back on its way, from behind number `after` on."""
         return await traces.recoveries(unit, run_id, after=after, most=limit)
 
+    async def has_frame(self, unit: Unit, run_id: str, digest: str) -> bool:
+        """Return whether the run kept a picture of that digest."""
+        return await traces.has_frame(unit, run_id, digest)
+
     async def report(self, unit: Unit, run_id: str) -> Report:
         """Return the summary of a run. Raises UnknownRun."""
         run = await runs.get(unit, run_id)

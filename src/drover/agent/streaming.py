@@ -1,0 +1,129 @@
+"""Live pictures: while the server says that somebody looks at a phone, its frames are sent, small and at their pace."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager, suppress
+from typing import Final, NoReturn
+
+import structlog
+
+from drover.agent.cameras import Camera
+from drover.agent.rig import Rig
+from drover.agent.tiles import Tile, tile
+from drover.kernel.errors import DroverError
+from drover.protocol.codec import decode
+from drover.protocol.frames import LiveFrame, pack_frame
+from drover.protocol.live import Watched, WatchOrder
+from drover.protocol.subjects import WATCH, frames_of, to_agent
+
+AGAIN_S: Final = 2.0
+"""A picture that has not changed is sent again after this time: the bus may have lost it."""
+AT_ONCE: Final = 24
+"""So many phones are looked at at once: what a capture and its picture hold in memory is 10 MB for each."""
+HASTE_S: Final = 0.1
+"""How soon pictures follow one another right after an act."""
+_BACK_OFF_S: Final = (1.0, 2.0, 5.0)
+_MOST_TTL_S: Final = 30.0
+
+_log: structlog.stdlib.BoundLogger = structlog.get_logger()
+
+
+class Streams:
+    """Streams the phones that the last watch order names, until it lapses."""
+
+    def __init__(self, rig: Rig) -> None:
+        self._rig = rig
+        self._watched: Mapping[str, Watched] = {}
+        self._until = 0.0
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._room = asyncio.Semaphore(AT_ONCE)
+
+    @property
+    def streaming(self) -> frozenset[str]:
+        """The phones that are being looked at."""
+        return frozenset(self._tasks)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncGenerator[None, None]:
+        """Hear watch orders while the block lasts; at its end no phone is looked at."""
+        hearing = asyncio.ensure_future(self._hear())
+        try:
+            yield
+        finally:
+            tasks = [hearing, *self._tasks.values()]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _hear(self) -> NoReturn:
+        async with self._rig.bus.subscribe(to_agent(self._rig.name, WATCH)) as messages:
+            async for message in messages:
+                with suppress(DroverError):
+                    self._take(decode(message.payload, WatchOrder))
+        raise AssertionError  # a subscription has no end
+
+    def _take(self, order: WatchOrder) -> None:
+        seen = {phone.serial for phone in self._rig.monitor.phones()}
+        self._watched = {each.serial: each for each in order.phones if each.serial in seen}
+        self._until = self._rig.clock.monotonic() + min(order.ttl_s, _MOST_TTL_S)
+        for serial in self._watched.keys() - self._tasks.keys():
+            self._tasks[serial] = task = asyncio.ensure_future(self._stream(serial))
+            task.add_done_callback(lambda task, serial=serial: self._over(serial, task))
+
+    def _over(self, serial: str, task: asyncio.Task[None]) -> None:
+        if self._tasks.get(serial) is task:
+            del self._tasks[serial]
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("live pictures of a phone have ended", phone=serial, exc_info=error)
+
+    def _wanted(self, serial: str) -> Watched | None:
+        return self._watched.get(serial) if self._rig.clock.monotonic() < self._until else None
+
+    async def _stream(self, serial: str) -> None:
+        clock, failures, stream = self._rig.clock, 0, _Stream(serial, self._rig)
+        async with self._rig.cameras.open(serial) as camera:
+            while (wanted := self._wanted(serial)) is not None:
+                began = clock.monotonic()
+                try:
+                    async with self._room:
+                        await stream.show(camera, wanted)
+                except DroverError:  # the phone's state tells of it
+                    camera.lost()
+                    await camera.pause(_BACK_OFF_S[min(failures, len(_BACK_OFF_S) - 1)])
+                    failures += 1
+                else:
+                    failures = 0
+                    interval_s = HASTE_S if camera.hasty else 1 / wanted.fps
+                    await camera.pause(interval_s - (clock.monotonic() - began))
+
+
+class _Stream:
+    """What was sent of one phone."""
+
+    def __init__(self, serial: str, rig: Rig) -> None:
+        self._serial = serial
+        self._rig = rig
+        self._sent: Tile | None = None
+        self._width = 0
+        self._sent_at = 0.0
+        self._number = 0
+
+    async def show(self, camera: Camera, wanted: Watched) -> None:
+        """Take a picture, and send it where it is another one, or was sent long ago."""
+        rig = self._rig
+        max_age_s = 0.0 if camera.hasty else 0.5 / wanted.fps
+        frame = await camera.grab(max_age_s=max_age_s)
+        known = self._sent if self._width == wanted.width else None
+        loop = asyncio.get_running_loop()
+        made = await loop.run_in_executor(rig.images, tile, frame, wanted.width, wanted.quality, known)
+        now, at = rig.clock.monotonic(), frame.captured_at
+        if not camera.kept:
+            camera.forget()
+        if made is known and now - self._sent_at < AGAIN_S:
+            return
+        self._sent, self._width, self._sent_at = made, wanted.width, now
+        self._number += 1
+        live = LiveFrame(
+            self._serial, self._number, at, made.width, made.height, max(0, round((now - at) * 1000)), made.jpeg
+        )
+        await rig.bus.publish(frames_of(rig.name), pack_frame(live))

@@ -1,0 +1,1 @@
+"""The console: a web page for people, on the same services as the API."""

@@ -1,0 +1,1 @@
+"""How the console looks: tokens, style sheet and script of every page."""

@@ -1,0 +1,115 @@
+"""Take the pictures of the console in docs/pictures/ again: simulated phones play the example, one in trouble."""
+
+import asyncio
+import tempfile
+from pathlib import Path
+
+import httpx2
+from playwright.async_api import Browser, Page, async_playwright
+
+from drover.bootstrap.up import Up, UpRequest, up
+from drover.platform.logging import configure_logging
+from drover.platform.settings import Settings
+from drover.simulator.rack import RackOptions
+
+ROOT = Path(__file__).parents[1]
+PICTURES = ROOT / "docs" / "pictures"
+EXAMPLE = ROOT / "examples" / "plaza"
+CHROMIUM = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
+PHONES = 5
+TROUBLE = {"fault": "dim", "strength": 0.5, "on_page": "plaza.profile"}
+SCHEDULE = {
+    "name": "every morning",
+    "workflow": "Daily",
+    "timing": {"kind": "window", "opens": "06:00", "closes": "08:30", "zone": "Europe/Berlin", "repetitions": None},
+    "target": "phone:tag:shelf1",
+    "stagger_s": 30,
+}
+SETTLED = (
+    "!document.body.innerText.includes('Waiting for a picture') && [...document.images].every((one) => one.complete)"
+)
+SETTLED_MS = 1500
+WAIT_S = 420
+
+
+async def main() -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        rack = RackOptions(phones=PHONES, seed=1)
+        settings = Settings(data_dir=Path(folder))
+        async with up(UpRequest(rack, example=EXAMPLE), settings) as ready:
+            paths = await furnish(ready)
+            await photograph(ready, paths)
+
+
+async def furnish(ready: Up) -> dict[str, str]:
+    """Have phones work, one of them in trouble; return the addresses of the views by the pictures' names."""
+    base, headers = f"{ready.url}/api/v1/clients/{ready.whose.client}/", {"Authorization": f"Bearer {ready.token}"}
+    async with httpx2.AsyncClient(base_url=base, headers=headers, trust_env=False, timeout=60) as api:
+        phones = (await api.get("phones")).json()["items"]
+        for number, phone in enumerate(phones):
+            tags = ["shelf1" if number < PHONES // 2 else "shelf2", ("de", "fr", "us")[number % 3]]
+            (await api.patch(f"phones/{phone['id']}", json={"tags": tags})).raise_for_status()
+        async with httpx2.AsyncClient(base_url=ready.control, trust_env=False) as control:
+            (await control.post("/phones/phone1/faults", json=TROUBLE)).raise_for_status()
+        found = (await api.get("definitions", params={"kind": "workflow"})).json()["items"]
+        workflow = next(one["id"] for one in found if one["name"] == "First day")
+        runs = [await _begun(api, workflow, phone["id"]) for phone in phones]
+        (await api.post("schedules", json={"document": SCHEDULE})).raise_for_status()
+        await _ended(api, runs[:3])
+    return {
+        "wall": "/wall",
+        "runs": "/runs",
+        "run": f"/runs/{runs[0]}",
+        "phones": "/phones",
+        "phone": f"/phones/{phones[0]['id']}",
+        "schedules": "/schedules",
+        "users": "/users",
+        "tokens": "/tokens",
+    }
+
+
+async def _begun(api: httpx2.AsyncClient, workflow: str, phone: str) -> str:
+    answer = await api.post("runs", json={"workflow_id": workflow, "phone_id": phone})
+    answer.raise_for_status()
+    return str(answer.json()["id"])
+
+
+async def _ended(api: httpx2.AsyncClient, runs: list[str]) -> None:
+    async with asyncio.timeout(WAIT_S):
+        for run in runs:
+            while (await api.get(f"runs/{run}")).json()["ended_at"] is None:  # noqa: ASYNC110  HTTP tells if asked
+                await asyncio.sleep(1)
+
+
+async def photograph(ready: Up, paths: dict[str, str]) -> None:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(CHROMIUM))
+        for scheme, ending in (("dark", ""), ("light", "-light")):
+            page = await _logged_in(ready, browser, scheme, ending)
+            for name, path in paths.items():
+                await page.goto(ready.url + path)
+                await page.wait_for_function(SETTLED)
+                await page.wait_for_timeout(SETTLED_MS)
+                await page.screenshot(path=PICTURES / f"console-{name}{ending}.png")
+            await page.context.close()
+        await browser.close()
+
+
+async def _logged_in(ready: Up, browser: Browser, scheme: str, ending: str) -> Page:
+    assert ready.first is not None  # noqa: S101  the data folder is new
+    size = {"width": 1440, "height": 900}
+    context = await browser.new_context(viewport=size, color_scheme=scheme, timezone_id="Europe/Berlin")  # type: ignore[arg-type]  # what Playwright takes
+    page = await context.new_page()
+    page.set_default_timeout(60_000)
+    await page.goto(f"{ready.url}/login")
+    await page.screenshot(path=PICTURES / f"console-login{ending}.png")
+    await page.get_by_label("Username").fill(ready.first.username)
+    await page.get_by_label("Password").fill(ready.first.password)
+    await page.get_by_role("button", name="Log in").click()
+    await page.wait_for_url(f"{ready.url}/")
+    return page
+
+
+configure_logging(debug=False)
+asyncio.run(main())
