@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 from drover.drivers.memory.phone import LAUNCHER
-from drover.protocol.messages import Accepted, PlayEnded, Refused
+from drover.protocol.messages import Accepted, Refused
 from drover.protocol.subjects import LEASE, to_agent
 from tests.agent.stand import NAME, ROUNDS, Stand, eventually, stand
 from tests.sequences.player.shop import ShopPhone
@@ -158,7 +158,7 @@ async def test_a_newer_lease_of_somebody_else_ends_the_play_before_the_other_beg
         run = await playing(s, phone)
         assert isinstance(await s.send(await s.order(token=2)), Accepted)
         assert (await s.centre.ended(run)).code == "lease_lost"
-        assert await s.centre.ended("s2") == PlayEnded(status="completed", result="completed")
+        assert (await s.centre.ended("s2")).status == "completed"
     assert phone.paid == 1
 
 
