@@ -28,7 +28,7 @@ $(VENV)/.dev: $(VENV)/.run
 setup: $(VENV)/.run ## Make .venv and install Drover
 setup-dev: $(VENV)/.dev ## Also install what tests and checks need
 
-run: setup ## Six simulated phones play the example; ARGS=--json prints figures
+run: setup ## Six simulated phones play the example, live in the console; ARGS=--json prints figures and ends
 	@$(BIN)/drover demo $(ARGS)
 
 test: setup-dev ## Run every test; install what they need where that is possible

@@ -1,9 +1,12 @@
 """`drover demo`: what a newcomer and a script get from it."""
 
 import re
+import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from tests.cli.desk import FAST, SEQUENCE, Desk, Outcome, Runs, run_all
@@ -60,6 +63,34 @@ def test_dark_phones_of_another_width_are_told_apart_as_well(runs: Runs) -> None
     assert told.last_line["verified"] == 16
     assert re.fullmatch(r"reports/edit-profile-\d{8}-\d{6}\.html", told.last_line["report"])
     assert (desk.folder / told.last_line["report"]).is_file()
+
+
+def test_the_console_is_there_from_before_the_play_until_ctrl_c(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    process = desk.start("demo", SEQUENCE, "--phones", "1", *FAST, "--report", "it.html")
+    try:
+        line = heard(process, "watch it at")
+        found = re.fullmatch(r"watch it at (\S+): log in as (\S+) with the password (\S+)", line)
+        assert found is not None, line
+        url, username, password = found.groups()
+        heard(process, "the console stays")
+        with httpx2.Client(base_url=url, trust_env=False) as client:
+            token = client.post("/api/v1/login", json={"username": username, "password": password}).json()["csrf"]
+            assert token
+            assert client.get("/wall").status_code == 200
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+    finally:
+        process.kill()
+        process.communicate()
+    assert desk.written() == ["it.html"]
+    assert desk.processes() == {}
+
+
+def heard(process: subprocess.Popen[str], words: str) -> str:
+    """Return the next line with these words."""
+    assert process.stdout is not None
+    return next(line for line in process.stdout if words in line).strip()
 
 
 def assert_self_contained(report: Path, shown: str) -> None:

@@ -1,12 +1,15 @@
-"""The demo: simulated phones play one sequence in the parts of `drover up`, on a database that is gone afterwards."""
+"""The demo: simulated phones play one sequence in the parts of `drover up`, on a database that is gone afterwards.
+
+People see it in the console, which stays until they end it.
+"""
 
 import asyncio
 import shutil
 from collections.abc import AsyncGenerator, Callable, Generator, Mapping
-from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from pydantic import SecretStr
 
@@ -20,7 +23,9 @@ from drover.bootstrap.simulated import SimulatedPhones
 from drover.bootstrap.standing import AlreadyUp, occupied
 from drover.kernel.clock import SystemClock
 from drover.kernel.ids import random_id
+from drover.platform.ports import LOOPBACK, bound_socket
 from drover.platform.settings import Settings
+from drover.platform.web.proxies import approach
 from drover.protocol.archive import pack
 from drover.screens.editing import reading
 from drover.sequences.player.events import Progress
@@ -52,17 +57,32 @@ class Demonstration:
     record: PlayRecord
     effects: dict[str, object]
     settings: Settings
+    failed: "asyncio.Future[None]" = field(repr=False)
+    """Done where something ends that the console needs."""
+
+
+class Opened(Protocol):
+    """Told when the console is open: at which address, and who may log in."""
+
+    def __call__(self, url: str, username: str, password: str) -> None:
+        """Tell it to the person."""
+        ...
 
 
 @asynccontextmanager
 async def demonstrated(
-    piece: Piece, phones: SimulatedPhones, settings: Settings, showing: Callable[[], AbstractContextManager[Progress]]
+    piece: Piece,
+    phones: SimulatedPhones,
+    settings: Settings,
+    showing: Callable[[], AbstractContextManager[Progress]],
+    opened: Opened | None,
 ) -> AsyncGenerator[Demonstration]:
     """Play on simulated phones, and give what came of it; everything is gone when the block ends.
 
-    Raises what `running_parts` raises.
+    With `opened` the console is there from before the play until the block ends. Raises what `running_parts` raises.
     """
-    with _folder(settings.data_dir) as folder:
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(_folder(settings.data_dir))
         own = settings.model_copy(
             update={"data_dir": folder, "unknown_dir": None, "database": SecretStr(""), "database_owner": SecretStr("")}
         )
@@ -70,12 +90,24 @@ async def demonstrated(
         texts = SettingsTexts(settings, clock)  # counters go on from demo to demo
         options = replace(agent_options(own, clock), helpers=piece.request.helpers, texts=texts, unknowns=None)
         values = piece.values.read_bytes() if piece.values is not None else None
-        async with running_parts(PartsWanted(options=options, values=values, simulated=phones), own) as parts:
-            with showing() as progress:
-                record = await _played(piece, parts, clock, progress)
-            assert parts.rack is not None  # noqa: S101  its phones were given
-            effects = {name: _effect(await parts.rack.state(name)) for name in parts.rack.names.values()}
-            yield Demonstration(record, effects, own)
+        wanted = PartsWanted(options=options, values=values, simulated=phones)
+        parts = await stack.enter_async_context(running_parts(wanted, own))
+        if opened is not None:
+            await _open(stack, parts, own, opened)
+        with showing() as progress:
+            record = await _played(piece, parts, clock, progress)
+        assert parts.rack is not None  # noqa: S101  its phones were given
+        effects = {name: _effect(await parts.rack.state(name)) for name in parts.rack.names.values()}
+        yield Demonstration(record, effects, own, parts.failed)
+
+
+async def _open(stack: AsyncExitStack, parts: Parts, settings: Settings, opened: Opened) -> None:
+    from drover.bootstrap.up import served  # noqa: PLC0415  pages take a second to load, which figures need not wait for
+
+    sock = stack.enter_context(bound_socket(0))
+    url = await stack.enter_async_context(served(parts, settings, sock, approach(LOOPBACK, "", plain=False)))
+    assert parts.first is not None  # noqa: S101  the database is new
+    opened(url, parts.first.username, parts.first.password)
 
 
 async def _played(piece: Piece, parts: Parts, clock: SystemClock, progress: Progress) -> PlayRecord:

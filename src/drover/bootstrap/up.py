@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from socket import socket
 from typing import TYPE_CHECKING
 
 from drover.api.application import Services, create_app
@@ -22,7 +23,7 @@ from drover.platform.db.database import Database
 from drover.platform.db.whose import Installation, OneClient
 from drover.platform.ports import LOOPBACK, bound_socket
 from drover.platform.settings import Settings
-from drover.platform.web.proxies import Approached, approach
+from drover.platform.web.proxies import Approach, Approached, approach
 from drover.platform.web.server import serving
 from drover.tenancy.service import FirstAdministrator, Halts
 from drover.workflows.service.halting import Halting
@@ -79,15 +80,7 @@ async def up(request: UpRequest, settings: Settings) -> AsyncGenerator[Up]:
         sock = stack.enter_context(bound_socket(request.port, request.host))
         wanted = PartsWanted(request.rack, request.database, request.owner, request.example, phones=request.phones)
         parts = await stack.enter_async_context(running_parts(wanted, settings))
-        halts = _halts(parts)
-        walls = await stack.enter_async_context(
-            running_walls(parts.base, parts.fleet, parts.plans, parts.bus, settings)
-        )
-        api = await asyncio.to_thread(create_app, _services(parts, halts))
-        console = mount_console(api, console_services(parts, halts, walls))
-        await stack.enter_async_context(console.running())
-        app = Approached(console, way, always=(HEALTH,))
-        url = await stack.enter_async_context(serving(app, sock, patience_s=2))
+        url = await stack.enter_async_context(served(parts, settings, sock, way))
         token = (await parts.people.local.issue(parts.own.name)).reveal()
         stack.push_async_callback(parts.people.local.withdraw, parts.own.name)
         stack.enter_context(told(settings.data_dir, Standing(url, token)))
@@ -105,6 +98,18 @@ async def up(request: UpRequest, settings: Settings) -> AsyncGenerator[Up]:
             token=token,
             failed=parts.failed,
         )
+
+
+@asynccontextmanager
+async def served(parts: Parts, settings: Settings, sock: socket, way: Approach) -> AsyncGenerator[str]:
+    """Answer API and console on `sock` while the block lasts; give their address."""
+    halts = _halts(parts)
+    async with running_walls(parts.base, parts.fleet, parts.plans, parts.bus, settings) as walls:
+        api = await asyncio.to_thread(create_app, _services(parts, halts))
+        console = mount_console(api, console_services(parts, halts, walls))
+        app = Approached(console, way, always=(HEALTH,))
+        async with console.running(), serving(app, sock, patience_s=2) as url:
+            yield url
 
 
 def _halts(parts: Parts) -> Halts:

@@ -1,7 +1,7 @@
 """`drover demo`: simulated phones play a sequence; the first thing Drover does for anybody."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from functools import partial
 from importlib import import_module
@@ -46,7 +46,10 @@ def demo(
     values: ValuesOption = None,
     json_line: JsonOption = False,
 ) -> int:
-    """Start simulated phones, play a sequence on all of them, and write a report."""
+    """Start simulated phones, play a sequence on all of them, and write a report; show it live in the console.
+
+    The console stays until Ctrl-C. With --json there is none, and the command ends with its figures.
+    """
     options = RackOptions(phones=phones, seed=seed, profile=profile, width=width, theme=theme)
     settings = load_settings()
     request = prepare(
@@ -62,8 +65,15 @@ def demo(
         seed=seed,
     )
     check_report(request.report)
-    work = _demo(request, options, settings, values, parameters(param or []), json_line=json_line)
-    return interrupts.run(work)
+    codes: list[int] = []
+    try:
+        interrupts.run(
+            _demo(request, options, settings, values, parameters(param or []), codes.append, json_line=json_line)
+        )
+    except interrupts.Stopped:
+        if not codes:
+            raise
+    return codes[0]
 
 
 async def _demo(
@@ -72,9 +82,11 @@ async def _demo(
     settings: Settings,
     values: Path | None,
     given: Mapping[str, str],
+    end: Callable[[int], None],
     *,
     json_line: bool,
-) -> int:
+) -> None:
+    """Tell `end` how it went, once it was played; the console may stay long after that."""
     console = Console(stderr=json_line)
     phones = "1 simulated phone" if options.phones == 1 else f"{options.phones} simulated phones"
     console.print(f"starting {phones}", style="dim", highlight=False)
@@ -87,6 +99,14 @@ async def _demo(
         file = Path(request.plan.file)
         piece = Piece(request, file, registry_beside(file), values, given)
         showing = partial(live, console, request.steps)
-        played = await stack.enter_async_context(demonstrated(piece, started, settings, showing))
+        opened = None if json_line else partial(_tell, console)
+        played = await stack.enter_async_context(demonstrated(piece, started, settings, showing, opened))
         extra = {"effects": played.effects}
-        return show(played.record, request, played.settings, console, extra=extra, json_line=json_line)
+        end(show(played.record, request, played.settings, console, extra=extra, json_line=json_line))
+        if not json_line:
+            console.print("the console stays; Ctrl-C ends it, and clears everything but the report", style="dim")
+            await asyncio.shield(played.failed)
+
+
+def _tell(console: Console, url: str, username: str, password: str) -> None:
+    console.print(f"watch it at {url}: log in as {username} with the password {password}", highlight=False)

@@ -27,7 +27,7 @@ def up(
         int | None,
         typer.Option("--sim", help="Simulated phones, 1 to 60; without it the attached ones.", metavar="N"),
     ] = None,
-    port: Annotated[int, typer.Option(help="Where the API answers; 0: any free port.")] = USUAL_PORT,
+    port: Annotated[int, typer.Option(help="Where console and API answer; 0: any free port.")] = USUAL_PORT,
     host: Annotated[str, typer.Option(help="The address to listen on; another opens it to the network.")] = "127.0.0.1",
     plain_http: Annotated[
         bool, typer.Option("--plain-http", help="Let other computers ask without encryption; others can read along.")
@@ -44,7 +44,7 @@ def up(
     ] = "typical",
     json_line: Annotated[bool, typer.Option("--json", help="Print one JSON line when everything is ready.")] = False,
 ) -> int:
-    """Run database, worker, API and agent in this process, until Ctrl-C or SIGTERM; runs go on at the next start."""
+    """Run database, worker, API, console and agent in here, until Ctrl-C or SIGTERM; runs go on at the next start."""
     settings = load_settings()
     if data_dir is not None:
         settings = settings.model_copy(update={"data_dir": data_dir.absolute()})
@@ -96,7 +96,7 @@ def _line(ready: "Up") -> dict[str, object]:
 
 def _say(ready: "Up", console: Console) -> None:
     phones = ", ".join(ready.phones) or "none"
-    console.print(f"the API answers at {ready.url}{PREFIX}; phones: {phones}", highlight=False)
+    console.print(f"the console is at {ready.url}, the API at {ready.url}{PREFIX}; phones: {phones}", highlight=False)
     if ready.first is not None:
         console.print("log in with this password, which is shown this once:", highlight=False)
         typer.echo(f"{ready.first.username} {ready.first.password}")
