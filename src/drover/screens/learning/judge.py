@@ -11,7 +11,7 @@ from drover.devices.geometry import Size
 from drover.devices.picture import preview
 from drover.screens.domain import RegionCheck, RegionKind, Screen, ScreenKind, Variant
 from drover.screens.learning.small import Small
-from drover.screens.matching.agreement import CONTRAST, ENOUGH, MAX_BRIGHTNESS
+from drover.screens.matching.agreement import CONTRAST, ENOUGH, FAINTEST, MAX_BRIGHTNESS, TRACE
 from drover.screens.matching.index import Index
 from drover.screens.matching.template import MARGIN
 from drover.screens.matching.verdict import Candidate
@@ -119,6 +119,11 @@ def margin(check: RegionCheck) -> float:
         low - check.contrast,
         check.contrast - high,
     )
+
+
+def absence(check: RegionCheck) -> float:
+    """Return how far what is seen is from being a trace of a picture that must be absent; below 0 it is one."""
+    return max(TRACE - check.correlation, FAINTEST - check.contrast)
 
 
 def surely_failed(check: RegionCheck) -> bool:
