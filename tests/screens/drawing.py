@@ -37,6 +37,14 @@ def frame_of(pixels: npt.ArrayLike) -> Frame:
     return Frame(readonly, sequence=1, captured_at=0.0)
 
 
+def covered_with(words: str) -> Frame:
+    """Return a screen that is written on all over."""
+    pixels = np.full((SIZE.height, SIZE.width, 4), 250, np.uint8)
+    for row in range(100, SIZE.height, 40):
+        cv2.putText(pixels, words * 2, (2, row), cv2.FONT_HERSHEY_SIMPLEX, 1.1, (20, 20, 20, 255), 2, cv2.LINE_AA)
+    return frame_of(pixels)
+
+
 def key(found: Identification | None) -> str | None:
     """Return which screen was found."""
     return found.screen.key if found is not None and found.screen is not None else None

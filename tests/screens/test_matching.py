@@ -191,6 +191,16 @@ def test_an_absent_region_forbids_what_it_shows() -> None:
     assert refused.reason == "shop.feed: region 'button' must not be there, but is"
 
 
+@pytest.mark.parametrize("share", [0.4, 0.5, 0.7])
+def test_an_absent_region_forbids_a_trace_of_what_it_shows(share: float) -> None:
+    plain = replace(variant(FEED), regions=(*variant(FEED).regions, region("button", FEED, BUTTON, absent=True)))
+    matcher = Matcher(registry(screen("shop.feed", plain)))
+    other = draw("Feed", button="No")
+    fading = frame_of(gallery.shifted(gallery.faded(other.pixels, FEED.pixels, share), 3, -2))
+    assert matcher.identify(fading).screen is None
+    assert matcher.verify(fading, "shop.feed").reason == "shop.feed: region 'button' must not be there, but is"
+
+
 def test_what_is_under_a_mask_does_not_matter() -> None:
     clock = Rect(132, 60, 330, 110)
     feed = draw("Feed 10:42")

@@ -12,7 +12,8 @@ from drover.screens.learning.anchoring import anchor_of, bottom_bar
 from drover.screens.learning.small import overlap, small
 from drover.screens.matching import Matcher
 from drover.screens.regions import Anchor, Region
-from tests.screens.drawing import BODY, SIZE, TITLE, draw, frame_of, over
+from tests.screens.drawing import BODY, SIZE, TITLE, covered_with, draw, frame_of, over
+from tests.screens.gallery import with_dialog
 
 FEED, CART = draw("Feed", "what is new"), draw("Cart", "two things")
 SNACKBAR = Rect(0, 1100, 540, 1190)
@@ -34,14 +35,6 @@ def with_bar(frame: Frame, words: str) -> Frame:
     return frame_of(pixels)
 
 
-def covered_with(words: str) -> Frame:
-    """Return a screen that is written on all over."""
-    pixels = np.full((SIZE.height, SIZE.width, 4), 250, np.uint8)
-    for row in range(100, SIZE.height, 40):
-        cv2.putText(pixels, words * 2, (2, row), cv2.FONT_HERSHEY_SIMPLEX, 1.1, (20, 20, 20, 255), 2, cv2.LINE_AA)
-    return frame_of(pixels)
-
-
 def painted(frame: Frame, rect: Rect, colour: tuple[int, int, int]) -> Frame:
     pixels = frame.pixels.copy()
     pixels[rect.y1 : rect.y2, rect.x1 : rect.x2, :3] = colour
@@ -55,6 +48,13 @@ def test_regions_are_what_the_rivals_do_not_have() -> None:
     assert not identified(choice, FEED, CART)
     assert choice.closest == "shop.cart"
     assert choice.margin >= 0.15
+
+
+def test_writing_in_lines_of_a_pixel_is_taken_where_there_is_nothing_better() -> None:
+    narrow = frame_of(with_dialog(np.full((800, 360, 4), 250, np.uint8), "Rate this app"))
+    choice = choose([narrow], state("shop.cart", CART))
+    assert choice.unique
+    assert identified(choice, narrow, narrow)
 
 
 def test_each_region_tells_what_comes_closest_to_it() -> None:

@@ -24,7 +24,20 @@ from drover.screens.matching import Matcher
 from drover.screens.pictures import crop_of
 from drover.screens.report.sheet import Standing
 from drover.screens.writing import RegistryNotWritten
-from tests.screens.drawing import BODY, TITLE, draw, frame_of, interrupt, key, over, registry, screen, variant
+from tests.screens.drawing import (
+    BODY,
+    TITLE,
+    covered_with,
+    draw,
+    frame_of,
+    interrupt,
+    key,
+    over,
+    registry,
+    screen,
+    variant,
+)
+from tests.screens.gallery import with_dialog
 
 EMPTY = Registry({}, {})
 
@@ -135,6 +148,26 @@ def test_a_look_is_called_by_the_words_that_all_its_captures_have(tmp_path: Path
         save(tmp_path, f"feed__{name}.png", draw("Feed", words))
     (feed,) = taught(tmp_path).learned
     assert [(look.variant.name, len(look.files)) for look in feed.looks] == [("dark", 3), ("variant2", 2)]
+
+
+def asking(page: str, *, dark: bool = False) -> Frame:
+    pixels = with_dialog(covered_with(page).pixels, "Rate this app")
+    pixels[..., :3] = 255 - pixels[..., :3] if dark else pixels[..., :3]
+    return frame_of(pixels)
+
+
+def test_a_popup_over_different_screens_is_one_look_in_each_theme(tmp_path: Path) -> None:
+    for page in ("news of the day", "12:45 +31"):
+        save(tmp_path, f"popup_rate__{page[:2]}_1.png", asking(page))
+        save(tmp_path, f"popup_rate__{page[:2]}_dark.png", asking(page, dark=True))
+    save(tmp_path, "feed.png", draw("Feed"))
+    lesson = taught(tmp_path)
+    (popup,) = (each.screen for each in lesson.learned if each.screen.kind is ScreenKind.INTERRUPT)
+    assert sorted(len(look.files) for each in lesson.learned for look in each.looks) == [1, 2, 2]
+    matcher = Matcher(registry(popup))
+    assert key(matcher.identify(asking("a page of its own"))) == "shop.popup_rate"
+    assert key(matcher.identify(asking("a page of its own", dark=True))) == "shop.popup_rate"
+    assert matcher.identify(covered_with("news of the day")).screen is None
 
 
 def test_captures_of_another_width_belong_to_the_same_look_and_other_shapes_do_not(tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ class _Chooser:
         self._first = captures[0]
         self._kind = kind
         self._smalls = [small(capture) for capture in captures]
-        self._changes = changed(self._smalls)
+        self._changes = changed(self._smalls, behind=kind is ScreenKind.INTERRUPT)
         self._own = [Views(capture) for capture in captures]
         self._worn = [Views(capture) for capture in worn(self._first)]
         self._field = Field(self._smalls[0], rivals, key, kind)
@@ -68,8 +68,11 @@ class _Chooser:
         self._shining: dict[Judged, str] = {}
 
     def choose(self, most: int) -> Choice:
-        pool = self._pool(places(self._first))
-        pool += self._pool(self._where_rivals_differ(pool))
+        pool = self._everywhere()
+        if not pool and not self._shining:  # lines of a single pixel do not survive half a pixel of shift: better those
+            self._rejected.clear()
+            self._worn = [Views(capture) for capture in worn(self._first, moved_by=0.0)]
+            pool = self._everywhere()
         if pool:
             self._rejected += [Rejected(each.region.rect, why) for each, why in self._shining.items()]
         else:
@@ -82,6 +85,10 @@ class _Chooser:
         left = [judged for judged in pool if judged not in chosen]
         self._rejected += [Rejected(each.region.rect, self._why_left(each)) for each in left]
         return self._concluded(chosen, extra, np.maximum(self._kept_off(chosen), by_extra))
+
+    def _everywhere(self) -> list[Judged]:
+        pool = self._pool(places(self._first))
+        return pool + self._pool(self._where_rivals_differ(pool))
 
     def _pool(self, rects: Iterable[Rect]) -> list[Judged]:
         """Return the places that can be used, after seeing how they fare."""

@@ -11,7 +11,7 @@ from drover.devices.geometry import Size
 from drover.devices.picture import preview
 from drover.screens.domain import RegionCheck, RegionKind, Screen, ScreenKind, Variant
 from drover.screens.learning.small import Small
-from drover.screens.matching.agreement import CONTRAST, ENOUGH, MAX_BRIGHTNESS
+from drover.screens.matching.agreement import CONTRAST, ENOUGH, FAINTEST, MAX_BRIGHTNESS, TRACE
 from drover.screens.matching.index import Index
 from drover.screens.matching.template import MARGIN
 from drover.screens.matching.verdict import Candidate
@@ -30,6 +30,8 @@ _STEADY = -0.03
 _LEVELS = 100
 """Grey levels that count as much as a whole correlation: ten too many are a margin of 0.1."""
 _WORN_WIDTH, _WORN_QUALITY = 2 / 3, 60
+_NARROWEST = 360
+"""Pixels of width below which no frame is made narrower: phones are that wide at least, and thinner writing is lost."""
 _LARGER = 4 / 3
 _MOVED = 8 / 1080
 _ROUNDING = 1.001
@@ -119,6 +121,11 @@ def margin(check: RegionCheck) -> float:
     )
 
 
+def absence(check: RegionCheck) -> float:
+    """Return how far what is seen is from being a trace of a picture that must be absent; below 0 it is one."""
+    return max(TRACE - check.correlation, FAINTEST - check.contrast)
+
+
 def surely_failed(check: RegionCheck) -> bool:
     """Whether a region that must be absent, or a tint, tells another screen for certain."""
     if check.kind is RegionKind.TINT:
@@ -131,12 +138,15 @@ def impostor(key: str, name: str, check: RegionCheck) -> Impostor:
     return Impostor(key, name, check.correlation, check.brightness, check.contrast, margin(check))
 
 
-def worn(frame: Frame) -> tuple[Frame, ...]:
-    """Return the frame as others may capture it: narrower and as a coarse JPEG; wider and moved, both ways."""
+def worn(frame: Frame, *, moved_by: float = _MOVED) -> tuple[Frame, ...]:
+    """Return the frame as others may capture it: narrower and as a coarse JPEG; wider and moved, both ways.
+
+    `moved_by` is a part of its width.
+    """
     size = frame.size
-    narrow = preview(frame, max(1, round(size.width * _WORN_WIDTH)), _WORN_QUALITY)
+    narrow = preview(frame, max(min(size.width, _NARROWEST), round(size.width * _WORN_WIDTH)), _WORN_QUALITY)
     wide = round(size.width * _LARGER), round(size.height * _LARGER)
-    off = _MOVED * wide[0]
+    off = moved_by * wide[0]
     moved = [
         cv2.warpAffine(
             frame.pixels,
@@ -145,6 +155,6 @@ def worn(frame: Frame) -> tuple[Frame, ...]:
             flags=cv2.INTER_CUBIC,
             borderMode=cv2.BORDER_REPLICATE,
         )
-        for by in (-off, off)
+        for by in dict.fromkeys((-off, off))
     ]
     return tuple(Frame(np.asarray(pixels, dtype=np.uint8), 1, 0.0) for pixels in (decode_picture(narrow.jpeg), *moved))

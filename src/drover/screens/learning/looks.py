@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from drover.screens.check.frames import SEPARATOR
-from drover.screens.learning.changes import SAME_GROUND, alikeness, same_look
+from drover.screens.domain import ScreenKind
+from drover.screens.learning.changes import SAME_GROUND, alikeness, same_front, same_look
 from drover.screens.learning.rivals import Rival
 
 _WORD = re.compile(r"[a-z0-9]+")
@@ -25,13 +26,14 @@ class Look:
 def looks(captures: Sequence[Rival]) -> list[Look]:
     """Return the captures of one screen by their look: the pictures decide, not the names (see `same_look`).
 
-    A capture belongs to the first look whose first capture it agrees with. A look is named by the words after the `__`
-    that all of its captures' names have, numbers left out (`feed__dark_1.png` and `feed__dark_black.png`: dark); where
-    there are none, variant1, variant2 and so on.
+    Of an interrupt they need not agree in what is behind it (see `same_front`): what is then stable over the captures
+    is the interrupt alone. A capture belongs to the first look whose first capture it agrees with. A look is named by
+    the words after the `__` that all of its captures' names have, numbers left out (`feed__dark_1.png` and
+    `feed__dark_black.png`: dark); where there are none, variant1, variant2 and so on.
     """
     groups: list[list[Rival]] = []
     for capture in sorted(captures, key=lambda each: -each.small.size.width):
-        group = next((group for group in groups if same_look(group[0].small, capture.small)), None)
+        group = next((group for group in groups if _same(group[0], capture)), None)
         if group is None:
             groups.append([capture])
         else:
@@ -56,6 +58,11 @@ def strangers(found: Sequence[Look]) -> list[tuple[Rival, Rival]]:
     pairs = [(a, b) for number, a in enumerate(firsts) for b in firsts[number + 1 :]]
     alike = [(a, b, *alikeness(a.small, b.small)) for a, b in pairs if a.small.gray.shape == b.small.gray.shape]
     return [(a, b) for a, b, ground, texture in alike if ground >= SAME_GROUND and texture < _STRANGE]
+
+
+def _same(a: Rival, b: Rival) -> bool:
+    interrupt = a.kind is ScreenKind.INTERRUPT
+    return same_look(a.small, b.small) or (interrupt and same_front(a.small, b.small))
 
 
 def _common(names: Sequence[Sequence[str]]) -> str:

@@ -11,7 +11,7 @@ from drover.devices.geometry import Rect, Size
 from drover.screens.domain import ScreenKind
 from drover.screens.learning.anchoring import anchor_of, bottom_bar
 from drover.screens.learning.changes import differing
-from drover.screens.learning.judge import GOAL, Judged, margin
+from drover.screens.learning.judge import GOAL, Judged, absence
 from drover.screens.learning.places import places, places_in
 from drover.screens.learning.small import Small, overlap
 from drover.screens.matching.view import Views
@@ -56,7 +56,7 @@ def absent_part(pair: Pair) -> Judged | None:
             continue
         crop = crop_of(pair.rival, rect)
         judged = Judged(Region("", rect, crop, absent=True, anchor=anchor_of(rect, size, pair.kind, bar)), size)
-        clear = min(margin(judged.check(views)) for views in captures)
+        clear = min(absence(judged.check(views)) for views in captures)
         if clear >= GOAL and (best is None or clear > best[0]):
             best = clear, judged
     return best[1] if best is not None else None

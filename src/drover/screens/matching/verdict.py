@@ -10,6 +10,7 @@ from drover.screens.matching.view import View, Views
 from drover.screens.regions import Anchor, Region
 
 Checks = tuple[RegionCheck, ...]
+UNWANTED = "must not be there, but is"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,9 @@ class Probe:
 
         Where a picture with a text must not be there, the picture alone may be: its text tells.
         """
-        return agreement.good != self.region.absent or (self.region.absent and self.region.text is not None)
+        if self.region.absent:
+            return not agreement.trace or self.region.text is not None
+        return agreement.good
 
 
 class Candidate:
@@ -38,7 +41,7 @@ class Candidate:
         self.variant = variant
         self.reference = screen.reference_of(variant)
         self.probes = tuple(Probe(r, Template.of(r.crop, r.rect, variant.masks)) for r in variant.regions)
-        self._cheapest_first = sorted(self.probes, key=lambda probe: probe.region.rect.width * probe.region.rect.height)
+        self._cheapest_first = sorted(self.probes, key=_cost)
         self._further = Further(screen, variant)
 
     def match(self, views: Views) -> Checks | None:
@@ -95,7 +98,8 @@ class Candidate:
 
     def _quick(self, probe: Probe, views: Views) -> Agreement:
         view = views.at(self.reference, probe.region.anchor)
-        return probe.template.fitting(view).quick(view)
+        template = probe.template.fitting(view)
+        return template.best(view) if probe.region.absent else template.quick(view)  # the quick one overlooks a trace
 
     def _best(self, template: Template, anchor: Anchor, views: Views) -> Agreement:
         view = views.at(self.reference, anchor)
@@ -123,6 +127,12 @@ class Candidate:
         )
 
 
+def _cost(probe: Probe) -> tuple[bool, int]:
+    """Order probes by what their comparison takes: what must be absent is looked for, whatever is there."""
+    rect = probe.region.rect
+    return probe.region.absent, rect.width * rect.height
+
+
 def _why(view: View, agreement: Agreement, *, absent: bool) -> str:
     if not view.comparable:
         seen, reference = view.frame.size, view.reference
@@ -131,7 +141,7 @@ def _why(view: View, agreement: Agreement, *, absent: bool) -> str:
             "the phone may be rotated"
         )
     if absent:
-        return "must not be there, but is"
+        return UNWANTED
     if not view.holds(agreement.rect):
         return outside(view)
     if agreement.correlation < ENOUGH:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from drover.devices.geometry import Rect, Size
 from drover.screens.domain import RegionCheck, RegionKind
 from drover.screens.matching.agreement import CONTRAST, ENOUGH, MAX_BRIGHTNESS
+from drover.screens.matching.verdict import UNWANTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +66,11 @@ class CropPair:
 def check_row(check: RegionCheck, region: str) -> CheckRow:
     """Return a check as a row named `region`.
 
-    Only a picture that failed has figures to point at: one that must be absent passes because its figures are out of
-    bounds, and those of the other kinds have other bounds.
+    Only a picture that failed to be there has figures to point at: one that must be absent has other bounds, and those
+    of the other kinds have others again.
     """
     lowest, highest = CONTRAST
-    failed = not check.passed and check.kind is RegionKind.PICTURE
+    failed = not check.passed and check.kind is RegionKind.PICTURE and check.why != UNWANTED
     return CheckRow(
         region=region,
         passed=check.passed,
