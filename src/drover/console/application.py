@@ -33,7 +33,7 @@ _API: Final = PREFIX.split("/", 2)[1]
 ROUTERS: Final = (login.router, pictures.router, export.router, socket.router)
 """What is no page: forms that are posted, pictures, files."""
 _THEME_OF_PAGE: Final = """
-    app.use(Quasar, {config: vue_config});
+    app.use(Quasar, {config: {...vue_config, loadingBar: {skipHijack: true}}});
     applyColors(vue_config.brand);
     Quasar.lang.set(Quasar.lang[language.replace('-', '')]);
     darkSetter = () => {};

@@ -59,7 +59,7 @@ def _ask_to_halt(visit: Visit) -> None:
     if visit.may(Act.HALT_ALL):
         scopes["all"] = "Everything of the organization"
 
-    with ui.dialog(value=True) as dialog, ui.card().classes("dr-dialog"):
+    with ui.dialog(value=True).props('aria-label="Stop all runs"') as dialog, ui.card().classes("dr-dialog"):
         ui.label("Stop all runs within a second").classes("dr-dialog-title")
         ui.label("Nothing starts again until somebody lets it go on.").classes("dr-note")
         scope = ui.radio(scopes, value=next(iter(scopes)))
@@ -84,7 +84,7 @@ def _ask_to_halt(visit: Visit) -> None:
 
 
 def _ask_to_go_on(visit: Visit, thrown: Thrown) -> None:
-    with ui.dialog(value=True) as dialog, ui.card().classes("dr-dialog"):
+    with ui.dialog(value=True).props('aria-label="Let runs go on"') as dialog, ui.card().classes("dr-dialog"):
         ui.label("Let runs go on").classes("dr-dialog-title")
         reason = ui.input("Reason").props("outlined dense autofocus maxlength=500").classes("dr-wide")
 

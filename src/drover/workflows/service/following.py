@@ -107,7 +107,9 @@ async def _of_step(unit: Unit, pulse: Pulse, seen: _Seen) -> list[Happening]:
     if pulse.number > known:
         tasks = await traces.tasks_of_step(unit, pulse.step_id, most=_TASKS, after=known)
         happened += [TaskOver(pulse.run_id, task) for task in tasks]
-        seen.numbers[pulse.step_id] = tasks[-1].number if len(tasks) == _TASKS else pulse.number
+        last = tasks[-1].number if tasks else known
+        # A task may have come in between the two queries: it has been told then.
+        seen.numbers[pulse.step_id] = last if len(tasks) == _TASKS else max(last, pulse.number)
     if pulse.task and seen.tasks.get(pulse.step_id) != pulse.task and not pulse.status.over:
         happened.append(TaskReached(pulse.run_id, pulse.task))
         seen.tasks[pulse.step_id] = pulse.task

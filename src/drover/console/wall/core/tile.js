@@ -3,9 +3,6 @@ import { h, icon } from "./dom.js";
 
 const STATE_WORDS = { online: "online", busy: "busy", offline: "offline", unauthorized: "unauthorized", maintenance: "maintenance", quarantined: "quarantined" };
 
-// The tile's label says all that its parts show, in one breath; the parts themselves are for the eye.
-const SHOWN = { "aria-hidden": "true" };
-
 export class Tile {
   constructor(card, number, link, actions) {
     this.number = number;
@@ -16,17 +13,17 @@ export class Tile {
     this.diverged = "";
     this.driven = false;
     this.canvas = h("canvas", { class: "dw-picture", width: 9, height: 20 });
-    this.caption = h("span", { class: "dw-number", ...SHOWN });
-    this.empty = h("span", { class: "dw-empty", ...SHOWN }, "Waiting for a picture");
+    this.caption = h("span", { class: "dw-number" });
+    this.empty = h("span", { class: "dw-empty" }, "Waiting for a picture");
     this.screen = h("div", { class: "dw-screen" }, this.empty, this.canvas);
     this.badge = h("span", { class: "dw-state" });
-    this.holder = h("span", { class: "dw-holder", hidden: true, ...SHOWN });
+    this.holder = h("span", { class: "dw-holder", hidden: true });
     this.tags = h("span", { class: "dw-tags" });
     this.name = h("span", { class: "dw-name" });
-    this.verdict = h("span", { class: "dw-verdict", hidden: true, ...SHOWN });
-    this.why = h("span", { class: "dw-why", ...SHOWN });
+    this.verdict = h("span", { class: "dw-verdict", hidden: true });
+    this.why = h("span", { class: "dw-why" });
     const rejoin = h("button", { type: "button", class: "dw-rejoin", onclick: () => actions.rejoin(this.card.id) }, icon("rejoin"), "Rejoin");
-    this.held = h("div", { class: "dw-held", hidden: true }, h("strong", SHOWN, "Held back"), this.why, rejoin);
+    this.held = h("div", { class: "dw-held", hidden: true }, h("strong", {}, "Held back"), this.why, rejoin);
     this.ripples = h("div", { class: "dw-ripples", "aria-hidden": "true" });
     this.element = h(
       "div",
@@ -37,7 +34,7 @@ export class Tile {
       this.holder,
       this.verdict,
       this.held,
-      h("div", { class: "dw-foot", ...SHOWN }, this.name, this.tags, this.badge),
+      h("div", { class: "dw-foot" }, this.name, this.tags, this.badge),
     );
     this.show(card);
   }
@@ -59,21 +56,18 @@ export class Tile {
     this.tags.replaceChildren(...card.tags.map((tag) => h("span", { class: "dw-tag" }, tag)));
     element.dataset.dark = card.state === "offline" || card.state === "unauthorized";
     this.empty.textContent = element.dataset.dark === "true" ? card.reason || card.state : "Waiting for a picture";
-    this.label();
   }
 
   hold(words, mine) {
     this.holder.hidden = !words;
     this.holder.textContent = words;
     this.holder.classList.toggle("dw-mine", mine);
-    this.label();
   }
 
   select(selected) {
     if (this.selected === selected) return;
     this.selected = selected;
     this.element.setAttribute("aria-selected", String(selected));
-    this.label();
   }
 
   diverge(why) {
@@ -81,14 +75,6 @@ export class Tile {
     this.held.hidden = !why;
     this.why.textContent = why;
     this.element.classList.toggle("dw-diverged", Boolean(why));
-    this.label();
-  }
-
-  label() {
-    const { card } = this;
-    const parts = [card.name, card.state, card.model, ...card.tags.map((tag) => `tag ${tag}`), this.holder.textContent];
-    if (this.diverged) parts.push(`held back: ${this.diverged}`, "Rejoin");
-    this.element.setAttribute("aria-label", parts.filter(Boolean).join(", "));
   }
 
   tell(outcome, words) {
