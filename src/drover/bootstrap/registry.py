@@ -20,7 +20,8 @@ def registry_beside(sequence_file: Path) -> Path:
 def load_whole(folder: Path) -> LoadedRegistry:
     """Return the registry in `folder`, between two edits of it. Raises InvalidInput where there is none."""
     if not folder.is_dir():
-        raise InvalidInput(f"{folder}: there is no registry folder here", hint="name a folder of screens; commands that play take --registry DIR")
+        hint = "name a folder of screens; commands that play take --registry DIR"
+        raise InvalidInput(f"{folder}: there is no registry folder here", hint=hint)
     with reading(folder):
         return load_registry(folder)
 

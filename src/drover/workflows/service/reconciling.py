@@ -16,7 +16,7 @@ from drover.platform.db.database import Database, Unit
 from drover.platform.db.whose import Installation, OneClient
 from drover.protocol.messages import StopOrder
 from drover.workflows.domain.records import Run
-from drover.workflows.domain.runs import Cause, ResultClass, RunEvent, RunStatus
+from drover.workflows.domain.runs import RESUMES, Cause, ResultClass, RunEvent, RunStatus
 from drover.workflows.repository import runs
 from drover.workflows.service.held import RunKey
 from drover.workflows.service.pace import Pace
@@ -120,7 +120,8 @@ class Reconciler:
                 return ""
             if run.status is RunStatus.PAUSED and run.lease_token is None:
                 early = run.cause in _ASKED_FOR and stood_s < self._pace.wait_s
-                return "" if early else await self._resume(whose, run)
+                # A person may have paused it since it was found: then it stays so.
+                return await self._resume(whose, run) if run.cause in RESUMES and not early else ""
             if run.engine_id in unfinished:
                 return await self._take_over(whose, run, unfinished[run.engine_id], gone=gone)
             if run.engine_id not in await self._bodies.known([run.engine_id]):
