@@ -258,6 +258,7 @@ async def _running(up: DroverUp) -> AsyncGenerator[DroverUp]:
             yield up
     finally:
         await up.end()
+        _LOG.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(up.log, _LOG)
 
 
