@@ -221,6 +221,22 @@ async def test_a_token_is_shown_once_and_revoked(stage: Stage, chromium: Browser
         await expect(page.get_by_text("You have none.")).to_be_visible()
 
 
+async def test_a_password_is_changed_once_it_was_typed_twice_alike(stage: Stage, chromium: Browser) -> None:
+    async with opened(stage, chromium, "/password") as page:
+        again = page.get_by_label("New password, once more")
+        await page.get_by_label("Present password").fill(PASSWORD)
+        await page.get_by_label("New password", exact=True).fill(f"{PASSWORD} and more")
+        await again.fill("something else")
+        await page.get_by_role("button", name="Change password").click()
+        await expect(page.get_by_text("It is not the same as the one above")).to_be_visible()
+        for before, after in ((PASSWORD, f"{PASSWORD} and more"), (f"{PASSWORD} and more", PASSWORD)):
+            await page.get_by_label("Present password").fill(before)
+            await page.get_by_label("New password", exact=True).fill(after)
+            await again.fill(after)
+            await page.get_by_role("button", name="Change password").click()
+            await expect(again).to_have_value("")
+
+
 async def test_the_kill_switch_is_thrown_with_a_reason_and_taken_back(stage: Stage, chromium: Browser) -> None:
     async with opened(stage, chromium, "/schedules") as page:
         dialog = page.get_by_role("dialog")
