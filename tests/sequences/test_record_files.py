@@ -31,6 +31,7 @@ def test_it_comes_back_as_it_was_and_is_always_the_same_document() -> None:
         (gzip.compress(b"{}"), "fields are wrong"),
         (gzip.compress(random.Random(1).randbytes(100)), "fields are wrong"),
     ],
+    ids=["nothing", "no archive", "cut off", "no record", "noise"],
 )
 def test_another_document_is_refused(document: bytes, told: str) -> None:
     with pytest.raises(RecordUnreadable, match=told):

@@ -13,11 +13,10 @@ from typing import Any, Final, Protocol
 
 from pydantic import SecretStr
 
-from drover import __version__
 from drover.audit.domain import System
 from drover.bootstrap.agent_thread import SettingsTexts, agent_options
 from drover.bootstrap.parts import Parts, PartsWanted, running_parts
-from drover.bootstrap.play import PlayRequest
+from drover.bootstrap.play import PlayRequest, record_of
 from drover.bootstrap.retelling import Teller
 from drover.bootstrap.simulated import SimulatedPhones
 from drover.bootstrap.standing import AlreadyUp, occupied
@@ -126,18 +125,7 @@ async def _played(piece: Piece, parts: Parts, clock: SystemClock, progress: Prog
     teller = Teller(request.plan, begun, parts.base.content)
     async for happening in Following(database, clock).follow(whose, begun):
         await teller.tell(happening, progress)
-    sequence = request.plan.sequence
-    return PlayRecord(
-        sequence=sequence.name,
-        description=sequence.description,
-        app=sequence.app,
-        file=request.plan.file,
-        parameters=request.plan.parameters,
-        started_at=started_at,
-        wall_s=clock.monotonic() - began_s,
-        phones=teller.records(),
-        drover_version=__version__,
-    )
+    return record_of(request, started_at, clock.monotonic() - began_s, teller.records())
 
 
 async def _define(piece: Piece, parts: Parts) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import cv2
@@ -40,7 +41,7 @@ from drover.sequences.player.frame_budget import FrameBudget
 from drover.sequences.player.lifeline import MonitorPresence
 from drover.sequences.player.rack import PlayPhone, Stage, play_on
 from drover.sequences.player.retries import Retries
-from drover.sequences.record import PlayRecord
+from drover.sequences.record import PhoneRecord, PlayRecord
 from drover.sequences.report.page import render_report
 from drover.sequences.resolving import TextSource, needed
 
@@ -120,6 +121,11 @@ async def play(request: PlayRequest, source: DeviceSource, settings: Settings, p
         work = f"playing “{request.plan.sequence.name}”"
         phones = [PlayPhone(name, source.driver(serial), taken(serial, work, monitor, book)) for name, serial in chosen]
         records = await play_on(phones, stage, progress)
+    return record_of(request, started_at, clock.monotonic() - began_s, records)
+
+
+def record_of(request: PlayRequest, started_at: datetime, wall_s: float, phones: tuple[PhoneRecord, ...]) -> PlayRecord:
+    """Return the record of a play of the request, from those of its phones."""
     sequence = request.plan.sequence
     return PlayRecord(
         sequence=sequence.name,
@@ -128,8 +134,8 @@ async def play(request: PlayRequest, source: DeviceSource, settings: Settings, p
         file=request.plan.file,
         parameters=request.plan.parameters,
         started_at=started_at,
-        wall_s=clock.monotonic() - began_s,
-        phones=records,
+        wall_s=wall_s,
+        phones=phones,
         drover_version=__version__,
     )
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from nicegui import ui
 
+from drover.console.parts.panels import ask, dialog_of
 from drover.console.visit import Visit, acting, done, follow
 from drover.platform.db.whose import Organization
 from drover.tenancy.service import Act, Thrown
@@ -59,8 +60,7 @@ def _ask_to_halt(visit: Visit) -> None:
     if visit.may(Act.HALT_ALL):
         scopes["all"] = "Everything of the organization"
 
-    with ui.dialog(value=True).props('aria-label="Stop all runs"') as dialog, ui.card().classes("dr-dialog"):
-        ui.label("Stop all runs within a second").classes("dr-dialog-title")
+    with dialog_of("Stop all runs within a second") as dialog:
         ui.label("Nothing starts again until somebody lets it go on.").classes("dr-note")
         scope = ui.radio(scopes, value=next(iter(scopes)))
         reason = ui.input("Reason").props("outlined dense autofocus maxlength=500").classes("dr-wide")
@@ -84,23 +84,12 @@ def _ask_to_halt(visit: Visit) -> None:
 
 
 def _ask_to_go_on(visit: Visit, thrown: Thrown) -> None:
-    with ui.dialog(value=True).props('aria-label="Let runs go on"') as dialog, ui.card().classes("dr-dialog"):
-        ui.label("Let runs go on").classes("dr-dialog-title")
-        reason = ui.input("Reason").props("outlined dense autofocus maxlength=500").classes("dr-wide")
+    async def release(why: str) -> None:
+        caller = await visit.again()
+        if thrown.client is None:
+            await visit.services.halts.unhalt_all(caller, why)
+        else:
+            await visit.services.halts.unhalt(caller, thrown.client, why)
+        done("Runs go on.")
 
-        async def release() -> None:
-            why = str(reason.value or "").strip()
-            if not why:
-                reason.props('error error-message="Say why"')
-                return
-            caller = await visit.again()
-            if thrown.client is None:
-                await visit.services.halts.unhalt_all(caller, why)
-            else:
-                await visit.services.halts.unhalt(caller, thrown.client, why)
-            dialog.close()
-            done("Runs go on.")
-
-        with ui.element("div").classes("dr-buttons"):
-            ui.button("Cancel", on_click=dialog.close).props("flat no-caps")
-            ui.button("Let it go on", on_click=acting(visit, release)).props("unelevated no-caps")
+    ask(visit, "Let runs go on", "", "Let it go on", release, reason=True)

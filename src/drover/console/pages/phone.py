@@ -10,7 +10,7 @@ from nicegui import ui
 from drover.console.history import history_of
 from drover.console.names import Names, names_in
 from drover.console.parts.listing import Column, Listing, acts, badge, link, text
-from drover.console.parts.panels import Facts, ask, panel, question
+from drover.console.parts.panels import Facts, ask, dialog_of, panel
 from drover.console.shell import Visit, acting, done, follow, heading, page
 from drover.console.words import PHONE_TONES, RUN_TONES, duration, sentence
 from drover.fleet.domain.leasing import Lease
@@ -253,7 +253,7 @@ class _View:
 
     def _ask_edit(self) -> None:
         phone = self._seen.phone
-        with ui.dialog(value=True) as dialog, question("Name and tags"):
+        with dialog_of("Name and tags") as dialog:
             name = ui.input("Name", value=phone.name).props("outlined dense autofocus").classes("dr-wide")
             words = ui.input("Tags, with commas", value=", ".join(sorted(phone.tags))).props("outlined dense")
             words.classes("dr-wide")
@@ -267,7 +267,6 @@ class _View:
             with ui.element("div").classes("dr-buttons"):
                 ui.button("Cancel", on_click=dialog.close).props("flat no-caps")
                 ui.button("Keep", on_click=acting(self._visit, keep)).props("unelevated no-caps")
-        dialog.on("hide", dialog.delete)
 
     async def _edit(self, edit: PhoneEdit) -> None:
         caller = await self._again(Act.MANAGE_PHONES)

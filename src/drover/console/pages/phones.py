@@ -8,7 +8,7 @@ from fastapi import Query
 from nicegui import ui
 
 from drover.console.names import names_in
-from drover.console.parts.listing import Column, Listing, Row, badge, link, tags, text
+from drover.console.parts.listing import Column, Cursor, Listing, Row, badge, link, tags, text
 from drover.console.shell import Visit, follow, heading, page
 from drover.console.words import PHONE_TONES, duration, sentence
 from drover.fleet.domain.leasing import Lease
@@ -33,7 +33,6 @@ _COLUMNS: Final = (
     Column("agent", "Agent", "tight"),
 )
 Word = Annotated[str, Query(max_length=64)]
-Cursor = Annotated[str | None, Query(max_length=512)]
 
 
 @page("/phones", title="Phones")

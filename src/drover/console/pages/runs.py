@@ -8,7 +8,7 @@ from fastapi import Query
 from nicegui import ui
 
 from drover.console.names import Names, names_in
-from drover.console.parts.listing import Column, Listing, Row, badge, link, text
+from drover.console.parts.listing import Column, Cursor, Listing, Row, badge, link, text
 from drover.console.shell import Visit, follow, heading, page
 from drover.console.words import RESULTS, RUN_TONES, duration, sentence
 from drover.platform.db.database import Unit
@@ -29,7 +29,6 @@ _COLUMNS: Final = (
     Column("schedule", "Schedule", "tight"),
 )
 Word = Annotated[str, Query(max_length=64)]
-Cursor = Annotated[str | None, Query(max_length=512)]
 
 
 @page("/runs", title="Runs")

@@ -1,12 +1,11 @@
 """The schedules of a client, and what comes of them in the next 24 hours, with reasons."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any, Final, cast
+from typing import Any, Final, cast
 
-from fastapi import Query
 from nicegui import ui
 
-from drover.console.parts.listing import Column, Listing, Row, acts, badge, text
+from drover.console.parts.listing import Column, Cursor, Listing, Row, acts, badge, text
 from drover.console.parts.panels import ask, panel
 from drover.console.shell import Visit, acting, done, follow, heading, page
 from drover.console.words import SCHEDULE_TONES
@@ -43,7 +42,6 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "run_now": ("Run now", "It is run once more, now, beside what comes of it anyway."),
 }
 _EVENTS: Final = {"pause": ScheduleEvent.PAUSE, "resume": ScheduleEvent.RESUME, "run_now": ScheduleEvent.RUN_NOW}
-Cursor = Annotated[str | None, Query(max_length=512)]
 
 
 @page("/schedules", title="Schedules")

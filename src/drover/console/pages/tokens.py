@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Final, cast
+from typing import Final, cast
 
-from fastapi import Query
 from nicegui import ui
 
-from drover.console.parts.listing import Column, Listing, Row, acts, tags, text
-from drover.console.parts.panels import ask, question, secret
+from drover.console.parts.listing import Column, Cursor, Listing, Row, acts, tags, text
+from drover.console.parts.panels import ask, dialog_of, secret
 from drover.console.shell import Visit, acting, done, heading, page
 from drover.platform.web.pages import USUAL, PageWanted, encode
 from drover.tenancy.service import Scope, Token, scopes_of
@@ -30,7 +29,6 @@ _SCOPES: Final[Mapping[Scope, str]] = {
     Scope.MANAGE: "manage phones, users and clients",
 }
 _DAYS: Final = {7: "a week", 30: "30 days", 90: "90 days", 366: "a year"}
-Cursor = Annotated[str | None, Query(max_length=512)]
 
 
 @page("/tokens", title="Tokens")
@@ -81,7 +79,7 @@ class _View:
         }
 
     def _ask_new(self) -> None:
-        with ui.dialog(value=True) as dialog, question("New token"):
+        with dialog_of("New token") as dialog:
             name = ui.input("What it is for").props("outlined dense autofocus maxlength=100").classes("dr-wide")
             days = ui.select(dict(_DAYS), value=90, label="Good for").props("outlined dense")
             boxes = {
@@ -97,7 +95,6 @@ class _View:
             with ui.element("div").classes("dr-buttons"):
                 ui.button("Cancel", on_click=dialog.close).props("flat no-caps")
                 ui.button("Make the token", on_click=acting(self._visit, make)).props("unelevated no-caps")
-        dialog.on("hide", dialog.delete)
 
     async def _make(self, name: str, chosen: list[str], days: int) -> None:
         visit = self._visit

@@ -1,13 +1,12 @@
 """Users of the organization: made, changed, put out; and what they may reach in each client."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Annotated, Final, cast
+from typing import Final, cast
 
-from fastapi import Query
 from nicegui import ui
 
-from drover.console.parts.listing import Column, Listing, Row, acts, badge, tags, text
-from drover.console.parts.panels import ask, question, secret
+from drover.console.parts.listing import Column, Cursor, Listing, Row, acts, badge, tags, text
+from drover.console.parts.panels import ask, dialog_of, secret
 from drover.console.shell import Visit, acting, done, heading, page
 from drover.platform.web.pages import USUAL, PageWanted, encode
 from drover.tenancy.domain.roles import GIVES
@@ -23,7 +22,6 @@ _COLUMNS: Final = (
 )
 _TONES: Final = {Status.ACTIVE: "good", Status.INACTIVE: "warn", Status.DELETED: ""}
 _NO_ACCESS: Final = "none"
-Cursor = Annotated[str | None, Query(max_length=512)]
 
 
 @page("/users", title="Users")
@@ -89,7 +87,7 @@ class _View:
         return {role.value: role.value.replace("_", " ") for role in Role if role in GIVES[self._visit.caller.role]}
 
     def _ask_new(self) -> None:
-        with ui.dialog(value=True) as dialog, question("New user"):
+        with dialog_of("New user") as dialog:
             ui.label("The password is drawn, and shown once.").classes("dr-note")
             name = ui.input("Name of the user").props("outlined dense autofocus maxlength=64").classes("dr-wide")
             role = ui.select(dict(self._roles()), value=Role.CLIENT_USER.value, label="Role").props("outlined dense")
@@ -114,7 +112,7 @@ class _View:
         secret(f"Password of {made.username}", "It is shown this once. Hand it over safely.", prepared.plain)
 
     def _ask_edit(self, one: UserAccess) -> None:
-        with ui.dialog(value=True) as dialog, question(one.user.username):
+        with dialog_of(one.user.username) as dialog:
             role = ui.select(dict(self._roles()), value=one.user.role.value, label="Role").props("outlined dense")
             chosen = {
                 client: _level(f"Access to {name}", one.clients[client].level if client in one.clients else None)
@@ -187,4 +185,3 @@ def _buttons(visit: Visit, dialog: ui.dialog, words: str, act: Callable[[], Awai
     with ui.element("div").classes("dr-buttons"):
         ui.button("Cancel", on_click=dialog.close).props("flat no-caps")
         ui.button(words, on_click=acting(visit, act)).props("unelevated no-caps")
-    dialog.on("hide", dialog.delete)

@@ -2,14 +2,17 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
+from fastapi import Query
 from nicegui.element import Element
 from nicegui.events import GenericEventArguments
 
 Cell = Mapping[str, Any]
 Row = Mapping[str, Any]
 OnAct = Callable[[str, str], Awaitable[None]]
+Cursor = Annotated[str | None, Query(max_length=512)]
+"""Where in a list a page of it begins, as the address says."""
 
 
 @dataclass(frozen=True, slots=True)

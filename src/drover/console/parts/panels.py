@@ -27,6 +27,15 @@ def question(title: str) -> Generator[ui.card]:
         yield card
 
 
+@contextmanager
+def dialog_of(title: str) -> Generator[ui.dialog]:
+    """Open a dialog, named by its title and deleted once it is closed; what is made inside goes into it."""
+    with ui.dialog(value=True) as dialog, question(title):
+        dialog.props["aria-label"] = title
+        yield dialog
+    dialog.on("hide", dialog.delete)
+
+
 class Facts:
     """Names and values in pairs, drawn again only where they changed."""
 
@@ -60,7 +69,7 @@ def ask(
     danger: bool = False,
 ) -> None:
     """Ask before `act` is done. With `reason`, one must be given, which `act` gets; else it gets an empty text."""
-    with ui.dialog(value=True) as dialog, question(title):
+    with dialog_of(title) as dialog:
         if note:
             ui.label(note).classes("dr-note")
         why = ui.input("Reason").props("outlined dense autofocus maxlength=500").classes("dr-wide") if reason else None
@@ -78,19 +87,16 @@ def ask(
             button = ui.button(yes, on_click=acting(visit, go)).props("unelevated no-caps")
             if danger:
                 button.classes("dr-danger")
-    dialog.on("hide", dialog.delete)
 
 
 def secret(title: str, note: str, value: str) -> None:
     """Show a secret this once, with a button that copies it."""
     # Made inside what was clicked, it would go away together with that.
-    with ui.context.client.content:
-        dialog = ui.dialog(value=True).props("persistent")
-    with dialog, question(title):
+    with ui.context.client.content, dialog_of(title) as dialog:
+        dialog.props("persistent")
         ui.label(note).classes("dr-note")
         ui.label(value).classes("dr-secret")
         with ui.element("div").classes("dr-buttons"):
             copy = "() => navigator.clipboard?.writeText(document.querySelector('.dr-secret').textContent)"
             ui.button("Copy").props("outline no-caps").on("click", js_handler=copy)
             ui.button("I have kept it", on_click=dialog.close).props("unelevated no-caps")
-    dialog.on("hide", dialog.delete)

@@ -207,7 +207,6 @@ class Control:
         async with self._database.reading(whose) as unit:
             hindrance = await self._standing.hindrance(unit)
             screens = await self._screens.digest(unit)
-            records = {record.id: record for record in await self._phones.every(unit)}
             in_force = await self._leases.in_force(unit, [phone for phone in wanted if phone in had])
         if hindrance:
             return {}, screens, [refused(phone, "halted", hindrance) for phone in wanted]
@@ -221,7 +220,7 @@ class Control:
                 self._driven.pop((person.id, phone), None)
                 missing.append(phone)
         if missing:
-            await self._take(whose, person, missing, records, phones, refusals, asked_at)
+            await self._take(whose, person, missing, phones, refusals, asked_at)
         for drive in phones.values():
             self._set(person, drive)
         return {phone: phones[phone] for phone in dict.fromkeys(wanted) if phone in phones}, screens, refusals
@@ -231,7 +230,6 @@ class Control:
         whose: OneClient,
         person: Person,
         missing: Sequence[str],
-        records: Mapping[str, PhoneRecord],
         phones: dict[str, Drive],
         refusals: list[Result],
         asked_at: float,
@@ -239,6 +237,7 @@ class Control:
         holder = Holder(HolderKind.CONTROL, person.id, _PURPOSE, person.by)
         taken = list[tuple[PhoneRecord, Lease]]()
         async with self._database.writing(whose) as unit:
+            records = {record.id: record for record in await self._phones.every(unit)}
             for phone in sorted(missing):  # in their order, or two persons could wait for each other
                 record = records.get(phone)
                 if record is None or record.agent is None:
