@@ -1,73 +1,97 @@
-"""The commands of `drover`, and running one of them."""
+"""The commands of `drover`, and running one of them. Only the one that is run is loaded: each needs other libraries."""
 
-from typing import Annotated
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from drover import __version__
-from drover.cli import (
-    api,
-    database,
-    demo,
-    doctor,
-    drafts,
-    exits,
-    fault,
-    fleet,
-    keyboard,
-    login,
-    organizations,
-    people,
-    phones,
-    play,
-    record,
-    runs,
-    scope,
-    screens,
-    sequence,
-    sim,
-    text,
-    up,
-    work,
-)
+from drover.cli import exits
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A command or a group of commands: what the overview says of it, and where it is in this package."""
+
+    help: str
+    module: str
+    attribute: str = "app"
+
+
+ENTRIES = {
+    "demo": Entry("Play a sequence on simulated phones.", "demo", "demo"),
+    "fault": Entry("Give simulated phones a fault.", "fault", "fault"),
+    "play": Entry("Play a sequence on attached phones.", "play", "play"),
+    "record": Entry("Record what a person does on a phone.", "record", "record"),
+    "sim": Entry("Serve simulated phones.", "sim", "sim"),
+    "up": Entry("Run everything in one process.", "up", "up"),
+    "api": Entry("Ask a running Drover anything.", "api", "api"),
+    "halt": Entry("Stop every run, at once.", "people", "halt"),
+    "halts": Entry("List what is halted.", "people", "halts"),
+    "login": Entry("Begin a session with a running Drover.", "login", "login"),
+    "logout": Entry("End the session.", "login", "logout"),
+    "unhalt": Entry("Let runs go on after a halt.", "people", "unhalt"),
+    "accounts": Entry("Accounts and apps of a running `drover up`.", "fleet", "accounts"),
+    "clients": Entry("Clients of the organization, and their kill switches.", "people", "clients"),
+    "database": Entry("Care for the database.", "database"),
+    "definitions": Entry("Sequences, workflows and screens that are played.", "work", "definitions"),
+    "doctor": Entry("Check what Drover works with.", "doctor"),
+    "drafts": Entry("Texts that an AI wrote, and their approval.", "drafts"),
+    "fleet": Entry("Phones, racks and agents of a running `drover up`.", "fleet", "fleet"),
+    "keyboard": Entry("Maps of on-screen keyboards.", "keyboard"),
+    "organizations": Entry("Organizations of an installation on PostgreSQL.", "organizations"),
+    "phones": Entry("Show the attached phones: state, battery, port, history.", "phones"),
+    "runs": Entry("Runs of a running `drover up`.", "runs", "runs"),
+    "schedule": Entry("Schedules of a running `drover up`.", "work", "schedule"),
+    "scope": Entry("Look at selectors of phones and accounts.", "scope"),
+    "screens": Entry("Look at screen registries and frames.", "screens"),
+    "sequence": Entry("Look at sequence files.", "sequence"),
+    "text": Entry("Check, preview and vary texts.", "text"),
+    "token": Entry("My API tokens.", "people", "tokens"),
+    "users": Entry("Users of the organization, and their access to clients.", "people", "users"),
+}
+
+
+class Later(TyperCommand):
+    """A command that is loaded when its words are read; until then the overview knows its name and its help."""
+
+    def __init__(self, name: str, entry: Entry) -> None:
+        super().__init__(name, help=entry.help)
+        self._name = name
+        self._entry = entry
+
+    def make_context(self, *words: Any, **more: Any) -> Any:  # noqa: ANN401  the base's types are typer's private ones
+        """Return the context of the loaded command: whoever reads its words goes on with that one."""
+        return self._loaded().make_context(*words, **more)
+
+    def _loaded(self) -> Any:  # noqa: ANN401  likewise
+        found = getattr(import_module(f"drover.cli.{self._entry.module}"), self._entry.attribute)
+        alone = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
+        if isinstance(found, typer.Typer):
+            alone.add_typer(found, name=self._name)
+        else:
+            alone.command(self._name, short_help=self._entry.help)(found)
+        return typer.main.get_group(alone).commands[self._name]
+
+
+class Overview(TyperGroup):
+    """All commands, in the order of their table."""
+
+    def __init__(self, **attributes: Any) -> None:  # noqa: ANN401  likewise
+        super().__init__(**attributes)
+        self.commands = {name: Later(name, entry) for name, entry in ENTRIES.items()}
+
 
 app = typer.Typer(
+    cls=Overview,
     name="drover",
     help="Runs racks of phones: record a flow once, replay it on any number of phones, every screen verified.",
     add_completion=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.command("demo", short_help="Play a sequence on simulated phones.")(demo.demo)
-app.command("fault", short_help="Give simulated phones a fault.")(fault.fault)
-app.command("play", short_help="Play a sequence on attached phones.")(play.play)
-app.command("record", short_help="Record what a person does on a phone.")(record.record)
-app.command("sim", short_help="Serve simulated phones.")(sim.sim)
-app.command("up", short_help="Run everything in one process.")(up.up)
-app.command("api", short_help="Ask a running Drover anything.")(api.api)
-app.command("halt", short_help="Stop every run, at once.")(people.halt)
-app.command("halts", short_help="List what is halted.")(people.halts)
-app.command("login", short_help="Begin a session with a running Drover.")(login.login)
-app.command("logout", short_help="End the session.")(login.logout)
-app.command("unhalt", short_help="Let runs go on after a halt.")(people.unhalt)
-app.add_typer(fleet.accounts, name="accounts")
-app.add_typer(people.clients, name="clients")
-app.add_typer(database.app, name="database")
-app.add_typer(work.definitions, name="definitions")
-app.add_typer(doctor.app, name="doctor")
-app.add_typer(drafts.app, name="drafts")
-app.add_typer(fleet.fleet, name="fleet")
-app.add_typer(keyboard.app, name="keyboard")
-app.add_typer(organizations.app, name="organizations")
-app.add_typer(phones.app, name="phones")
-app.add_typer(runs.runs, name="runs")
-app.add_typer(work.schedule, name="schedule")
-app.add_typer(scope.app, name="scope")
-app.add_typer(screens.app, name="screens")
-app.add_typer(sequence.app, name="sequence")
-app.add_typer(text.app, name="text")
-app.add_typer(people.tokens, name="token")
-app.add_typer(people.users, name="users")
 
 
 def _version(value: bool) -> None:

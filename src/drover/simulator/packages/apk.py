@@ -11,7 +11,6 @@ from typing import Any, Final
 from xml.etree.ElementTree import Element, fromstring
 
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
-from pyaxmlparser import axmlprinter  # pyright: ignore[reportMissingTypeStubs]  it has no types
 
 from drover.simulator.packages.refusal import InstallRefused
 
@@ -82,6 +81,9 @@ def _read(archive: zipfile.ZipFile, entries: Mapping[str, zipfile.ZipInfo], name
 
 
 def _manifest(content: bytes) -> Element:
+    # Its tables of resources take 0.4 s to load, in every process with simulated phones; few install anything.
+    from pyaxmlparser import axmlprinter  # noqa: PLC0415  # pyright: ignore[reportMissingTypeStubs]  see above; no types
+
     printer: Any = axmlprinter.AXMLPrinter
     try:
         root = fromstring(printer(content).get_xml())  # noqa: S314  written by the printer: there is no document type
