@@ -9,6 +9,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from drover import __version__
 from drover.cli import exits
+from drover.platform.memory import loading
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,8 @@ class Later(TyperCommand):
         return self._loaded().make_context(*words, **more)
 
     def _loaded(self) -> Any:  # noqa: ANN401  likewise
-        found = getattr(import_module(f"drover.cli.{self._entry.module}"), self._entry.attribute)
+        with loading():
+            found = getattr(import_module(f"drover.cli.{self._entry.module}"), self._entry.attribute)
         alone = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
         if isinstance(found, typer.Typer):
             alone.add_typer(found, name=self._name)

@@ -5,6 +5,7 @@ import sys
 import traceback
 
 from drover.cli import exits
+from drover.platform.memory import loading
 
 
 def main() -> None:
@@ -26,9 +27,10 @@ def run(words: list[str], *, debug: bool) -> int:
 
 
 def _command(words: list[str], *, debug: bool) -> int:
-    # Loading takes a second; Ctrl-C meanwhile is to be answered like any other, so it is done in here.
-    from drover.cli import app  # noqa: PLC0415  see above
-    from drover.platform.logging import configure_logging  # noqa: PLC0415  see above
+    # Loading takes a while; Ctrl-C meanwhile is to be answered like any other, so it is done in here.
+    with loading():
+        from drover.cli import app  # noqa: PLC0415  see above
+        from drover.platform.logging import configure_logging  # noqa: PLC0415  see above
 
     configure_logging(debug=debug)
     return app.run(words)

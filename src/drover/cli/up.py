@@ -11,6 +11,7 @@ from rich.console import Console
 from drover.cli import exits, interrupts
 from drover.cli.database import DatabaseOption, OwnerOption
 from drover.cli.say import warn
+from drover.platform.memory import loading
 from drover.platform.settings import Settings, load_settings
 from drover.platform.web.statuses import PREFIX
 
@@ -49,7 +50,8 @@ def up(
     if data_dir is not None:
         settings = settings.model_copy(update={"data_dir": data_dir.absolute()})
     rack = None if sim is None else _rack(sim, seed, profile)
-    from drover.bootstrap.up import UpRequest  # noqa: PLC0415  database and engine take seconds to load: here alone
+    with loading():
+        from drover.bootstrap.up import UpRequest  # noqa: PLC0415  database and engine take seconds to load: here alone
 
     request = UpRequest(rack, host, port, database, owner, EXAMPLE if example else None, plain_http)
     if plain_http:
@@ -62,7 +64,8 @@ def up(
 
 
 def _rack(phones: int, seed: int, profile: Literal["none", "typical", "slow"]) -> "RackOptions":
-    from drover.simulator.rack import RackOptions  # noqa: PLC0415  a second to load, which real phones need not wait for
+    with loading():
+        from drover.simulator.rack import RackOptions  # noqa: PLC0415  a second to load, which real phones need not wait for
 
     return RackOptions(phones=phones, seed=seed, profile=profile)
 
