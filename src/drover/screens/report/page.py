@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -44,7 +45,7 @@ def render_page(
     """
     style, script = (_asset(_PACKAGE, f"layout.{kind}") + _asset(package, f"{name}.{kind}") for kind in ("css", "js"))
     page = (
-        _environment(package, filters or {})
+        _environment(package, tuple((filters or {}).items()))
         .get_template(f"{name}.html")
         .render(
             **values,
@@ -72,7 +73,8 @@ def write_report(path: Path, html: str) -> int:
     return len(content)
 
 
-def _environment(package: str, filters: Mapping[str, Callable[..., object]]) -> Environment:
+@cache  # a template is compiled once in a process: that takes longer than filling it
+def _environment(package: str, filters: tuple[tuple[str, Callable[..., object]], ...]) -> Environment:
     environment = Environment(
         loader=ChoiceLoader([PackageLoader(package, "templates"), PackageLoader(_PACKAGE, "templates")]),
         autoescape=True,
