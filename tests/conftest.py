@@ -21,11 +21,18 @@ from tests.databases import (  # noqa: F401  fixtures, for whoever needs a datab
 _LONG = ("chaos", "rack", "cli", "workflows")
 """The folders whose files take longest. They come first, so that none of them is begun when all else is done."""
 
+_WHOLE = ("chaos", "rack", "cli", "examples")
+"""The folders that try everything together, mostly in processes of their own. What is covered is measured by the tests
+of each part; measuring these as well takes minutes and hides what those leave out. So does the same on PostgreSQL."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the long files first; the order is kept among them, and among the others."""
     here = Path(__file__).parent
     items.sort(key=lambda item: item.path.relative_to(here).parts[0] not in _LONG)
+    for item in items:
+        if item.path.relative_to(here).parts[0] in _WHOLE or "[postgres" in item.name:
+            item.add_marker(pytest.mark.no_cover)
 
 
 @pytest.fixture(autouse=True)
