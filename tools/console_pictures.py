@@ -2,6 +2,7 @@
 
 import asyncio
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
@@ -16,7 +17,12 @@ ROOT = Path(__file__).parents[1]
 PICTURES = ROOT / "docs" / "pictures"
 EXAMPLE = ROOT / "examples" / "plaza"
 CHROMIUM = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
-PHONES = 5
+PHONES = 10
+OVER = 3
+"""So many phones have done their work when pictures are taken; the others are at it on the wall."""
+STARTS_S = 1.5
+"""Between one phone's start and the next one's, so that each shows something else."""
+SELECTED = ("phone4", "phone5", "phone9")
 TROUBLE = {"fault": "dim", "strength": 0.5, "on_page": "plaza.profile"}
 SCHEDULE = {
     "name": "every morning",
@@ -38,26 +44,36 @@ async def main() -> None:
         rack = RackOptions(phones=PHONES, seed=1)
         settings = Settings(data_dir=Path(folder))
         async with up(UpRequest(rack, example=EXAMPLE), settings) as ready:
-            paths = await furnish(ready)
-            await photograph(ready, paths)
+            base = f"{ready.url}/api/v1/clients/{ready.whose.client}/"
+            headers = {"Authorization": f"Bearer {ready.token}"}
+            async with httpx2.AsyncClient(base_url=base, headers=headers, trust_env=False, timeout=60) as api:
+                desk = await furnish(ready, api)
+                await photograph(ready, api, desk)
 
 
-async def furnish(ready: Up) -> dict[str, str]:
-    """Have phones work, one of them in trouble; return the addresses of the views by the pictures' names."""
-    base, headers = f"{ready.url}/api/v1/clients/{ready.whose.client}/", {"Authorization": f"Bearer {ready.token}"}
-    async with httpx2.AsyncClient(base_url=base, headers=headers, trust_env=False, timeout=60) as api:
-        phones = (await api.get("phones")).json()["items"]
-        for number, phone in enumerate(phones):
-            tags = ["shelf1" if number < PHONES // 2 else "shelf2", ("de", "fr", "us")[number % 3]]
-            (await api.patch(f"phones/{phone['id']}", json={"tags": tags})).raise_for_status()
-        async with httpx2.AsyncClient(base_url=ready.control, trust_env=False) as control:
-            (await control.post("/phones/phone1/faults", json=TROUBLE)).raise_for_status()
-        found = (await api.get("definitions", params={"kind": "workflow"})).json()["items"]
-        workflow = next(one["id"] for one in found if one["name"] == "First day")
-        runs = [await _begun(api, workflow, phone["id"]) for phone in phones]
-        (await api.post("schedules", json={"document": SCHEDULE})).raise_for_status()
-        await _ended(api, runs[:3])
-    return {
+@dataclass(frozen=True)
+class Desk:
+    """What there is to be shown: the addresses of the views by the pictures' names, and who is still to work."""
+
+    paths: dict[str, str]
+    workflow: str
+    at_work: list[str]
+
+
+async def furnish(ready: Up, api: httpx2.AsyncClient) -> Desk:
+    """Have the first phones work to the end, one of them in trouble."""
+    phones = (await api.get("phones")).json()["items"]
+    for number, phone in enumerate(phones):
+        tags = ["shelf1" if number < PHONES // 2 else "shelf2", ("de", "fr", "us")[number % 3]]
+        (await api.patch(f"phones/{phone['id']}", json={"tags": tags})).raise_for_status()
+    async with httpx2.AsyncClient(base_url=ready.control, trust_env=False) as control:
+        (await control.post("/phones/phone1/faults", json=TROUBLE)).raise_for_status()
+    found = (await api.get("definitions", params={"kind": "workflow"})).json()["items"]
+    workflow = next(one["id"] for one in found if one["name"] == "First day")
+    runs = [await _begun(api, workflow, phone["id"]) for phone in phones[:OVER]]
+    (await api.post("schedules", json={"document": SCHEDULE})).raise_for_status()
+    await _ended(api, runs)
+    paths = {
         "wall": "/wall",
         "runs": "/runs",
         "run": f"/runs/{runs[0]}",
@@ -67,6 +83,7 @@ async def furnish(ready: Up) -> dict[str, str]:
         "users": "/users",
         "tokens": "/tokens",
     }
+    return Desk(paths, workflow, [phone["id"] for phone in phones[OVER:]])
 
 
 async def _begun(api: httpx2.AsyncClient, workflow: str, phone: str) -> str:
@@ -82,18 +99,29 @@ async def _ended(api: httpx2.AsyncClient, runs: list[str]) -> None:
                 await asyncio.sleep(1)
 
 
-async def photograph(ready: Up, paths: dict[str, str]) -> None:
+async def photograph(ready: Up, api: httpx2.AsyncClient, desk: Desk) -> None:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(CHROMIUM))
         for scheme, ending in (("dark", ""), ("light", "-light")):
             page = await _logged_in(ready, browser, scheme, ending)
-            for name, path in paths.items():
+            for phone in desk.at_work:
+                await _begun(api, desk.workflow, phone)
+                await asyncio.sleep(STARTS_S)
+            for name, path in desk.paths.items():
                 await page.goto(ready.url + path)
                 await page.wait_for_function(SETTLED)
+                if name == "wall":
+                    await _select(page)
                 await page.wait_for_timeout(SETTLED_MS)
                 await page.screenshot(path=PICTURES / f"console-{name}{ending}.png")
             await page.context.close()
         await browser.close()
+
+
+async def _select(page: Page) -> None:
+    await page.get_by_role("button", name="Fit all").click()
+    for number, phone in enumerate(SELECTED):
+        await page.locator(f'[data-phone="{phone}"]').click(modifiers=["Control"] if number else [])
 
 
 async def _logged_in(ready: Up, browser: Browser, scheme: str, ending: str) -> Page:
