@@ -120,4 +120,6 @@ def options(  # the flags do their work elsewhere: in _version, and in main befo
 def run(words: list[str]) -> int:
     """Run the command that `words` name and return its exit code. Raises what the command raises."""
     result: object = app(args=words, prog_name="drover", standalone_mode=False)
+    if result == exits.INTERRUPTED:  # which is what typer makes of a Ctrl-C that comes while a command is loaded
+        raise KeyboardInterrupt
     return result if isinstance(result, int) else exits.OK

@@ -12,7 +12,7 @@ from tests.drivers.adb.scripted_server import Script, scripted_server
 
 OpenDriver = Callable[[Script], AbstractAsyncContextManager[AdbDriver]]
 
-QUICK = Deadlines(*[0.25] * 9)
+QUICK = Deadlines(*[1.0] * 9)
 
 
 @pytest.fixture
