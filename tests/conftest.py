@@ -23,7 +23,8 @@ _LONG = ("chaos", "rack", "cli", "workflows")
 
 _WHOLE = ("chaos", "rack", "cli", "examples")
 """The folders that try everything together, mostly in processes of their own. What is covered is measured by the tests
-of each part; measuring these as well takes minutes and hides what those leave out. So does the same on PostgreSQL."""
+of each part; measuring these as well takes minutes and hides what those leave out. So does the same on PostgreSQL, and
+what a property test comes across is not the same in every run."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -31,7 +32,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     items.sort(key=lambda item: item.path.relative_to(here).parts[0] not in _LONG)
     for item in items:
-        if item.path.relative_to(here).parts[0] in _WHOLE or "[postgres" in item.name:
+        property_test = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
+        if property_test or item.path.relative_to(here).parts[0] in _WHOLE or "[postgres" in item.name:
             item.add_marker(pytest.mark.no_cover)
 
 

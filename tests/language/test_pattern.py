@@ -51,6 +51,7 @@ def test_what_is_found_is_what_python_finds(source: str, text: str) -> None:
         (r"^Slot (\d{1,2})$", "Slot 12", "12"),
         (r"[]a]+", "b]a", "]a"),
         ("(x)?y", "y", "y"),
+        (r"\b\w+\b", "@ada!", "ada"),
     ],
 )
 def test_a_match_is_worth_its_first_group_or_else_the_whole(source: str, text: str, value: str) -> None:

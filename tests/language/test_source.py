@@ -59,6 +59,7 @@ def test_a_dollar_before_a_choice_moves_into_its_options(before: str, inside: st
         "{a|b {c|${param.x}}|}",
         "${group.filter(active, followers > 1000 and lifecycle = active)}",
         "${ai.caption(no \\(brackets\\)\\, ${run.x})}",
+        "${dynamic.random.number(1-9)} of ${dynamic.counter(posts,1,2)}",
         "${foreach.entity in group:vip}${foreach.entity.name}, ${end}",
     ],
 )
