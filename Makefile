@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # Test files at a time. Tests of commands and racks mostly wait, so this may exceed the cores.
-JOBS ?= 5
+JOBS ?= 4
 # The stateful tests: on the rules as values, and in both databases.
 RULES := tests/fleet/test_lease_rules.py tests/fleet/test_lease_rules_in_databases.py \
 	tests/workflows/test_schedule_rules.py tests/workflows/test_schedule_rules_in_databases.py \

@@ -9,14 +9,15 @@ import numpy as np
 import pytest
 
 from bench.wall_phones import MovingPhone
+from drover.agent.live import WAY_S
 from drover.agent.tiles import tile
 from drover.devices.frame import Frame
 from drover.drivers.memory.phone import Condition
 from drover.platform.bus.ports import Message
 from drover.protocol.codec import encode
 from drover.protocol.frames import MOST_JPEG, LiveFrame, unpack_frame
-from drover.protocol.live import Watched, WatchOrder
-from drover.protocol.subjects import WATCH, frames_of, to_agent
+from drover.protocol.live import LookQuestion, Watched, WatchOrder
+from drover.protocol.subjects import LOOK, WATCH, frames_of, to_agent
 from tests.agent.stand import NAME, PATIENCE_S, Stand, eventually, stand
 
 
@@ -72,6 +73,18 @@ async def test_a_picture_that_does_not_change_is_sent_again_only_later(tmp_path:
         s.clock.shift_s += 3.0
         again = await next_of(messages, "a")
     assert (again.number, again.jpeg) == (first.number + 1, first.jpeg)
+
+
+async def test_others_make_way_for_an_act_and_are_shown_all_the_same(tmp_path: Path) -> None:
+    a, b = MovingPhone("a"), MovingPhone("b")
+    async with stand(tmp_path, a, b) as s, s.bus.subscribe(frames_of(NAME)) as messages, s.agent():
+        await watch(s, "a", "b")
+        await next_of(messages, "b")
+        await s.ask(LOOK, LookQuestion(phone="a", screens=None, x=0.5, y=0.5))
+        taken = b.taken
+        await asyncio.sleep(WAY_S / 2)
+        assert b.taken <= taken + 1, "one may have been under way"
+        await eventually(lambda: b.taken > taken + 1)
 
 
 async def test_a_phone_that_comes_back_is_shown_again(tmp_path: Path) -> None:

@@ -82,8 +82,18 @@ class Cameras:
 
     def __init__(self, source: DeviceSource, clock: Clock) -> None:
         self._source = source
-        self._clock = clock
         self._open: dict[str, Camera] = {}
+        self._clock = clock
+        self._way_until = 0.0
+
+    def make_way(self, seconds: float) -> None:
+        """Have phones that nothing is done to wait for so long: somebody waits to see what an act does."""
+        self._way_until = max(self._way_until, self._clock.monotonic() + seconds)
+
+    @property
+    def waiting_s(self) -> float:
+        """How long phones that nothing is done to are to wait yet."""
+        return max(0.0, self._way_until - self._clock.monotonic())
 
     @asynccontextmanager
     async def open(self, serial: str) -> AsyncGenerator[Camera, None]:

@@ -27,6 +27,8 @@ FRESH_S: Final = 0.7
 """How old a frame may be that an act is compared by: the person acted on one that was older still."""
 HASTE_S: Final = 1.5
 """How long pictures come quickly after an act: longer than most screens take to settle."""
+WAY_S: Final = 0.4
+"""How long other phones' pictures make way for an act and the first picture after it."""
 _WORK: Final = "driven by hand"
 
 ShutOut = Callable[[str, int], Awaitable[None]]
@@ -85,6 +87,7 @@ class Live:
 
     async def _look(self, message: Message) -> bytes:
         asked = decode(message.payload, LookQuestion)
+        self._rig.cameras.make_way(WAY_S)
         try:
             self._check_known(asked.phone)
             async with self._rig.cameras.open(asked.phone) as camera:
@@ -95,6 +98,7 @@ class Live:
 
     async def _act(self, message: Message) -> bytes:
         order = decode(message.payload, ActOrder)
+        self._rig.cameras.make_way(WAY_S)
         try:
             screen = await self._do(order)
         except DroverError as error:

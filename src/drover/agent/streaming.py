@@ -22,6 +22,8 @@ AT_ONCE: Final = 24
 """So many phones are looked at at once: what a capture and its picture hold in memory is 10 MB for each."""
 HASTE_S: Final = 0.1
 """How soon pictures follow one another right after an act."""
+SELDOM_S: Final = 1.0
+"""A phone that makes way for acts on others is shown this often all the same."""
 _BACK_OFF_S: Final = (1.0, 2.0, 5.0)
 _MOST_TTL_S: Final = 30.0
 
@@ -37,6 +39,8 @@ class Streams:
         self._until = 0.0
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._room = asyncio.Semaphore(AT_ONCE)
+        # What waits for a thread would be ahead of what an act is compared by.
+        self._threads = asyncio.Semaphore(rig.options.image_threads)
 
     @property
     def streaming(self) -> frozenset[str]:
@@ -80,10 +84,16 @@ class Streams:
         return self._watched.get(serial) if self._rig.clock.monotonic() < self._until else None
 
     async def _stream(self, serial: str) -> None:
-        clock, failures, stream = self._rig.clock, 0, _Stream(serial, self._rig)
+        clock, failures, stream = self._rig.clock, 0, _Stream(serial, self._rig, self._threads)
+        shown_at = clock.monotonic()
         async with self._rig.cameras.open(serial) as camera:
             while (wanted := self._wanted(serial)) is not None:
                 began = clock.monotonic()
+                way_s = min(self._rig.cameras.waiting_s, shown_at + SELDOM_S - began)
+                if way_s > 0 and not camera.hasty:
+                    await camera.pause(way_s)
+                    continue
+                shown_at = began
                 try:
                     async with self._room:
                         await stream.show(camera, wanted)
@@ -100,9 +110,10 @@ class Streams:
 class _Stream:
     """What was sent of one phone."""
 
-    def __init__(self, serial: str, rig: Rig) -> None:
+    def __init__(self, serial: str, rig: Rig, threads: asyncio.Semaphore) -> None:
         self._serial = serial
         self._rig = rig
+        self._threads = threads
         self._sent: Tile | None = None
         self._width = 0
         self._sent_at = 0.0
@@ -115,7 +126,8 @@ class _Stream:
         frame = await camera.grab(max_age_s=max_age_s)
         known = self._sent if self._width == wanted.width else None
         loop = asyncio.get_running_loop()
-        made = await loop.run_in_executor(rig.images, tile, frame, wanted.width, wanted.quality, known)
+        async with self._threads:
+            made = await loop.run_in_executor(rig.images, tile, frame, wanted.width, wanted.quality, known)
         now, at = rig.clock.monotonic(), frame.captured_at
         if not camera.kept:
             camera.forget()
