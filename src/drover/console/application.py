@@ -59,7 +59,9 @@ class Console:
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
         """Keep pages alive while the block lasts."""
-        async with self._app.router.lifespan_context(self._app):
+        # The framework's own beginning and end; the one that it puts around our application looks for its server among
+        # all objects of the process, and a tuple that another thread is just making then cannot be finished.
+        async with core.app.router.lifespan_context(core.app):
             yield
         for client in list(Client.instances.values()):
             client.delete()
