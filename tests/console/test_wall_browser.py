@@ -236,6 +236,7 @@ async def test_the_wall_says_who_holds_a_phone_and_leaves_it_alone(rig: Rig) -> 
     await page.mouse.click(*await rig.at(5, 0.5, 0.5))
     await expect(rig.results("failed")).to_have_count(1)
     await expect(rig.results("failed")).to_contain_text("daily post")
+    await expect(rig.results("done")).to_have_count(1)
     assert (len(rig.phones[4].touches), len(rig.phones[5].touches)) == (1, 0)
     async with database.writing(whose) as unit:
         await fleet.leases.release(unit, phone.id, lease.token)
