@@ -84,7 +84,11 @@ async def wire_client(port: int, version: int = VERSION, *, buffer: int = 0) -> 
     sock.setblocking(False)
     if buffer:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
-    await asyncio.get_running_loop().sock_connect(sock, ("127.0.0.1", port))
+    try:
+        await asyncio.get_running_loop().sock_connect(sock, ("127.0.0.1", port))
+    except OSError:
+        sock.close()
+        raise
     reader, writer = await asyncio.open_connection(sock=sock, limit=buffer or 1 << 16)
     try:
         yield WireClient(reader, writer, version)
