@@ -29,12 +29,15 @@ what a property test comes across is not the same in every run."""
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the long files first; the order is kept among them, and among the others."""
-    here = Path(__file__).parent
-    items.sort(key=lambda item: item.path.relative_to(here).parts[0] not in _LONG)
+    items.sort(key=lambda item: _folder(item) not in _LONG)
     for item in items:
         property_test = getattr(getattr(item, "obj", None), "is_hypothesis_test", False)
-        if property_test or item.path.relative_to(here).parts[0] in _WHOLE or "[postgres" in item.name:
+        if property_test or _folder(item) in _WHOLE or "[postgres" in item.name:
             item.add_marker(pytest.mark.no_cover)
+
+
+def _folder(item: pytest.Item) -> str:
+    return item.path.relative_to(Path(__file__).parent).parts[0]
 
 
 @pytest.fixture(autouse=True)

@@ -16,3 +16,8 @@ NOTHING: Final = {"kills": KILLS, **dict.fromkeys(NONE_OF, 0)}
 def killed(database: str) -> Mapping[str, Any]:
     """Return the figures of twenty kills, and of what is away for a while after them."""
     return measure(Measure(database, KILLS, PHONES, seed=20, pause_s=PAUSE_S, ahead=1, away_s=AWAY_S), print)
+
+
+def completed(figures: Mapping[str, Any]) -> int:
+    """Return how many runs were completed, with recovery or without."""
+    return sum(count for result, count in figures["results"].items() if result.startswith("completed"))

@@ -82,8 +82,8 @@ class Cameras:
 
     def __init__(self, source: DeviceSource, clock: Clock) -> None:
         self._source = source
-        self._open: dict[str, Camera] = {}
         self._clock = clock
+        self._open: dict[str, Camera] = {}
         self._way_until = 0.0
 
     def make_way(self, seconds: float) -> None:

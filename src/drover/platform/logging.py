@@ -23,6 +23,6 @@ def configure_logging(*, debug: bool) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,  # loggers of modules would keep this configuration for ever
     )
-    logging.basicConfig(level=level, stream=sys.stderr, force=True)
-    for handler in logging.getLogger().handlers:  # their own level: some libraries set those of their loggers
-        handler.setLevel(level if debug else logging.CRITICAL)
+    shown = logging.StreamHandler(sys.stderr)
+    shown.setLevel(level if debug else logging.CRITICAL)  # not the loggers': some libraries set the levels of their own
+    logging.basicConfig(level=level, handlers=[shown], force=True)

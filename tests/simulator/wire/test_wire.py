@@ -1,6 +1,7 @@
 """The protocol's rules, packet by packet."""
 
 import asyncio
+import socket
 import struct
 
 import pytest
@@ -123,9 +124,10 @@ async def test_a_reader_that_takes_its_time_gets_a_large_picture_whole(pictures:
 
 async def test_a_peer_that_asks_but_never_reads_is_hung_up_on(phone: SimulatedPhone) -> None:
     with capture_logs() as logs:
-        # What the system's buffers hold is answered in vain first: little, where the peer's is small.
-        async with wire_client(phone.line.port, buffer=4096) as client:
+        async with wire_client(phone.line.port) as client:
             await client.greet()
+            # What the system's buffers hold is answered in vain first: little, where the peer's is small.
+            client.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             client.writer.transport.set_write_buffer_limits(high=1 << 30)
             client.writer.write((header(OPEN, 1, 0, b"none:", with_checksum=False) + b"none:") * 400_000)
             async with asyncio.timeout(30):

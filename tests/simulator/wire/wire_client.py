@@ -1,7 +1,6 @@
 """A peer that speaks the adb wire protocol packet by packet, well or badly as a test wants."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -78,18 +77,9 @@ class WireClient:
 
 
 @asynccontextmanager
-async def wire_client(port: int, version: int = VERSION, *, buffer: int = 0) -> AsyncIterator[WireClient]:
-    """Connect to a phone; the connection is closed at the end. `buffer` is the system's for what arrives, in bytes."""
-    sock = socket.socket()
-    sock.setblocking(False)
-    if buffer:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
-    try:
-        await asyncio.get_running_loop().sock_connect(sock, ("127.0.0.1", port))
-    except OSError:
-        sock.close()
-        raise
-    reader, writer = await asyncio.open_connection(sock=sock, limit=buffer or 1 << 16)
+async def wire_client(port: int, version: int = VERSION) -> AsyncIterator[WireClient]:
+    """Connect to a phone; the connection is closed at the end."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         yield WireClient(reader, writer, version)
     finally:
