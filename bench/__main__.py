@@ -10,63 +10,35 @@ import platform
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from bench import (
-    airtest,
-    chaos,
-    faults,
-    index,
-    kills,
-    language,
-    learning,
-    lists,
-    loop,
-    play,
-    plaza_screens,
-    rack60,
-    reading,
-    registry,
-    screens,
-    soak,
-    start,
-    tap,
-    up60,
-    wall,
-    ways,
-)
 from drover.platform.logging import configure_logging
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "bench" / "results"
 PAGE = ROOT / "docs" / "reference" / "benchmarks.md"
 
-QUICK: Mapping[str, Callable[..., dict[str, Any]]] = {
-    "screens": screens.run,
-    "reading": reading.run,
-    "tap": tap.run,
-    "ways": ways.run,
-    "play": play.run,
-}
-LONG: Mapping[str, Callable[..., dict[str, Any]]] = {
-    "learning": learning.run,
-    "language": language.run,
-    "rack60": rack60.run,
-    "faults": faults.run,
-    "kills": kills.run,
-    "chaos": chaos.run,
-    "soak": soak.run,
-    "up60": up60.run,
-    "plaza_screens": plaza_screens.run,
-    "index": index.run,
-    "registry": registry.run,
-    "airtest": airtest.run,
-    "start": start.run,
-    "lists": lists.run,
-    "loop": loop.run,
-    "wall": wall.run,
-}
+QUICK = ("screens", "reading", "tap", "ways", "play")
+LONG = (
+    "learning",
+    "language",
+    "rack60",
+    "faults",
+    "kills",
+    "chaos",
+    "soak",
+    "up60",
+    "plaza_screens",
+    "index",
+    "registry",
+    "airtest",
+    "start",
+    "lists",
+    "loop",
+    "wall",
+)
 
 TARGETS = (
     ("play", "overhead_ms_p95", "≤ 30", "Drover's own time per task, p95, ms (6 phones, typical profile)"),
@@ -221,7 +193,7 @@ def main() -> None:
     for name, options in wanted(sys.argv[1:]):
         print(f"measuring {name} ...", flush=True)
         result = {"measured_at": datetime.now(UTC).isoformat(timespec="seconds"), "machine": machine()}  # noqa: TID251
-        result |= ({**QUICK, **LONG}[name])(**options)
+        result |= measure(name)(**options)
         (RESULTS / f"{name}.json").write_text(json.dumps(result, indent=2, sort_keys=True) + "\n")
         for line in table(name, result):
             print(line)
@@ -239,13 +211,18 @@ def wanted(words: Sequence[str]) -> Sequence[tuple[str, dict[str, Any]]]:
         elif found and word.startswith("--"):
             name, options = found[-1]
             option = word.removeprefix("--").replace("-", "_")
-            parameters = inspect.signature({**QUICK, **LONG}[name]).parameters
+            parameters = inspect.signature(measure(name)).parameters
             if option not in parameters:
                 raise SystemExit(f"{name} has no option {word}; it has: {', '.join(parameters)}")
             options[option] = type(parameters[option].default)(next(rest, ""))
         else:
             raise SystemExit(f"there is no benchmark {word}; choose from {', '.join((*QUICK, *LONG))}")
     return found or [(name, {}) for name in QUICK]
+
+
+def measure(name: str) -> Callable[..., dict[str, Any]]:
+    """Return what measures it, loaded only now: what others need is not in this one's memory."""
+    return import_module(f"bench.{name}").run
 
 
 def machine() -> dict[str, object]:

@@ -65,13 +65,13 @@ async def test_the_newest_attempt_is_found(store: AgentStore) -> None:
 
 
 async def test_tokens_only_rise(store: AgentStore) -> None:
-    assert await store.newest_token("a") == 0
+    assert store.newest_token("a") == 0
     await store.accept(order(token=5), "j1", None)
     await store.accept(order(token=4, sequence_run="s2"), "j2", None)
-    assert await store.newest_token("a") == 5
+    assert store.newest_token("a") == 5
     await store.renew_token(order(), 9)
     found = await store.find("s1", 1)
-    assert (await store.newest_token("a"), found.token if found else 0) == (9, 9)
+    assert (store.newest_token("a"), found.token if found else 0) == (9, 9)
 
 
 async def test_events_are_numbered_across_attempts_and_acknowledged_up_to_a_number(store: AgentStore) -> None:
@@ -141,7 +141,7 @@ async def test_what_is_long_over_and_told_is_forgotten_and_nothing_else(tmp_path
         assert await store.find("told", 1) is None
         assert await store.find("untold", 1) is not None
         assert await store.find("unfinished", 1) is not None
-        assert await store.newest_token("a") == 3
+        assert store.newest_token("a") == 3
 
 
 async def test_a_file_that_is_no_agents_is_refused(tmp_path: Path, clock: FakeClock) -> None:

@@ -22,7 +22,7 @@ from drover.agent.outbox import Outbox
 from drover.agent.play import Play
 from drover.agent.rig import AgentOptions, Rig
 from drover.agent.secrets import own_key
-from drover.agent.state import state_of
+from drover.agent.state import learn_models, state_of
 from drover.agent.stops import Stops, concerns, refusal
 from drover.agent.store import KEPT, AgentStore, TakenOn
 from drover.agent.streaming import Streams
@@ -118,7 +118,7 @@ class Agent:
             stack.enter_context(_alone(self._options.data_dir))
             rig = await self._rigged(stack)
             orders, live = Orders(rig, self._stops), Live(rig, self._shut_out)
-            background = (self._hear_of_leases(), self._tell_state(rig), self._keep_house(rig))
+            background = (self._hear_of_leases(), self._tell_state(rig), self._learn_models(rig), self._keep_house(rig))
             await stack.enter_async_context(_beside(*background))
             await stack.enter_async_context(Streams(rig).running())
             await self._go_on(rig)
@@ -261,6 +261,11 @@ class Agent:
         while True:
             with suppress(DroverError):
                 await self._bus.publish(subject, encode(await state_of(self.boot, rig, self.plays)))
+            await self._clock.sleep(STATE_S)
+
+    async def _learn_models(self, rig: Rig) -> NoReturn:
+        while True:
+            await learn_models(rig)
             await self._clock.sleep(STATE_S)
 
     async def _keep_house(self, rig: Rig) -> NoReturn:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 
+from drover.agent.seeing import Sketch
 from drover.devices.frame import Frame
 from drover.devices.ports import DeviceSource, Driver
 from drover.fleet.broker import FrameBroker
@@ -24,6 +25,7 @@ class Camera:
         self._attaching = asyncio.Lock()
         self._stirred = asyncio.Event()
         self._newest: Frame | None = None
+        self._sketch: Sketch | None = None
         self._hasty_until = 0.0
         self.users = 0
         self.kept = False
@@ -42,15 +44,27 @@ class Camera:
     def offer(self, frame: Frame) -> None:
         """Take a frame that somebody else captured."""
         if self._newest is None or frame.captured_at > self._newest.captured_at:
-            self._newest = frame
+            self._hold(frame)
+
+    def _hold(self, frame: Frame | None) -> None:
+        self._newest, self._sketch = frame, None
+
+    def sketched(self, frame: Frame, sketch: Sketch) -> None:
+        """Take the sketch of a frame, as long as that is the newest."""
+        if frame is self._newest:
+            self._sketch = sketch
+
+    def sketch_of(self, frame: Frame) -> Sketch | None:
+        """Return the sketch of a frame, where there is one."""
+        return self._sketch if frame is self._newest else None
 
     def forget(self) -> None:
         """Hold no frame: those of sixty phones would fill the memory."""
-        self._newest = None
+        self._hold(None)
 
     def stir(self, haste_s: float) -> None:
         """Have the next picture taken now, and be quick about those of the next `haste_s`: something was done."""
-        self._newest = None
+        self._hold(None)
         self._hasty_until = self._clock.monotonic() + haste_s
         self._stirred.set()
 

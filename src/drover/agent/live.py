@@ -12,7 +12,7 @@ from drover.agent.errors import ControlOver, Diverged, GateClosed, Halted, Phone
 from drover.agent.gate import Gate
 from drover.agent.gated_driver import GatedDriver
 from drover.agent.rig import Rig
-from drover.agent.seeing import Seen, check_same, looked, places, see
+from drover.agent.seeing import Seen, check_same, looked, places, see, seen_at_once
 from drover.devices.ports import Key
 from drover.fleet.phonebook import PhoneHeld
 from drover.kernel.errors import DroverError
@@ -145,7 +145,11 @@ class Live:
         frame = await camera.grab(max_age_s=max_age_s)
         hand = self._hands.get(serial)
         known = hand.seen if hand is not None and hand.seen_by == screens else None
-        seen = await asyncio.get_running_loop().run_in_executor(self._rig.images, see, frame, matcher, known)
+        sketch = camera.sketch_of(frame)
+        seen = seen_at_once(sketch, matcher, known) if sketch is not None else None
+        if seen is None:
+            loop = asyncio.get_running_loop()
+            seen = await loop.run_in_executor(self._rig.images, see, frame, sketch, matcher, known)
         if hand is not None:
             hand.seen, hand.seen_by = seen, screens
         return seen
@@ -155,7 +159,7 @@ class Live:
         asked_at, serial = self._rig.clock.monotonic(), order.phone
         async with self._deciding.setdefault(serial, asyncio.Lock()):
             hand = self._hands.get(serial)
-            newest = max(await self._rig.store.newest_token(serial), hand.token if hand is not None else 0)
+            newest = max(self._rig.store.newest_token(serial), hand.token if hand is not None else 0)
             if order.token < newest:
                 raise StaleToken(serial, order.token, newest)
             await self._shut_out(serial, order.token)

@@ -29,7 +29,7 @@ class Orders:
         stop = self._stops.void(order)
         if stop is not None:
             raise OrderVoid(stop.reason)
-        newest = await self._rig.store.newest_token(order.phone)
+        newest = self._rig.store.newest_token(order.phone)
         if order.token < newest:
             raise StaleToken(order.phone, order.token, newest)
         earlier = await self._earlier(order)

@@ -196,8 +196,6 @@ class Play:
         work = f"playing “{stage.sequence}”"
         phone = PlayPhone(order.phone_name, self._driver, taken(order.phone, work, rig.monitor, rig.book))
         (record,) = await play_on([phone], stage, self._progress)
-        if record.model:
-            rig.models[order.phone] = record.model
         with suppress(GateClosed):
             self.gate.check()  # whatever a play failed with that was frozen past its lease, that is why
         return ended(record, self.gate.refusal).model_copy(update={"record": await self._keep(record)})

@@ -22,14 +22,26 @@ _MOST_CELLS: Final = COLUMNS * COLUMNS * 8
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What a frame shows. `screen` None: it is not known; `sum` tells one small picture from another."""
+class Sketch:
+    """A frame's small picture; `size` is the frame's, `sum` tells one from another."""
 
     size: Size
     small: Pixels
     sum: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a frame shows. `screen` None: it is not known."""
+
+    sketch: Sketch
     screen: Screen | None = None
     variant: Variant | None = None
+
+    @property
+    def size(self) -> Size:
+        """The frame's size."""
+        return self.sketch.size
 
     @property
     def key(self) -> str:
@@ -37,16 +49,26 @@ class Seen:
         return self.screen.key if self.screen is not None else ""
 
 
-def see(frame: Frame, matcher: Matcher | None, known: Seen | None) -> Seen:
-    """Return what the frame shows; a screen is not looked for again where the picture is that of `known`."""
+def sketch_of(frame: Frame) -> Sketch:
+    """Return a frame's small picture."""
     small = small_picture(frame)
-    total = zlib.crc32(np.ascontiguousarray(small).data)
-    if known is not None and known.sum == total and known.size == frame.size:
+    return Sketch(frame.size, small, zlib.crc32(np.ascontiguousarray(small).data))
+
+
+def seen_at_once(sketch: Sketch, matcher: Matcher | None, known: Seen | None) -> Seen | None:
+    """Return what a frame shows where it is the picture of `known`, or no screens are known; else None: see `see`."""
+    if known is not None and known.sketch.sum == sketch.sum and known.size == sketch.size:
         return known
+    return Seen(sketch) if matcher is None else None
+
+
+def see(frame: Frame, sketch: Sketch | None, matcher: Matcher | None, known: Seen | None) -> Seen:
+    """Return what the frame shows; a screen is not looked for again where the picture is that of `known`."""
+    drawn = sketch if sketch is not None else sketch_of(frame)
+    if (seen := seen_at_once(drawn, matcher, known)) is not None:
+        return seen
     found = _identified(frame, matcher)
-    if found is None:
-        return Seen(frame.size, small, total)
-    return Seen(frame.size, small, total, found.screen, found.variant)
+    return Seen(drawn) if found is None else Seen(drawn, found.screen, found.variant)
 
 
 def _identified(frame: Frame, matcher: Matcher | None) -> Identification | None:
@@ -75,7 +97,7 @@ def _looked(serial: str, seen: Seen) -> Looked:
         height=seen.size.height,
         screen=seen.key,
         variant=seen.variant.name if seen.variant is not None else "",
-        likeness=base64.b64encode(zlib.compress(seen.small.tobytes(), 1)).decode(),
+        likeness=base64.b64encode(zlib.compress(seen.sketch.small.tobytes(), 1)).decode(),
     )
 
 
@@ -88,7 +110,7 @@ def check_same(serial: str, seen: Seen, lead: Looked) -> None:
         return
     if not same_shape(seen.size, Size(lead.width, lead.height)):
         raise Diverged(serial, "has a screen of another shape, and what the lead phone shows is not known")
-    if not alike(seen.small, _small(lead)):
+    if not alike(seen.sketch.small, _small(lead)):
         raise Diverged(serial, "does not show what the lead phone shows")
 
 

@@ -1,14 +1,30 @@
 """How an agent is: what it publishes every second."""
 
+import asyncio
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 
 from drover.agent.rig import Rig
+from drover.fleet.domain.phones import PhoneState
+from drover.kernel.errors import DroverError
 from drover.protocol.fields import line, name
 from drover.protocol.messages import AgentState, PhoneSeen
 from drover.protocol.sealing import public_of
 
 _MOST_REASON = 200
+_ANSWERING = frozenset({PhoneState.ONLINE, PhoneState.BUSY})
+
+
+async def learn_models(rig: Rig) -> None:
+    """Ask the phones that are there, and were not asked since the agent began, what model they are."""
+    there = [phone.serial for phone in rig.monitor.phones() if phone.state in _ANSWERING]
+    await asyncio.gather(*(_learn_model(rig, serial) for serial in there if serial not in rig.models))
+
+
+async def _learn_model(rig: Rig, serial: str) -> None:
+    with suppress(DroverError):  # it is asked again
+        rig.models[serial] = await rig.source.model(serial)
 
 
 async def state_of(boot: str, rig: Rig, plays: Sequence[str]) -> AgentState:

@@ -68,11 +68,14 @@ class AgentStore:
     def __init__(self, path: Path, clock: Clock) -> None:
         self._clock = clock
         self._database = LocalDatabase(path, _UPGRADES, StoreUnusable)
+        self._tokens: dict[str, int] = {}
 
     async def __aenter__(self) -> Self:
         """Open the file, and forget what is long over."""
         await self._database.__aenter__()
         await self.forget()
+        query = "SELECT phone, token FROM tokens"
+        self._tokens = dict(await self._database.read(lambda database: database.execute(query).fetchall()))
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -101,6 +104,7 @@ class AgentStore:
             *(order.sequence_run, order.attempt, encode(order), order.phone, order.token, journal_run, from_step),
             *("{}", self._now()),
         )
+        self._see(order.phone, order.token)
 
         def work(database: sqlite3.Connection) -> None:
             database.execute(
@@ -132,6 +136,7 @@ class AgentStore:
 
     async def renew_token(self, order: PlayOrder, token: int) -> None:
         """Write down that a play goes on under a newer lease of its phone."""
+        self._see(order.phone, token)
 
         def work(database: sqlite3.Connection) -> None:
             database.execute(
@@ -142,10 +147,13 @@ class AgentStore:
 
         await self._database.write(work, synced=True)
 
-    async def newest_token(self, phone: str) -> int:
+    def newest_token(self, phone: str) -> int:
         """Return the newest token of a phone's lease that was ever seen; 0 where there was none."""
-        row = await self._read_one("SELECT token FROM tokens WHERE phone = ?", phone)
-        return int(cast("int", row[0])) if row is not None else 0
+        return self._tokens.get(phone, 0)
+
+    def _see(self, phone: str, token: int) -> None:
+        # A token counts from when it is seen, though writing it down may fail.
+        self._tokens[phone] = max(self._tokens.get(phone, 0), token)
 
     async def tell(
         self, play: TakenOn, token: int, body: EventBody, *, evidence: Sequence[str] = (), spent: Mapping[str, int]

@@ -1,14 +1,15 @@
 """Live pictures: while the server says that somebody looks at a phone, its frames are sent, small and at their pace."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
-from typing import Final, NoReturn
+from typing import Final, NoReturn, TypeVar
 
 import structlog
 
 from drover.agent.cameras import Camera
 from drover.agent.rig import Rig
+from drover.agent.seeing import sketch_of
 from drover.agent.tiles import Tile, tile
 from drover.kernel.errors import DroverError
 from drover.protocol.codec import decode
@@ -26,6 +27,8 @@ SELDOM_S: Final = 1.0
 """A phone that makes way for acts on others is shown this often all the same."""
 _BACK_OFF_S: Final = (1.0, 2.0, 5.0)
 _MOST_TTL_S: Final = 30.0
+
+T = TypeVar("T")
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
@@ -125,17 +128,20 @@ class _Stream:
         max_age_s = 0.0 if camera.hasty else 0.5 / wanted.fps
         frame = await camera.grab(max_age_s=max_age_s)
         known = self._sent if self._width == wanted.width else None
-        loop = asyncio.get_running_loop()
-        async with self._threads:
-            made = await loop.run_in_executor(rig.images, tile, frame, wanted.width, wanted.quality, known)
+        made = await self._compute(tile, frame, wanted.width, wanted.quality, known)
         now, at = rig.clock.monotonic(), frame.captured_at
-        if not camera.kept:
+        if made is not known or now - self._sent_at >= AGAIN_S:
+            self._sent, self._width, self._sent_at = made, wanted.width, now
+            self._number += 1
+            live = LiveFrame(
+                self._serial, self._number, at, made.width, made.height, max(0, round((now - at) * 1000)), made.jpeg
+            )
+            await rig.bus.publish(frames_of(rig.name), pack_frame(live))
+        if camera.kept:  # the next act is compared by it, and then waits for no thread
+            camera.sketched(frame, await self._compute(sketch_of, frame))
+        else:
             camera.forget()
-        if made is known and now - self._sent_at < AGAIN_S:
-            return
-        self._sent, self._width, self._sent_at = made, wanted.width, now
-        self._number += 1
-        live = LiveFrame(
-            self._serial, self._number, at, made.width, made.height, max(0, round((now - at) * 1000)), made.jpeg
-        )
-        await rig.bus.publish(frames_of(rig.name), pack_frame(live))
+
+    async def _compute(self, work: Callable[..., T], *args: object) -> T:
+        async with self._threads:
+            return await asyncio.get_running_loop().run_in_executor(self._rig.images, work, *args)

@@ -20,17 +20,10 @@ _WORDS: Final[Mapping[str, Callable[[_Body], str]]] = {
 }
 
 
-async def history_of(unit: Unit, phone_id: str, workflows: Mapping[str, str]) -> Sequence[tuple[datetime, str]]:
-    """Return what happened to a phone lately, the latest first; `workflows` are names by id."""
+async def history_of(unit: Unit, phone_id: str) -> Sequence[tuple[datetime, str]]:
+    """Return what happened to a phone lately, the latest first."""
     events = await events_about(unit, ("phone", phone_id), most=_MOST)
-    return [(event.at, _named(words(event.kind, event.body), workflows)) for event in events]
-
-
-def _named(told: str, workflows: Mapping[str, str]) -> str:
-    """Return a line with the workflows' names where it has their ids."""
-    head, found, rest = told.partition("workflow ")
-    workflow, _, tail = rest.partition(")")
-    return f"{head}{found}{workflows.get(workflow, workflow)})" + tail if tail or rest.endswith(")") else told
+    return [(event.at, words(event.kind, event.body)) for event in events]
 
 
 def words(kind: str, body: _Body) -> str:

@@ -287,6 +287,10 @@ class DeviceSource(Protocol):
         """
         ...
 
+    async def model(self, serial: str) -> str:
+        """Return what the phone calls its model. Raises what an attached driver's call raises."""
+        ...
+
     async def reconnect(self, serial: str) -> None:
         """Try to bring an offline phone back; returns when tried, not when it is back. Raises PhoneAbsent."""
         ...

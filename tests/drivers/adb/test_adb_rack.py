@@ -54,6 +54,13 @@ async def test_the_adb_driver_conforms(binary: Path) -> None:
     assert results == tuple(CheckResult(check.name, Outcome.PASSED) for check in CHECKS)
 
 
+async def test_a_phone_tells_its_model_without_being_attached(binary: Path) -> None:
+    async with racked(binary) as (rack, source):
+        assert await source.model(rack.serials[0]) == "Plaza One"
+        with pytest.raises(DeviceError):
+            await source.model("127.0.0.1:1")
+
+
 async def test_connecting_tells_which_phones_failed(binary: Path) -> None:
     async with racked(binary) as (rack, source):
         failures = await source.connect(["127.0.0.1:1", *rack.serials])

@@ -62,14 +62,14 @@ async def phone(visit: Visit, phone_id: str) -> None:
     visit.caller.require(Act.SEE, visit.client)
     async with visit.reading() as unit:
         names = await names_in(unit, visit.services)
-    first = await _seen(visit, phone_id, names)
+    first = await _seen(visit, phone_id)
     racks = await _racks(visit)
     view = _View(visit, first, names, racks.get(first.phone.rack_id, ""))
     await view.faults()
     follow(visit, _LOOK_S, view.look)
 
 
-async def _seen(visit: Visit, phone_id: str, names: Names, before: _Seen | None = None) -> _Seen:
+async def _seen(visit: Visit, phone_id: str, before: _Seen | None = None) -> _Seen:
     """Return the phone as it is now. Its history is read again only where something of it has changed."""
     services = visit.services
     async with visit.reading() as unit:
@@ -80,7 +80,7 @@ async def _seen(visit: Visit, phone_id: str, names: Names, before: _Seen | None 
             found,
             lease.token if lease is not None else None,
         )
-        history = before.history if same and before else await history_of(unit, phone_id, names.workflows)
+        history = before.history if same and before else await history_of(unit, phone_id)
         return _Seen(found, lease, runs, history, await unit.now())
 
 
@@ -121,7 +121,7 @@ class _View:
 
     async def look(self) -> None:
         """Look again, and show what changed."""
-        self._seen = await _seen(self._visit, self._seen.phone.id, self._names, self._seen)
+        self._seen = await _seen(self._visit, self._seen.phone.id, self._seen)
         self._show()
 
     def _may(self, act: Act) -> bool:
@@ -181,7 +181,7 @@ class _View:
         self._lease.show(
             [
                 ("Holder", holder.kind.value),
-                ("For", self._purpose(lease)),
+                ("For", holder.purpose),
                 ("By", holder.by),
                 ("Since", self._visit.local(lease.taken_at)),
                 ("Renewed", self._visit.local(lease.renewed_at)),
@@ -191,10 +191,6 @@ class _View:
                 ("Breaking it", "" if self._may(Act.BREAK_LEASE) else "is for administrators of this rack"),
             ]
         )
-
-    def _purpose(self, lease: Lease) -> str:
-        run = next((run for run in self._seen.runs if run.id == lease.holder.id), None)
-        return lease.holder.purpose if run is None else self._names.workflow(run.workflow_id)
 
     def _show_history(self, lines: Sequence[tuple[datetime, str]]) -> None:
         if lines == self._told:

@@ -7,21 +7,17 @@ from typing import Annotated, Final
 from fastapi import Query
 from nicegui import ui
 
-from drover.console.names import names_in
 from drover.console.parts.listing import Column, Cursor, Listing, Row, badge, link, tags, text
 from drover.console.shell import Visit, follow, heading, page
 from drover.console.words import PHONE_TONES, duration, sentence
-from drover.fleet.domain.leasing import Lease
+from drover.fleet.domain.leasing import HolderKind, Lease
 from drover.fleet.domain.phones import PhoneState
 from drover.fleet.domain.records import PhoneRecord
 from drover.fleet.service import PhoneKey, key_of
 from drover.platform.web.pages import USUAL, PageWanted, encode
 from drover.tenancy.service import Act
-from drover.workflows.domain.runs import RunStatus
-from drover.workflows.service.runs import RunFilter
 
 _LOOK_S: Final = 1.0
-_MOST_RUNS: Final = 200
 _COLUMNS: Final = (
     Column("state", "State", "tight"),
     Column("name", "Phone", "tight"),
@@ -60,14 +56,11 @@ async def phones(visit: Visit, state: Word = "", tag: Word = "", after: Cursor =
 
 
 class _Found:
-    """A page of phones with who holds them, and the workflows of the runs among those by id, at one moment."""
+    """A page of phones with who holds them, at one moment."""
 
-    def __init__(
-        self, rows: Sequence[PhoneRecord], held: Mapping[str, Lease], running: Mapping[str, str], now: datetime
-    ) -> None:
+    def __init__(self, rows: Sequence[PhoneRecord], held: Mapping[str, Lease], now: datetime) -> None:
         self.rows = rows
         self._held = held
-        self._running = running
         self._now = now
 
     def shown(self, visit: Visit) -> Sequence[Row]:
@@ -93,12 +86,11 @@ class _Found:
     def _holder(self, visit: Visit, lease: Lease | None) -> Mapping[str, object]:
         if lease is None:
             return text("")
-        running = self._running.get(lease.holder.id)
-        purpose = running or lease.holder.purpose
-        words = lease.holder.kind.value + (f": {purpose}" if purpose else "")
+        holder = lease.holder
+        words = holder.kind.value + (f": {holder.purpose}" if holder.purpose else "")
         since = f"for {duration(lease.taken_at, self._now.replace(microsecond=0))}"
-        if running is not None:
-            return link(words, visit.path(f"/runs/{lease.holder.id}"), sub=since)
+        if holder.kind is HolderKind.RUN:
+            return link(words, visit.path(f"/runs/{holder.id}"), sub=since)
         return text(words, sub=since)
 
 
@@ -112,11 +104,7 @@ async def _found(visit: Visit, wanted: PageWanted, *, filtered: bool) -> _Found:
         else:
             rows = await services.phones.list(unit, after=after, limit=wanted.rows)
         held = await services.leases.in_force(unit, [phone.id for phone in rows])
-        active = RunFilter(frozenset({RunStatus.RUNNING, RunStatus.PAUSED}))
-        names = await names_in(unit, services) if held else None
-        found = await services.runs.list(unit, active, limit=_MOST_RUNS) if held else ()
-        running = {run.id: names.workflow(run.workflow_id) for run in found} if names is not None else {}
-        return _Found(rows, held, running, await unit.now())
+        return _Found(rows, held, await unit.now())
 
 
 def _filters(visit: Visit, state: str, tag: str) -> None:

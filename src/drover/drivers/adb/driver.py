@@ -34,7 +34,8 @@ from drover.kernel.clock import Clock
 
 Parsed = TypeVar("Parsed")
 
-_PROPERTIES = ("ro.product.model", "ro.product.manufacturer", "ro.build.version.release", "ro.serialno")
+MODEL_PROPERTY = "ro.product.model"
+_PROPERTIES = (MODEL_PROPERTY, "ro.product.manufacturer", "ro.build.version.release", "ro.serialno")
 _FILE_MODE = 0o100644
 _WAKING_S = 2.0
 _MOST_SINGLE_KEYS = 4

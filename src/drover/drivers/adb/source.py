@@ -9,7 +9,7 @@ from drover.devices.ports import Link, Sighting
 from drover.drivers.adb.backoff import Backoff
 from drover.drivers.adb.client import AdbServer
 from drover.drivers.adb.deadlines import DEADLINES, Deadlines
-from drover.drivers.adb.driver import AdbDriver
+from drover.drivers.adb.driver import MODEL_PROPERTY, AdbDriver
 from drover.drivers.adb.faults import AdbServerUnavailable, phone_error
 from drover.drivers.adb.line import PhoneLine
 from drover.drivers.adb.phone_ways import BASELINE_ONLY, Remembered, WayOptions
@@ -82,9 +82,12 @@ class AdbSource:
 
     async def ping(self, serial: str) -> None:
         """Return once the phone answers, or has answered just now. Only so many phones are asked at once."""
-        line = PhoneLine(serial, self._server, self._clock, self._backoff(serial))
         async with self._pings:
-            await line.ping(_JUST_NOW_S)
+            await self._line(serial).ping(_JUST_NOW_S)
+
+    async def model(self, serial: str) -> str:
+        """Return the phone's model, in the maker's spelling; the server's list has it with `_` for much else."""
+        return (await self._line(serial).text(f"getprop {MODEL_PROPERTY}", "model", self._deadlines.state_s)).strip()
 
     async def reconnect(self, serial: str) -> None:
         """Try to bring an offline phone back: over TCP by connecting anew, else by resetting it.
@@ -127,6 +130,9 @@ class AdbSource:
             options=self._options,
             remembered=self._remembered,
         )
+
+    def _line(self, serial: str) -> PhoneLine:
+        return PhoneLine(serial, self._server, self._clock, self._backoff(serial))
 
     def _backoff(self, serial: str) -> Backoff:
         return self._backoffs.setdefault(serial, Backoff())

@@ -73,6 +73,12 @@ class MemorySource:
         """Return once the phone answers."""
         await self.driver(serial).attach()
 
+    async def model(self, serial: str) -> str:
+        """Return the phone's model."""
+        driver = self.driver(serial)
+        await driver.attach()
+        return driver.info.model
+
     async def reconnect(self, serial: str) -> None:
         """Note that it was asked for; the phone stays as it is."""
         self.reconnected.append(serial)

@@ -19,7 +19,8 @@ class Outcome(Enum):
 class Drive:
     """A phone that a person has: its agent, the lease's token, and when by the monotonic clock it ends and was used.
 
-    `diverged` says why it takes no part in gestures that are made on another phone; empty where it does.
+    `diverged` says why it takes no part in gestures that are made on another phone; empty where it does. `screens` is
+    the digest of the registry that it was compared by.
     """
 
     whose: OneClient
@@ -30,6 +31,7 @@ class Drive:
     until: float
     used_at: float
     diverged: str = ""
+    screens: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,16 +118,19 @@ class Control:
         The lead phone is looked at first: what the gesture was made on is looked for on the others, and a phone that
         shows something else is held back from then on, until it rejoins.
         """
-        phones, screens, refusals = await self._taken(whose, person, [deed.lead, *deed.others])
-        for each in refusals:
-            told(each)
-        lead = phones.get(deed.lead)
-        if lead is None:
-            for phone in phones:
-                told(refused(phone, "held_back", "the phone that the gesture was made on is not to be had"))
-            return
-        self._set(person, replace(lead, diverged=""))
-        looked = await self._look(lead, screens, deed.gesture) if len(phones) > 1 else None
+        async with self._looking_ahead(person, deed) as ahead:
+            phones, screens, refusals = await self._taken(whose, person, [deed.lead, *deed.others])
+            for each in refusals:
+                told(each)
+            lead = phones.get(deed.lead)
+            if lead is None:
+                for phone in phones:
+                    told(refused(phone, "held_back", "the phone that the gesture was made on is not to be had"))
+                return
+            self._set(person, replace(lead, diverged=""))
+            looked = None
+            if len(phones) > 1:
+                looked = await (ahead.get((lead.token, screens)) or self._look(lead, screens, deed.gesture))
         others = [drive for phone, drive in phones.items() if phone != deed.lead]
         async with asyncio.TaskGroup() as group:
             group.create_task(self._one(person, lead, self._order(lead, deed, None, None), told))
@@ -221,8 +224,9 @@ class Control:
                 missing.append(phone)
         if missing:
             await self._take(whose, person, missing, phones, refusals, asked_at)
-        for drive in phones.values():
-            self._set(person, drive)
+        for phone, drive in phones.items():
+            phones[phone] = replace(drive, screens=screens)
+            self._set(person, phones[phone])
         return {phone: phones[phone] for phone in dict.fromkeys(wanted) if phone in phones}, screens, refusals
 
     async def _take(
@@ -254,6 +258,25 @@ class Control:
             assert record.agent is not None  # noqa: S101  looked at above
             until = asked_at + lease.remaining_s
             phones[record.id] = Drive(whose, record.id, record.serial, record.agent.name, lease.token, until, asked_at)
+
+    @asynccontextmanager
+    async def _looking_ahead(
+        self, person: Person, deed: Deed
+    ) -> AsyncGenerator[Mapping[tuple[int, str | None], asyncio.Task[Looked]]]:
+        """Yield a look at a lead phone that the person has, under way, by the lease and registry that it is good for.
+
+        The database is asked meanwhile, which takes as long as the look: whoever taps waits for both.
+        """
+        lead = self._driven.get((person.id, deed.lead))
+        if lead is None or not deed.others:
+            yield {}
+            return
+        look = asyncio.create_task(self._look(lead, lead.screens, deed.gesture), name="look ahead")
+        try:
+            yield {(lead.token, lead.screens): look}
+        finally:
+            look.cancel()
+            await asyncio.gather(look, return_exceptions=True)
 
     async def _look(self, lead: Drive, screens: str | None, gesture: Gesture | None) -> Looked:
         x, y = (gesture.x, gesture.y) if gesture is not None else (0.0, 0.0)

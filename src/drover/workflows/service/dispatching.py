@@ -15,7 +15,7 @@ from drover.platform.db.errors import Conflict
 from drover.platform.db.whose import Installation, OneClient
 from drover.workflows.domain.queueing import turn
 from drover.workflows.domain.runs import RunStatus
-from drover.workflows.repository import runs
+from drover.workflows.repository import definitions, runs
 from drover.workflows.service.held import RunKey
 from drover.workflows.service.making import make
 from drover.workflows.service.ports import Planning, Standing
@@ -117,7 +117,8 @@ class Dispatcher:
                 run = await runs.get_free(unit, run_id)
                 if run is None or run.status is not RunStatus.PENDING:
                     return None
-                holder = Holder(HolderKind.RUN, run.id, purpose=f"workflow {run.workflow_id}", by=self._executor)
+                names = await definitions.names(unit, [run.workflow_id])
+                holder = Holder(HolderKind.RUN, run.id, purpose=names[run.workflow_id], by=self._executor)
                 lease = await self._leases.take(unit, run.phone_id, holder, priority=run.priority)
                 started = run.started(self._executor, lease.token, await unit.now())
                 await runs.keep(unit, started)
