@@ -109,6 +109,11 @@ class Cameras:
         """How long phones that nothing is done to are to wait yet."""
         return max(0.0, self._way_until - self._clock.monotonic())
 
+    @property
+    def hasty(self) -> int:
+        """On how many phones something was done just now."""
+        return sum(camera.hasty for camera in self._open.values())
+
     @asynccontextmanager
     async def open(self, serial: str) -> AsyncGenerator[Camera, None]:
         """Give a phone's camera while the block lasts."""

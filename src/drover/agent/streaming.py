@@ -11,6 +11,7 @@ from drover.agent.cameras import Camera
 from drover.agent.rig import Rig
 from drover.agent.seeing import sketch_of
 from drover.agent.tiles import Tile, tile
+from drover.devices.frame import Frame
 from drover.kernel.errors import DroverError
 from drover.protocol.codec import decode
 from drover.protocol.frames import LiveFrame, pack_frame
@@ -22,7 +23,9 @@ AGAIN_S: Final = 2.0
 AT_ONCE: Final = 24
 """So many phones are looked at at once: what a capture and its picture hold in memory is 10 MB for each."""
 HASTE_S: Final = 0.1
-"""How soon pictures follow one another right after an act."""
+"""How soon pictures follow one another right after an act on one phone, and"""
+MOST_HASTY_FPS: Final = 40
+"""how many there are a second then of all phones together: more would only wait for one another."""
 SELDOM_S: Final = 1.0
 """A phone that makes way for acts on others is shown this often all the same."""
 _BACK_OFF_S: Final = (1.0, 2.0, 5.0)
@@ -88,15 +91,12 @@ class Streams:
 
     async def _stream(self, serial: str) -> None:
         clock, failures, stream = self._rig.clock, 0, _Stream(serial, self._rig, self._threads)
-        shown_at = clock.monotonic()
         async with self._rig.cameras.open(serial) as camera:
             while (wanted := self._wanted(serial)) is not None:
                 began = clock.monotonic()
-                way_s = min(self._rig.cameras.waiting_s, shown_at + SELDOM_S - began)
-                if way_s > 0 and not camera.hasty:
+                if (way_s := stream.way_s(camera)) > 0:
                     await camera.pause(way_s)
                     continue
-                shown_at = began
                 try:
                     async with self._room:
                         await stream.show(camera, wanted)
@@ -106,7 +106,8 @@ class Streams:
                     failures += 1
                 else:
                     failures = 0
-                    interval_s = HASTE_S if camera.hasty else 1 / wanted.fps
+                    haste_s = max(HASTE_S, self._rig.cameras.hasty / MOST_HASTY_FPS)
+                    interval_s = haste_s if camera.hasty else 1 / wanted.fps
                     await camera.pause(interval_s - (clock.monotonic() - began))
 
 
@@ -121,27 +122,43 @@ class _Stream:
         self._width = 0
         self._sent_at = 0.0
         self._number = 0
+        self._seen_at = rig.clock.monotonic()
+
+    def way_s(self, camera: Camera) -> float:
+        """Return for how long the phone is to make way for what is done to others."""
+        cameras, seldom_s = self._rig.cameras, self._seen_at + SELDOM_S - self._rig.clock.monotonic()
+        return 0.0 if camera.hasty else min(cameras.waiting_s, seldom_s)
 
     async def show(self, camera: Camera, wanted: Watched) -> None:
-        """Take a picture, and send it where it is another one, or was sent long ago."""
-        rig = self._rig
-        max_age_s = 0.0 if camera.hasty else 0.5 / wanted.fps
-        frame = await camera.grab(max_age_s=max_age_s)
+        """Take a picture, and send it where it is another one, or was sent long ago.
+
+        None is sent by a phone that is to make way by the time that it is its turn: of sixty, most wait for theirs.
+        """
+        frame = await camera.grab(max_age_s=0.0 if camera.hasty else 0.5 / wanted.fps)
         known = self._sent if self._width == wanted.width else None
-        made = await self._compute(tile, frame, wanted.width, wanted.quality, known)
-        now, at = rig.clock.monotonic(), frame.captured_at
-        if made is not known or now - self._sent_at >= AGAIN_S:
-            self._sent, self._width, self._sent_at = made, wanted.width, now
-            self._number += 1
-            live = LiveFrame(
-                self._serial, self._number, at, made.width, made.height, max(0, round((now - at) * 1000)), made.jpeg
-            )
-            await rig.bus.publish(frames_of(rig.name), pack_frame(live))
+        async with self._threads:
+            if self.way_s(camera) > 0:
+                made = None
+            else:
+                made = await self._compute(tile, frame, wanted.width, wanted.quality, known)
+        if made is not None:
+            await self._send(made, frame, wanted, anew=made is not known)
         if camera.kept:  # the next act is compared by it, and then waits for no thread
-            camera.sketched(frame, await self._compute(sketch_of, frame))
+            async with self._threads:
+                camera.sketched(frame, await self._compute(sketch_of, frame))
         else:
             camera.forget()
 
+    async def _send(self, made: Tile, frame: Frame, wanted: Watched, *, anew: bool) -> None:
+        rig, at = self._rig, frame.captured_at
+        self._seen_at = now = rig.clock.monotonic()
+        if not anew and now - self._sent_at < AGAIN_S:
+            return
+        self._sent, self._width, self._sent_at = made, wanted.width, now
+        self._number += 1
+        late_ms = max(0, round((now - at) * 1000))
+        live = LiveFrame(self._serial, self._number, at, made.width, made.height, late_ms, made.jpeg)
+        await rig.bus.publish(frames_of(rig.name), pack_frame(live))
+
     async def _compute(self, work: Callable[..., T], *args: object) -> T:
-        async with self._threads:
-            return await asyncio.get_running_loop().run_in_executor(self._rig.images, work, *args)
+        return await asyncio.get_running_loop().run_in_executor(self._rig.images, work, *args)
