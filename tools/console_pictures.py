@@ -31,9 +31,8 @@ SCHEDULE = {
     "target": "phone:tag:shelf1",
     "stagger_s": 30,
 }
-SETTLED = (
-    "!document.body.innerText.includes('Waiting for a picture') && [...document.images].every((one) => one.complete)"
-)
+SETTLED = "[...document.images].every((one) => one.complete)"
+ALL_LIVE = "n => document.querySelectorAll('[data-phone][data-live]').length >= n"
 SETTLED_MS = 1500
 WAIT_S = 420
 
@@ -120,6 +119,7 @@ async def photograph(ready: Up, api: httpx2.AsyncClient, desk: Desk) -> None:
 
 async def _select(page: Page) -> None:
     await page.get_by_role("button", name="Fit all").click()
+    await page.wait_for_function(ALL_LIVE, arg=PHONES)
     for number, phone in enumerate(SELECTED):
         await page.locator(f'[data-phone="{phone}"]').click(modifiers=["Control"] if number else [])
 

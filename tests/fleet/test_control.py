@@ -31,6 +31,7 @@ class Client:
     """Says whether it is halted, and which screens it has."""
 
     halted: str = ""
+    registry: str = "a" * 64
 
     async def hindrance(self, unit: Unit) -> str:
         assert unit.whose == OURS
@@ -38,7 +39,7 @@ class Client:
 
     async def digest(self, unit: Unit) -> str | None:
         assert unit.whose == OURS
-        return "a" * 64
+        return self.registry
 
 
 @dataclass
@@ -137,6 +138,26 @@ async def test_the_others_are_given_what_the_lead_shows_and_the_lead_is_not_comp
     assert [(look.phone, look.screens) for look in s.host.looks] == [("serial2", "a" * 64)]
     expected = {order.phone: order.expected and order.expected.screen for order in s.host.orders}
     assert expected == {"serial2": None, "serial1": "plaza.feed", "serial3": "plaza.feed"}
+
+
+async def test_a_lead_that_the_person_has_already_is_looked_at_once_and_by_the_registry_in_use(s: Stand) -> None:
+    await s.act(ADA, 0, 1)
+    await s.act(ADA, 0, 1)
+    assert [look.screens for look in s.host.looks] == ["a" * 64] * 2
+    s.client.registry = "b" * 64
+    await s.act(ADA, 0, 1)
+    assert s.host.looks[-1].screens == "b" * 64, "what was seen by the old one is not gone by"
+    assert {order.phone: order.screens for order in s.host.orders}["serial2"] == "b" * 64
+
+
+async def test_a_lead_that_is_lost_meanwhile_is_not_acted_on(s: Stand) -> None:
+    await s.act(ADA, 0, 1)
+    async with s.database.writing(OURS) as unit:
+        await Leases(TRAIL).release(unit, s.ids[0], s.host.orders[0].token)
+        await Leases(TRAIL).take(unit, s.ids[0], Holder(HolderKind.RUN, "run1", "daily post", "bob"))
+    sent = len(s.host.orders)
+    assert await s.act(ADA, 0, 1) == {"0": Outcome.FAILED, "1": Outcome.FAILED}
+    assert len(s.host.orders) == sent
 
 
 async def test_a_phone_that_another_has_is_told_of_and_the_rest_go_on(s: Stand) -> None:
