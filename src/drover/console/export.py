@@ -117,7 +117,7 @@ def _task(step: StepRun, task: TaskRun, first: int, sizes: dict[str, Size], *, s
         kind=task.kind,
         effect=task.effect,
         status=Status(task.status.value),
-        parameters={"text": task.text} if task.text else {},
+        parameters={**task.parameters, **({"text": task.text} if task.text else {})},
         started_at=task.started_at,
         timing=Timing(timing.get("wall_ms", 0.0), timing.get("device_ms", 0.0), timing.get("waited_ms", 0.0)),
         captures=0,

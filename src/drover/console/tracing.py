@@ -152,6 +152,7 @@ def _task_facts(visit: Visit, task: TaskRun) -> Sequence[tuple[str, str]]:
         ("Began", visit.local(task.started_at)),
         *((words.get(name, name), value) for name, value in timing.items()),
         ("Text", task.text),
+        *((sentence(name), value) for name, value in task.parameters.items()),
         ("Effect", task.effect),
         ("Attempts", str(task.attempts)),
         ("Error", sentence(task.error)),

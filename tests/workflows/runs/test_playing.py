@@ -1,11 +1,14 @@
 import asyncio
 
 from drover.bootstrap.working import Working
+from drover.platform.db.outbox import events_about
 from drover.protocol.messages import PlayEnded, PlayPaused, PlayResumed, Refused
+from drover.workflows.domain.definitions import Definition, DefinitionKind, DefinitionStatus
 from drover.workflows.domain.planning import NewRun, NewStep
 from drover.workflows.domain.records import SWITCH
 from drover.workflows.domain.runs import Cause, PartStatus, ResultClass, RunStatus
 from drover.workflows.domain.workflow import RetryPolicy
+from drover.workflows.repository import definitions
 from drover.workflows.service.runs import RunFilter
 from tests.databases import OURS
 from tests.workflows.runs.world import (
@@ -43,6 +46,18 @@ async def test_a_run_that_is_asked_for_is_played_to_its_end_and_lets_its_phone_g
         done = await world.until(run_id, RunStatus.COMPLETED)
     assert (done.attempt, done.result, done.lease_token) == (1, ResultClass.COMPLETED, None)
     assert not await world.leased(world.phones[0])
+
+
+async def test_whoever_looks_at_a_phone_reads_which_workflow_has_it(world: World) -> None:
+    daily = Definition(WORKFLOW, DefinitionKind.WORKFLOW, "Daily", 1, DefinitionStatus.ACTIVE, AT)
+    async with world.database.writing(OURS) as unit:
+        await definitions.keep(unit, daily)
+    async with world.worker() as made:
+        run_id = await started(made, world)
+        await world.until(run_id, RunStatus.COMPLETED)
+    async with world.database.reading(OURS) as unit:
+        told = await events_about(unit, ("phone", world.phones[0].id), most=10)
+    assert {event.body.get("purpose") for event in told if event.kind.startswith("lease_")} == {"Daily"}
 
 
 async def test_a_run_that_is_asked_for_again_under_its_id_is_the_same_run(world: World) -> None:
@@ -85,9 +100,9 @@ async def test_what_tasks_did_is_kept_once_however_often_it_is_told(world: World
             steps = await made.runs.steps(unit, run_id)
             tasks = await made.runs.tasks(unit, steps[0].id)
             report = await made.runs.report(unit, run_id)
-    assert [(task.step, task.name, task.status) for task in tasks] == [
-        (1, "task 1", PartStatus.COMPLETED),
-        (2, "task 2", PartStatus.COMPLETED),
+    assert [(task.step, task.name, task.parameters, task.status) for task in tasks] == [
+        (1, "task 1", {"on": "shop.home.1"}, PartStatus.COMPLETED),
+        (2, "task 2", {"on": "shop.home.2"}, PartStatus.COMPLETED),
     ]
     assert (report.tasks, report.sequences) == ({"completed": 2}, {"completed": 1})
 

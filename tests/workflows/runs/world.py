@@ -237,6 +237,7 @@ def task_ended(index: int = 1, status: str = "completed", error: str = "") -> Ta
             "effect": "repeatable",
             "status": status,
             "attempts": 1,
+            "parameters": {"on": f"shop.home.{index}"},
             "error": error,
             "started_at": AT,
             "ended_at": AT,

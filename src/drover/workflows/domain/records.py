@@ -268,7 +268,7 @@ class StepRun:
 
 @dataclass(frozen=True, slots=True)
 class TaskRun:
-    """A task of a step that has ended. `timing` is in milliseconds, by name."""
+    """A task of a step that has ended, with the parameters that it was played with. `timing` is in ms, by name."""
 
     id: str
     sequence_run_id: str
@@ -285,6 +285,7 @@ class TaskRun:
     expected: str = ""
     actual: str = ""
     text: str = ""
+    parameters: Mapping[str, str] = field(default_factory=dict[str, str])
     error: str = ""
     hint: str = ""
     frame_before: str | None = None

@@ -102,6 +102,7 @@ class TaskShown(BaseModel):
     expected: str
     actual: str
     text: str
+    parameters: dict[str, str]
     error: str
     hint: str
     frame_before: str | None

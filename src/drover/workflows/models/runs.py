@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from drover.platform.db.tables import Base, Id, OfClient, TenantTable, Through
 
-_RUNNING = text("status = 'running'")
-_UNFINISHED = text("status IN ('pending', 'running', 'paused')")
+_RUNNING = sql("status = 'running'")
+_UNFINISHED = sql("status IN ('pending', 'running', 'paused')")
 
 
 class WorkflowRunRow(TenantTable, Base):
@@ -126,8 +127,8 @@ class SequenceRunRow(TenantTable, Base):
     taken: Mapped[int]
     taken_attempt: Mapped[int]
     taken_before: Mapped[int]
-    variables: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
-    materials: Mapped[list[Any]] = mapped_column(server_default=text("'[]'"))
+    variables: Mapped[dict[str, Any]] = mapped_column(server_default=sql("'{}'"))
+    materials: Mapped[list[Any]] = mapped_column(server_default=sql("'[]'"))
     started_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 
@@ -155,6 +156,7 @@ class TaskRunRow(TenantTable, Base):
     expected: Mapped[str]
     actual: Mapped[str]
     text: Mapped[str]
+    parameters: Mapped[dict[str, Any]] = mapped_column(server_default=sql("'{}'"))
     error: Mapped[str]
     hint: Mapped[str]
     frame_before: Mapped[str | None]
@@ -177,7 +179,7 @@ class RecoveryAttemptRow(TenantTable, Base):
 
     run_id: Mapped[Id]
     sequence_run_id: Mapped[Id | None]
-    step: Mapped[int] = mapped_column(server_default=text("0"))
+    step: Mapped[int] = mapped_column(server_default=sql("0"))
     number: Mapped[int]
     strategy: Mapped[str]
     acts: Mapped[list[Any]]

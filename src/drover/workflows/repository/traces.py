@@ -14,7 +14,7 @@ from drover.workflows.models.runs import RecoveryAttemptRow, SequenceRunRow, Tas
 
 _SAME = (
     *("sequence_run_id", "number", "step", "name", "kind", "effect", "attempts", "expected", "actual", "text"),
-    *("error", "hint", "frame_before", "frame_after", "started_at", "ended_at"),
+    *("parameters", "error", "hint", "frame_before", "frame_after", "started_at", "ended_at"),
 )
 
 

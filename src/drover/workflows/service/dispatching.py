@@ -118,7 +118,7 @@ class Dispatcher:
                 if run is None or run.status is not RunStatus.PENDING:
                     return None
                 names = await definitions.names(unit, [run.workflow_id])
-                holder = Holder(HolderKind.RUN, run.id, purpose=names[run.workflow_id], by=self._executor)
+                holder = Holder(HolderKind.RUN, run.id, purpose=names.get(run.workflow_id, ""), by=self._executor)
                 lease = await self._leases.take(unit, run.phone_id, holder, priority=run.priority)
                 started = run.started(self._executor, lease.token, await unit.now())
                 await runs.keep(unit, started)

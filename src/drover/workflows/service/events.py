@@ -130,6 +130,7 @@ def _task(task_id: str, step: StepRun, body: TaskEnded) -> TaskRun:
         expected=body.expected,
         actual=body.actual,
         text=body.text,
+        parameters=body.parameters,
         error=body.error,
         hint=body.hint,
         frame_before=body.frame_before,
