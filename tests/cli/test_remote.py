@@ -49,6 +49,10 @@ def file(drover: Prompt, document: object, name: str = "document.json") -> str:
     return name
 
 
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 def ids(told: Told) -> list[str]:
     return [one["id"] for one in told.json["items"]]
 
@@ -107,6 +111,31 @@ def test_definitions_are_put_compared_and_brought_back(drover: Prompt) -> None:
     assert drover("definitions", "show", "workflow", "Second day", "--version", "2").json["description"] == "lively"
     assert drover("definitions", "retire", "workflow", "Second day", "--json").json["status"] == "retired"
     assert "Second day" in drover("definitions", "list", "--kind", "workflow").out
+
+
+def test_screens_are_written_to_a_folder_and_put_from_there(drover: Prompt) -> None:
+    written = Path(drover("definitions", "export", "screens", "plaza", "kept").out.strip())
+    shipped = EXAMPLE / "plaza" / "registry"
+    assert files_of(drover.folder / written) == files_of(shipped)
+    again = drover("definitions", "put", "screens", str(written), "--name", "plaza", "--json").json
+    assert again["version"] == 1, "nothing has changed"
+    (drover.folder / written / "notes.txt").write_text("a word more")
+    copy = drover("definitions", "put", "screens", str(written), "--name", "second", "--json").json
+    assert (copy["name"], copy["version"]) == ("second", 1)
+    assert said(drover("definitions", "export", "screens", "plaza", "kept"))[1].endswith("is there already")
+
+
+def test_folders_that_hold_no_sound_screens_are_told(drover: Prompt) -> None:
+    assert said(drover("definitions", "put", "screens", "gone"))[0] == 2
+    folder = drover.folder / "folder"
+    folder.mkdir()
+    assert said(drover("definitions", "put", "screens", "folder")) == (2, "folder has no screens")
+    (folder / "global").mkdir()
+    (folder / "global" / "popup.json").write_text("{")
+    assert said(drover("definitions", "put", "screens", "folder"))[1].startswith("folder: global/popup.json: line 1")
+    (folder / "global" / "banner.json").write_text("[]")
+    assert said(drover("definitions", "put", "screens", "folder"))[1].endswith(", and 1 more")
+    assert folder.parent.name not in drover("definitions", "list", "--kind", "screens").out
 
 
 def test_files_that_are_no_definitions_are_told(drover: Prompt) -> None:

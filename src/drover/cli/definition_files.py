@@ -43,7 +43,18 @@ def sequence_source(file: Path) -> Source:
 
 
 def screens_source(folder: Path) -> Source:
-    """Return the screens of a registry's folder, called like the folder that it lies in. Raises TooMuchToPack."""
+    """Return the screens of a registry's folder, called like the folder that it lies in.
+
+    Raises BadRegistry, InvalidInput where a file of it would not be in service or it has no screens, TooMuchToPack.
+    """
+    from drover.screens.files import load_registry  # noqa: PLC0415  loads all that reads pictures
+
+    loaded = load_registry(folder)
+    if loaded.refusals:
+        more = f", and {len(loaded.refusals) - 1} more" if len(loaded.refusals) > 1 else ""
+        raise InvalidInput(f"{folder}: {loaded.refusals[0]}{more}", hint=f"see `drover screens check {folder}`")
+    if not loaded.registry.screens:
+        raise InvalidInput(f"{folder} has no screens", hint="name a registry: a folder with a folder for each app")
     archive = pack(folder)
     body = {"content": hashlib.sha256(archive).hexdigest()}
     return Source(folder.absolute().parent.name, body, (lambda: archive,))
