@@ -91,4 +91,4 @@ class Rig:
     """What secrets that are sealed to the agent are opened with."""
     cameras: Cameras
     models: dict[str, str] = field(default_factory=dict[str, str])
-    """The phones' models by serial, as far as they were asked."""
+    """The models of the phones that are there by serial, as far as they were asked."""

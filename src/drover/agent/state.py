@@ -17,9 +17,11 @@ _ANSWERING = frozenset({PhoneState.ONLINE, PhoneState.BUSY})
 
 
 async def learn_models(rig: Rig) -> None:
-    """Ask the phones that are there, and were not asked since the agent began, what model they are."""
-    there = [phone.serial for phone in rig.monitor.phones() if phone.state in _ANSWERING]
-    await asyncio.gather(*(_learn_model(rig, serial) for serial in there if serial not in rig.models))
+    """Ask the phones that are there, and were not asked since they came, what model they are."""
+    there = {phone.serial for phone in rig.monitor.phones() if phone.state in _ANSWERING}
+    for serial in rig.models.keys() - there:  # another phone may come back at its address
+        del rig.models[serial]
+    await asyncio.gather(*(_learn_model(rig, serial) for serial in sorted(there - rig.models.keys())))
 
 
 async def _learn_model(rig: Rig, serial: str) -> None:
