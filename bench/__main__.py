@@ -124,6 +124,13 @@ TARGETS = (
         "",
         "growth of memory with three viewers, from one stretch of 10 s to the next, MB",
     ),
+    (
+        "wall",
+        "simulated_frames_per_s",
+        "",
+        "the same wall fed by a simulated rack at rest, whose unchanged pictures come every 2 s",
+    ),
+    ("wall", "simulated_server_cpu_percent", "", "the process without its agent then, % of a core"),
     ("wall", "load_before", "", "the machine's load before: figures of the browser are the machine's too"),
     ("language", "parse_ms_p50", "≤ 0.3", "parsing a usual line with variables and choices, CPU ms, median"),
     ("language", "render_ms_p50", "≤ 0.05", "rendering it, CPU ms, median"),

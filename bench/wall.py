@@ -1,4 +1,4 @@
-"""The wall in real Chromium, fed by sixty phones in memory: pictures drawn, what they cost, and how soon acts show."""
+"""The wall in real Chromium, fed by sixty phones in memory, then by a simulated rack: what is drawn, and its cost."""
 
 import asyncio
 import json
@@ -76,10 +76,10 @@ class Server:
 
 
 @asynccontextmanager
-async def served(phones: int) -> AsyncGenerator[Server]:
+async def served(phones: int, kind: str = "memory") -> AsyncGenerator[Server]:
     with TemporaryDirectory(prefix="drover-wall-") as folder:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bench.wall_server", f"{folder}/data", str(phones)),
+            *(sys.executable, "-m", "bench.wall_server", f"{folder}/data", str(phones), kind),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
         )
@@ -185,7 +185,20 @@ async def measured(phones: int) -> dict[str, Any]:
         first, last = await frames(server, page, *others), await frames(server, page, *others)
         found |= {"three_frames_per_s": last["frames_per_s"], "three_server_cpu_percent": last["server_cpu_percent"]}
         found |= {"three_rss_mb": last["rss_mb"], "three_rss_growth_mb": round(last["rss_mb"] - first["rss_mb"], 1)}
-    return found
+    return found | await simulated(phones)
+
+
+async def simulated(phones: int) -> dict[str, float]:
+    """Return the same figures of a simulated rack at rest: this machine draws each picture too, and carries it by adb."""
+    async with AsyncExitStack() as stack:
+        server = await stack.enter_async_context(served(phones, "simulated"))
+        playwright = await stack.enter_async_context(async_playwright())
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        stack.push_async_callback(browser.close)
+        page = await logged_in(browser, server)
+        await view(page, server, phones)
+        shown = await frames(server, page)
+    return {f"simulated_{name}": value for name, value in shown.items()}
 
 
 def run(phones: int = PHONES) -> dict[str, Any]:

@@ -1,6 +1,7 @@
-"""A Drover that is up, fed by phones in memory, as a process of its own: it tells what it takes whenever it is asked.
+"""A Drover that is up, as a process of its own: it tells what it takes whenever it is asked.
 
-`python -m bench.wall_server FOLDER PHONES` prints one line when it is up; each line on its standard input is answered.
+`python -m bench.wall_server FOLDER PHONES memory|simulated` prints one line when it is up, fed by phones in memory or
+by a simulated rack; each line on its standard input is answered.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from bench.wall_phones import memory_phones, moving_phones
 from drover.bootstrap.up import UpRequest, up
 from drover.platform.logging import configure_logging
 from drover.platform.settings import Settings
+from drover.simulator.rack import RackOptions
 
 _TICK_S = 0.005
 _OF_THE_AGENT = ("agent", "images")
@@ -60,9 +62,15 @@ def told(probe: Probe) -> dict[str, Any]:
     }
 
 
-async def serve(folder: Path, count: int) -> None:
+def wanted(count: int, kind: str) -> UpRequest:
+    if kind == "memory":
+        return UpRequest(phones=memory_phones(moving_phones(count)))
+    return UpRequest(RackOptions(phones=count, profile="none"))
+
+
+async def serve(folder: Path, request: UpRequest) -> None:
     probe, loop = Probe(), asyncio.get_running_loop()
-    async with up(UpRequest(phones=memory_phones(moving_phones(count))), Settings(data_dir=folder)) as made:
+    async with up(request, Settings(data_dir=folder)) as made:
         probing = asyncio.create_task(probe.run())
         if made.first is None:
             raise RuntimeError("the folder was used before")
@@ -76,4 +84,4 @@ async def serve(folder: Path, count: int) -> None:
 
 if __name__ == "__main__":
     configure_logging(debug=False)
-    asyncio.run(serve(Path(sys.argv[1]), int(sys.argv[2])))
+    asyncio.run(serve(Path(sys.argv[1]), wanted(int(sys.argv[2]), sys.argv[3])))
