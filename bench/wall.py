@@ -189,7 +189,7 @@ async def measured(phones: int) -> dict[str, Any]:
 
 
 async def simulated(phones: int) -> dict[str, float]:
-    """Return the same figures of a simulated rack at rest: this machine draws each picture too, and carries it by adb."""
+    """Return the same figures of a simulated rack at rest: this machine draws each picture too, and adb carries it."""
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(served(phones, "simulated"))
         playwright = await stack.enter_async_context(async_playwright())
