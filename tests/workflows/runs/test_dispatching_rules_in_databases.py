@@ -192,7 +192,7 @@ class DispatchingInDatabase(RuleBasedStateMachine):
         started: set[str] = set()
         for phone in set(self.phones) - set(self._held()):
             able = [run for run in due if run.phone_id == phone and self._needed(run) <= {RunStatus.COMPLETED}]
-            able.sort(key=lambda run: (-run.priority, run.due_at, run.created_at, run.id))
+            able.sort(key=lambda run: (run.started_at is None, -run.priority, run.due_at, run.created_at, run.id))
             started |= {run.id for run in able[:1]}
         lost = {RunStatus.FAILED, RunStatus.CANCELLED}
         return started, {run.id for run in due if self._needed(run) & lost}

@@ -45,6 +45,17 @@ async def test_a_run_whose_phone_is_in_use_or_held_waits_and_asks_again(world: W
     assert done.attempt == 2
 
 
+@pytest.mark.parametrize("code", ["phone_occupied", "phone_unknown", "lease_lost"])
+async def test_no_other_run_begins_on_the_phone_of_one_that_was_cut_off(world: World, code: str) -> None:
+    world.rig.script = in_turn(fails(code), completes, completes)
+    async with world.worker() as made:
+        first = await started(made, world)
+        second = await started(made, world)
+        for run_id in (first, second):
+            await world.until(run_id, RunStatus.COMPLETED)
+    assert [order.run for order in world.rig.orders] == [first, first, second]
+
+
 async def test_a_run_waits_as_long_as_its_phone_is_held(world: World) -> None:
     world.rig.script = in_turn(fails("phone_held"), completes)
     async with world.worker() as made:

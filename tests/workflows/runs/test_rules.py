@@ -101,6 +101,11 @@ def test_a_queue_is_ordered_by_priority_due_time_and_age() -> None:
     assert [one.run_id for one in in_order([late, early, urgent])] == ["c", "b", "a"]
 
 
+def test_a_run_that_was_cut_off_goes_on_before_any_other_begins() -> None:
+    cut, urgent = queued("a", after_s=-1, begun=True), queued("b", priority=9, after_s=-9)
+    assert [one.run_id for one in turn([urgent, cut], frozenset(), NOW).start] == ["a"]
+
+
 def test_a_phone_starts_one_run_and_those_that_are_taken_none() -> None:
     found = turn([queued("a"), queued("b"), queued("c", "p2"), queued("d", "p3")], frozenset({"p2"}), NOW)
     assert [one.run_id for one in found.start] == ["a", "d"]
@@ -237,7 +242,7 @@ class DispatchingRuns(RuleBasedStateMachine):
                 other
                 for other in queue
                 if other.phone_id == one.phone_id
-                and other.priority > one.priority
+                and (other.begun, other.priority) > (one.begun, one.priority)
                 and all(status is RunStatus.COMPLETED for _, status in other.waits_for)
             ]
             assert not better
@@ -290,7 +295,8 @@ class DispatchingRuns(RuleBasedStateMachine):
 
     def _queued(self, one: Run) -> Queued:
         needs = tuple((need, self.runs[need].status) for need in self.needs[one.id])
-        return Queued(one.id, one.phone_id, one.priority, one.due_at, one.created_at, needs)
+        begun = one.started_at is not None
+        return Queued(one.id, one.phone_id, one.priority, one.due_at, one.created_at, needs, begun=begun)
 
 
 TestDispatchingRuns = DispatchingRuns.TestCase

@@ -9,7 +9,10 @@ from drover.workflows.domain.runs import RunStatus
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """A pending run in its phone's queue; `waits_for` are the runs that it depends on, with what became of them."""
+    """A pending run in its phone's queue; `waits_for` are the runs that it depends on, with what became of them.
+
+    `begun`: it was at work before, and goes on where it was.
+    """
 
     run_id: str
     phone_id: str
@@ -17,6 +20,7 @@ class Queued:
     due_at: datetime
     created_at: datetime
     waits_for: tuple[tuple[str, RunStatus], ...] = ()
+    begun: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +32,11 @@ class Turn:
 
 
 def in_order(queue: Iterable[Queued]) -> Sequence[Queued]:
-    """Return a queue by priority, the higher first, then by when it was due, then by age."""
-    return sorted(queue, key=lambda one: (-one.priority, one.due_at, one.created_at, one.run_id))
+    """Return a queue by priority, the higher first, then by when it was due, then by age; what has begun before all.
+
+    What was done on the phone in between would be taken for the doing of a run that goes on after it.
+    """
+    return sorted(queue, key=lambda one: (not one.begun, -one.priority, one.due_at, one.created_at, one.run_id))
 
 
 def reason_to_skip(run: Queued) -> str | None:

@@ -60,6 +60,13 @@ STEP_OWNER = DueQuery(
 """The run that a step is of, and whose it is."""
 
 _QUEUE_PER_PHONE = 8
+_IN_ORDER = (
+    WorkflowRunRow.started_at.is_(None),
+    WorkflowRunRow.priority.desc(),
+    WorkflowRunRow.due_at,
+    WorkflowRunRow.created_at,
+)
+"""As `queueing.in_order` has it."""
 """So many runs of a phone's queue are looked at in a turn; those that wait for others are not among them."""
 
 
@@ -155,7 +162,7 @@ async def queue(unit: Unit, now: datetime, *, most: int) -> Sequence[Queued]:
         func.row_number()
         .over(
             partition_by=WorkflowRunRow.phone_id,
-            order_by=(WorkflowRunRow.priority.desc(), WorkflowRunRow.due_at, WorkflowRunRow.created_at),
+            order_by=_IN_ORDER,
         )
         .label("place")
     )
@@ -184,16 +191,38 @@ async def queue(unit: Unit, now: datetime, *, most: int) -> Sequence[Queued]:
     query = (
         select(WorkflowRunRow, depends)
         .where(WorkflowRunRow.id.in_(select(found.c.id).where(found.c.place <= _QUEUE_PER_PHONE)))
-        .order_by(WorkflowRunRow.priority.desc(), WorkflowRunRow.due_at, WorkflowRunRow.created_at)
+        .order_by(*_IN_ORDER)
         .limit(most)
     )
     found_rows = (await unit.session.execute(query)).all()
     dependent = [row.id for row, depends_ in found_rows if depends_]
     needs = await _needs(unit, dependent) if dependent else {}
     return [
-        Queued(row.id, row.phone_id, row.priority, row.due_at, row.created_at, tuple(needs.get(row.id, ())))
+        Queued(
+            row.id,
+            row.phone_id,
+            row.priority,
+            row.due_at,
+            row.created_at,
+            tuple(needs.get(row.id, ())),
+            begun=row.started_at is not None,
+        )
         for row, _ in found_rows
     ]
+
+
+async def going_on(unit: Unit, phone_ids: Collection[str], now: datetime) -> frozenset[str]:
+    """Return those phones on which a run was cut off in the middle, and goes on by itself a little later."""
+    later = and_(WorkflowRunRow.status == RunStatus.PENDING.value, WorkflowRunRow.due_at > now)
+    causes = [cause.value for cause in RESUMES]
+    waits = and_(WorkflowRunRow.status == RunStatus.PAUSED.value, WorkflowRunRow.cause.in_(causes))
+    query = select(WorkflowRunRow.phone_id).where(
+        WorkflowRunRow.status.in_((RunStatus.PENDING.value, RunStatus.PAUSED.value)),  # there are few of these
+        WorkflowRunRow.phone_id.in_(phone_ids),
+        WorkflowRunRow.started_at.is_not(None),
+        or_(later, waits),
+    )
+    return frozenset(await unit.session.scalars(query))
 
 
 async def latest_results(unit: Unit, phone_id: str, *, most: int) -> list[ResultClass]:

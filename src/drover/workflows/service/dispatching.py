@@ -1,6 +1,7 @@
 """The dispatcher: due occurrences become runs, and due runs get their phones and are started."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Final
 
 import structlog
@@ -91,7 +92,7 @@ class Dispatcher:
                 return 0
             now = await unit.now()
             queue = await runs.queue(unit, now, most=_MOST_RUNS)
-            decided = turn(queue, await self._taken(unit, {one.phone_id for one in queue}), now)
+            decided = turn(queue, await self._taken(unit, {one.phone_id for one in queue}, now), now)
         for one, reason in decided.skip:
             await self._skip(whose, one.run_id, reason)
         started = 0
@@ -102,13 +103,13 @@ class Dispatcher:
                 started += 1
         return started
 
-    async def _taken(self, unit: Unit, phone_ids: set[str]) -> frozenset[str]:
-        """Return those phones that start nothing now: somebody has them, or they are not there."""
+    async def _taken(self, unit: Unit, phone_ids: set[str], now: datetime) -> frozenset[str]:
+        """Return those phones that start nothing now: somebody has them, they are not there, or a run goes on first."""
         held = await self._leases.in_force(unit, phone_ids)
-        now = self._clock.now()
+        clock_now = self._clock.now()
         every = await self._phones.among(unit, phone_ids - set(held))
-        away = {phone_id for phone_id in phone_ids - set(held) if every[phone_id].hindrance(now)}
-        return frozenset(held) | away
+        away = {phone_id for phone_id in phone_ids - set(held) if every[phone_id].hindrance(clock_now)}
+        return frozenset(held) | away | await runs.going_on(unit, phone_ids, now)
 
     async def _take(self, whose: OneClient, run_id: str) -> RunKey | None:
         """Take a run's phone and mark it running, in one transaction; None where somebody was faster."""
