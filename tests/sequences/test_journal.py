@@ -48,6 +48,22 @@ async def test_a_once_act_that_was_begun_and_not_verified_is_in_doubt(journal: J
     assert await journal.doubt("Post", "a") == Doubt(3, "post")
 
 
+async def test_an_act_left_open_is_disturbed_once_another_run_has_acted_on_the_phone(journal: Journal) -> None:
+    for run, phone in (("r1", "a"), ("r2", "a"), ("r3", "b")):
+        await journal.begin_run(run, post(phone), 1)
+    await journal.begin_act("r2", 1, 1, "before", Effect.REPEATABLE)
+    act = await journal.begin_act("r1", 3, 1, "post", Effect.ONCE)
+    await journal.begin_act("r3", 1, 1, "elsewhere", Effect.REPEATABLE)
+    await journal.begin_act("r1", 3, 2, "of its own", Effect.REPEATABLE)
+    left = await journal.run("r1")
+    assert left is not None
+    assert left.open_act == OpenAct(act, 3, "post", Effect.ONCE, disturbed=False)
+    await journal.begin_act("r2", 2, 1, "after", Effect.REPEATABLE)
+    later = await journal.run("r1")
+    assert later is not None
+    assert later.open_act == OpenAct(act, 3, "post", Effect.ONCE, disturbed=True)
+
+
 async def test_a_once_act_that_was_seen_is_not_in_doubt(journal: Journal) -> None:
     await journal.begin_run("r1", post(), 1)
     await journal.reach("r1", Mark(3, ""), await journal.begin_act("r1", 3, 1, "post", Effect.ONCE))

@@ -74,8 +74,12 @@ SELECT run, sequence, phone, digest, parameters, status, owner, from_step,
 (SELECT count(*) + 1 FROM attempts WHERE attempts.run = runs.run) FROM runs
 """
 _OPEN_ACT = """
-SELECT act, step, name, effect FROM acts WHERE run = ? AND outcome IS NULL
-AND (effect = 'once' OR act = (SELECT max(act) FROM acts WHERE run = ?)) ORDER BY effect = 'once' DESC, act DESC LIMIT 1
+SELECT act, step, name, effect, EXISTS (
+    SELECT 1 FROM acts AS later JOIN runs AS other ON other.run = later.run
+    WHERE other.phone = :phone AND other.run != :run AND later.act > acts.act
+) FROM acts WHERE run = :run AND outcome IS NULL
+AND (effect = 'once' OR act = (SELECT max(act) FROM acts WHERE run = :run))
+ORDER BY effect = 'once' DESC, act DESC LIMIT 1
 """
 
 
@@ -120,12 +124,16 @@ class Playing:
 
 @dataclass(frozen=True, slots=True)
 class OpenAct:
-    """An act that was begun and neither seen to have happened nor seen not to have."""
+    """An act that was begun and neither seen to have happened nor seen not to have.
+
+    `disturbed`: other runs have acted on the phone since, so that what it shows tells nothing of this act any more.
+    """
 
     act: int
     step: int
     name: str
     effect: Effect
+    disturbed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +164,10 @@ class LastRun:
         """The `once` act that was left open, if one was."""
         act = self.open_act
         return Doubt(act.step, act.name) if act is not None and act.effect is Effect.ONCE else None
+
+
+def _open_act(act: int, step: int, name: str, effect: str, disturbed: int) -> OpenAct:
+    return OpenAct(act, step, name, Effect(effect), disturbed=bool(disturbed))
 
 
 class Journal:
@@ -267,7 +279,7 @@ class Journal:
             marks = database.execute(
                 "SELECT step, place FROM marks WHERE run = ? ORDER BY mark DESC LIMIT ?", (run, _MOST_MARKS)
             ).fetchall()
-            act = database.execute(_OPEN_ACT, (run, run)).fetchone()
+            act = database.execute(_OPEN_ACT, {"run": run, "phone": phone}).fetchone()
             return LastRun(
                 run=run,
                 playing=Playing(sequence, digest, parameters, phone),
@@ -275,7 +287,7 @@ class Journal:
                 attempts=attempts,
                 from_step=from_step,
                 marks=tuple(Mark(step, place) for step, place in reversed(marks)),
-                open_act=OpenAct(act[0], act[1], act[2], Effect(act[3])) if act is not None else None,
+                open_act=_open_act(*act) if act is not None else None,
             )
 
         return await self._database.read(query)

@@ -8,7 +8,8 @@ import pytest
 
 from drover.drivers.memory.driver import MemoryDriver
 from drover.drivers.memory.phone import Condition
-from drover.sequences.journal import Doubt, Ending
+from drover.sequences.domain import Effect
+from drover.sequences.journal import Doubt, Ending, Playing
 from drover.sequences.player.errors import PlayCutOff
 from drover.sequences.player.events import PhonePaused, PhoneResumed
 from drover.sequences.record import PhoneRecord, Status
@@ -317,6 +318,18 @@ async def test_a_doubt_outlives_attempts_that_are_cut_off_too(bench: Bench) -> N
     record = await bench.one(phone, *FLOW, resume=True)
     assert (record.status, record.attempt, phone.paid) == (Status.FAILED, 4, 0)
     assert "nothing tells whether it happened" in record.error
+
+
+async def test_what_another_play_left_on_the_phone_does_not_tell_that_an_act_happened(bench: Bench) -> None:
+    phone = ShopPhone("a")
+    with pytest.raises(asyncio.CancelledError):
+        await bench.one(phone, *FLOW, drive=Cut(CALLS - 2, before=True).driver())
+    await bench.journal.begin_run("other", Playing("Else", "digest", "", "a"), 1)
+    await bench.journal.begin_act("other", 1, 1, "open the page of what was paid", Effect.REPEATABLE)
+    phone.page = phone.shown = "paid"
+    record = await bench.one(phone, *FLOW, resume=True)
+    assert (record.status, record.failure, phone.paid) == (Status.FAILED, "OnceInDoubt", 0)
+    assert "others were on the phone since" in record.error
 
 
 async def test_a_cut_off_run_is_journalled_as_such(bench: Bench) -> None:
