@@ -245,6 +245,7 @@ async def test_the_agent_tells_how_it_is(tmp_path: Path) -> None:
 async def test_the_agent_tells_the_model_of_a_phone_that_has_not_played_yet(tmp_path: Path) -> None:
     phones = ShopPhone("a"), ShopPhone("b", condition=Condition.OFFLINE)
     async with stand(tmp_path, *phones) as s, s.bus.subscribe(from_agent("*", STATE)) as states, s.agent():
+        models = dict[str, str]()
         async for message in states:
             models = {phone.serial: phone.model for phone in decode(message.payload, AgentState).phones}
             if models["a"]:

@@ -50,9 +50,10 @@ def screens_source(folder: Path) -> Source:
     from drover.screens.files import load_registry  # noqa: PLC0415  loads all that reads pictures
 
     loaded = load_registry(folder)
-    if loaded.refusals:
-        more = f", and {len(loaded.refusals) - 1} more" if len(loaded.refusals) > 1 else ""
-        raise InvalidInput(f"{folder}: {loaded.refusals[0]}{more}", hint=f"see `drover screens check {folder}`")
+    refusals = [str(refusal) for refusal in loaded.refusals]
+    if refusals:
+        more = f", and {len(refusals) - 1} more" if refusals[1:] else ""
+        raise InvalidInput(f"{folder}: {refusals[0]}{more}", hint=f"see `drover screens check {folder}`")
     if not loaded.registry.screens:
         raise InvalidInput(f"{folder} has no screens", hint="name a registry: a folder with a folder for each app")
     archive = pack(folder)
