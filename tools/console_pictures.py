@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
-from playwright.async_api import Browser, Page, Position, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
 from drover.bootstrap.up import Up, UpRequest, up
 from drover.platform.logging import configure_logging
@@ -23,11 +23,6 @@ OVER = 3
 STARTS_S = 1.5
 """Between one phone's start and the next one's, so that each shows something else."""
 SELECTED = ("phone4", "phone5", "phone9")
-DRIVEN = ("phone1", "phone2", "phone3")
-LEAD = "phone2"
-HOME_TAB: Position = {"x": 26, "y": 328}
-"""Where Plaza's tab of its home page is on a tile of these pictures."""
-TEXT = "{Good morning|Hello|Hi}, {lovely|nice} to see you"
 TROUBLE = {"fault": "dim", "strength": 0.5, "on_page": "plaza.profile"}
 SCHEDULE = {
     "name": "every morning",
@@ -118,7 +113,6 @@ async def photograph(ready: Up, api: httpx2.AsyncClient, desk: Desk) -> None:
                     await _select(page)
                 await page.wait_for_timeout(SETTLED_MS)
                 await page.screenshot(path=PICTURES / f"console-{name}{ending}.png")
-            await _drive(ready, page, ending)
             await page.context.close()
         await browser.close()
 
@@ -128,23 +122,6 @@ async def _select(page: Page) -> None:
     await page.wait_for_function(ALL_LIVE, arg=PHONES)
     for number, phone in enumerate(SELECTED):
         await page.locator(f'[data-phone="{phone}"]').click(modifiers=["Control"] if number else [])
-
-
-async def _drive(ready: Up, page: Page, ending: str) -> None:
-    """Act on the phones that have done their work: the one in trouble shows something else, and is held back."""
-    await page.goto(f"{ready.url}/wall?mode=action&view=fit&sel={','.join(DRIVEN)}")
-    await page.wait_for_function(ALL_LIVE, arg=PHONES)
-    lead = page.locator(f'[data-phone="{LEAD}"] .dw-screen')
-    await lead.click(position=HOME_TAB)
-    await page.get_by_role("button", name="Rejoin").wait_for()
-    await page.wait_for_timeout(SETTLED_MS)
-    await page.screenshot(path=PICTURES / f"console-wall-held-back{ending}.png")
-    await lead.click(button="right")
-    dialog = page.get_by_role("dialog")
-    await dialog.get_by_label("Text").fill(TEXT)
-    await dialog.locator("[data-preview]").nth(len(DRIVEN) - 1).wait_for()
-    await page.wait_for_timeout(SETTLED_MS)
-    await page.screenshot(path=PICTURES / f"console-wall-text{ending}.png")
 
 
 async def _logged_in(ready: Up, browser: Browser, scheme: str, ending: str) -> Page:
