@@ -245,7 +245,9 @@ def table(name: str, result: Mapping[str, Any]) -> Sequence[str]:
 def page() -> str:
     results = {path.stem: json.loads(path.read_text()) for path in sorted(RESULTS.glob("*.json"))}
     rows = [
-        f"| {what} | {target} | {results[name][key]:.2f} |" for name, key, target, what in TARGETS if name in results
+        f"| {what} | {target} | {results[name][key]:.2f} |"
+        for name, key, target, what in TARGETS
+        if key in results.get(name, {})
     ]
     when = max(result["measured_at"] for result in results.values())
     head = (
