@@ -76,7 +76,7 @@ class Server:
 
 
 @asynccontextmanager
-async def served(phones: int, kind: str = "memory") -> AsyncGenerator[Server]:
+async def served(phones: int, kind: str) -> AsyncGenerator[Server]:
     with TemporaryDirectory(prefix="drover-wall-") as folder:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "bench.wall_server", f"{folder}/data", str(phones), kind),
@@ -163,14 +163,21 @@ async def stalled(page: Page, server: Server) -> AsyncGenerator[None]:
         yield
 
 
-async def measured(phones: int) -> dict[str, Any]:
+@asynccontextmanager
+async def shown(phones: int, kind: str) -> AsyncGenerator[tuple[Server, Browser, Page]]:
+    """Have a browser that shows the wall of so many phones."""
     async with AsyncExitStack() as stack:
-        server = await stack.enter_async_context(served(phones))
+        server = await stack.enter_async_context(served(phones, kind))
         playwright = await stack.enter_async_context(async_playwright())
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
         stack.push_async_callback(browser.close)
         page = await logged_in(browser, server)
         await view(page, server, phones)
+        yield server, browser, page
+
+
+async def measured(phones: int) -> dict[str, Any]:
+    async with shown(phones, "memory") as (server, browser, page):
         found: dict[str, Any] = {"phones": phones, "load_before": round(os.getloadavg()[0], 1)}
         found["first_view_ms"] = round(await view(page, server, phones))
         found |= await frames(server, page)
@@ -190,15 +197,9 @@ async def measured(phones: int) -> dict[str, Any]:
 
 async def simulated(phones: int) -> dict[str, float]:
     """Return the same figures of a simulated rack at rest: this machine draws each picture too, and adb carries it."""
-    async with AsyncExitStack() as stack:
-        server = await stack.enter_async_context(served(phones, "simulated"))
-        playwright = await stack.enter_async_context(async_playwright())
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
-        stack.push_async_callback(browser.close)
-        page = await logged_in(browser, server)
-        await view(page, server, phones)
-        shown = await frames(server, page)
-    return {f"simulated_{name}": value for name, value in shown.items()}
+    async with shown(phones, "simulated") as (server, _, page):
+        found = await frames(server, page)
+    return {f"simulated_{name}": value for name, value in found.items()}
 
 
 def run(phones: int = PHONES) -> dict[str, Any]:

@@ -23,9 +23,9 @@ AGAIN_S: Final = 2.0
 AT_ONCE: Final = 24
 """So many phones are looked at at once: what a capture and its picture hold in memory is 10 MB for each."""
 HASTE_S: Final = 0.1
-"""How soon pictures follow one another right after an act on one phone, and"""
+"""How soon pictures follow one another right after an act."""
 MOST_HASTY_FPS: Final = 40
-"""how many there are a second then of all phones together: more would only wait for one another."""
+"""Of all phones that were acted on together, there are so many pictures a second: more would wait for one another."""
 SELDOM_S: Final = 1.0
 """A phone that makes way for acts on others is shown this often all the same."""
 _BACK_OFF_S: Final = (1.0, 2.0, 5.0)

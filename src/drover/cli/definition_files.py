@@ -47,16 +47,17 @@ def screens_source(folder: Path) -> Source:
 
     Raises BadRegistry, InvalidInput where a file of it would not be in service or it has no screens, TooMuchToPack.
     """
-    from drover.screens.files import load_registry  # noqa: PLC0415  loads all that reads pictures
+    from drover.screens.editing import reading  # noqa: PLC0415  loads all that reads pictures
+    from drover.screens.files import load_registry  # noqa: PLC0415  as above
 
-    loaded = load_registry(folder)
+    with reading(folder):
+        loaded, archive = load_registry(folder), pack(folder)
     refusals = [str(refusal) for refusal in loaded.refusals]
     if refusals:
         more = f", and {len(refusals) - 1} more" if refusals[1:] else ""
         raise InvalidInput(f"{folder}: {refusals[0]}{more}", hint=f"see `drover screens check {folder}`")
     if not loaded.registry.screens:
         raise InvalidInput(f"{folder} has no screens", hint="name a registry: a folder with a folder for each app")
-    archive = pack(folder)
     body = {"content": hashlib.sha256(archive).hexdigest()}
     return Source(folder.absolute().parent.name, body, (lambda: archive,))
 

@@ -97,10 +97,14 @@ class JournalUnusable(DroverError):
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A `once` act that was begun and never verified: step number and name."""
+    """A `once` act that was begun and never verified: step number and name.
+
+    `disturbed`: other runs have acted on the phone since, so that what it shows tells nothing of this act any more.
+    """
 
     step: int
     name: str
+    disturbed: bool = False
 
 
 class Ending(Enum):
@@ -126,7 +130,7 @@ class Playing:
 class OpenAct:
     """An act that was begun and neither seen to have happened nor seen not to have.
 
-    `disturbed`: other runs have acted on the phone since, so that what it shows tells nothing of this act any more.
+    `disturbed` is as of a doubt.
     """
 
     act: int
@@ -163,7 +167,7 @@ class LastRun:
     def doubt(self) -> Doubt | None:
         """The `once` act that was left open, if one was."""
         act = self.open_act
-        return Doubt(act.step, act.name) if act is not None and act.effect is Effect.ONCE else None
+        return Doubt(act.step, act.name, act.disturbed) if act is not None and act.effect is Effect.ONCE else None
 
 
 def _open_act(act: int, step: int, name: str, effect: str, disturbed: int) -> OpenAct:

@@ -116,28 +116,22 @@ class NotHappened(StepFailed):
 class OnceInDoubt(StepFailed):
     """A `once` act was begun, and nothing tells whether it happened. Only a person can tell.
 
-    `missed` is what was looked for in vain, where the phone was looked at. `disturbed`: looking is no use, for other
-    plays have been on the phone since.
+    `missed` is what was looked for in vain, where the phone was looked at.
     """
 
     kind = Kind.CONFLICT
     retry = Retry.NEVER
 
-    def __init__(
-        self, phone: str, doubt: Doubt, missed: "StepFailed | None" = None, *, disturbed: bool = False
-    ) -> None:
+    def __init__(self, phone: str, doubt: Doubt, missed: "StepFailed | None" = None) -> None:
         what = f"step {doubt.step}, {doubt.name!r}, which may be done only once"
-        stopped = f"an earlier play stopped in {what}" + ("; others were on the phone since" if disturbed else "")
+        stopped = f"an earlier play stopped in {what}" + ("; others were on the phone since" if doubt.disturbed else "")
+        looking_helps = missed is None and not doubt.disturbed
         super().__init__(
             stopped if missed is None else f"nothing tells whether it happened: {what}; {missed.message}",
             region=missed.region if missed is not None else "",
             checks=missed.checks if missed is not None else (),
             hint=f"look at phone {phone}; go on with --from-step {doubt.step + 1} if it happened, {doubt.step} if not"
-            + (
-                ""
-                if missed is not None or disturbed
-                else "; --resume tells by what the phone shows, where that can be told"
-            ),
+            + ("; --resume tells by what the phone shows, where that can be told" if looking_helps else ""),
         )
         self.seen = missed.seen if missed is not None else None
 

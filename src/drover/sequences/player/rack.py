@@ -223,8 +223,8 @@ class _PhonePlay:
         return _Run(run, Start(_place(stage.plan, from_step)))
 
     async def _resume(self, last: LastRun) -> _Run:
-        if last.doubt is not None and last.open_act is not None and last.open_act.disturbed:
-            raise OnceInDoubt(self._phone.name, last.doubt, disturbed=True)
+        if last.doubt is not None and last.doubt.disturbed:
+            raise OnceInDoubt(self._phone.name, last.doubt)
         start = _start(self._stage.plan, last, astray=True)
         number = last.marks[-1].step + 1 if last.marks else last.from_step
         playing = self._stage.playing(self._driver.serial)

@@ -60,6 +60,7 @@ STEP_OWNER = DueQuery(
 """The run that a step is of, and whose it is."""
 
 _QUEUE_PER_PHONE = 8
+"""So many runs of a phone's queue are looked at in a turn; those that wait for others are not among them."""
 _IN_ORDER = (
     WorkflowRunRow.started_at.is_(None),
     WorkflowRunRow.priority.desc(),
@@ -67,7 +68,6 @@ _IN_ORDER = (
     WorkflowRunRow.created_at,
 )
 """As `queueing.in_order` has it."""
-"""So many runs of a phone's queue are looked at in a turn; those that wait for others are not among them."""
 
 
 @dataclass(frozen=True, slots=True)

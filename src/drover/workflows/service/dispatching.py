@@ -106,9 +106,9 @@ class Dispatcher:
     async def _taken(self, unit: Unit, phone_ids: set[str], now: datetime) -> frozenset[str]:
         """Return those phones that start nothing now: somebody has them, they are not there, or a run goes on first."""
         held = await self._leases.in_force(unit, phone_ids)
-        clock_now = self._clock.now()
         every = await self._phones.among(unit, phone_ids - set(held))
-        away = {phone_id for phone_id in phone_ids - set(held) if every[phone_id].hindrance(clock_now)}
+        here = self._clock.now()
+        away = {phone_id for phone_id in phone_ids - set(held) if every[phone_id].hindrance(here)}
         return frozenset(held) | away | await runs.going_on(unit, phone_ids, now)
 
     async def _take(self, whose: OneClient, run_id: str) -> RunKey | None:
